@@ -1,0 +1,1 @@
+//! SQLite: posts, verdicts, queue, decisions, evidence, custody log, cursors.

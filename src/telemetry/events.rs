@@ -1,0 +1,139 @@
+//! The events of the watch. Names of metrics start with `waspada_`; a label's values are few.
+
+use metrics::{counter, gauge};
+
+use super::Event;
+
+/// A page's posts, verdicts, queue items and cursor were written in one transaction.
+pub struct PageStored<'a> {
+    /// The source's name in the config.
+    pub source: &'a str,
+    /// Posts never seen before.
+    pub new: u64,
+    /// New versions of known posts.
+    pub edited: u64,
+    /// Posts seen before and unchanged.
+    pub unchanged: u64,
+    /// Items that entered the queue.
+    pub queued: u64,
+}
+
+impl Event for PageStored<'_> {
+    fn emit(self) {
+        let source = self.source.to_owned();
+        counter!("waspada_pages_total", "source" => source.clone()).increment(1);
+        counter!("waspada_posts_new_total", "source" => source.clone()).increment(self.new);
+        counter!("waspada_posts_edited_total", "source" => source.clone()).increment(self.edited);
+        counter!("waspada_items_queued_total", "source" => source).increment(self.queued);
+        tracing::info!(
+            source = self.source,
+            new = self.new,
+            edited = self.edited,
+            unchanged = self.unchanged,
+            queued = self.queued,
+            "page stored"
+        );
+    }
+}
+
+/// A source's poll ended in an error; the other sources go on.
+pub struct SourceFailed<'a> {
+    /// The source's name in the config.
+    pub source: &'a str,
+    /// A short, closed kind: `blocked`, `transient`, `changed_shape`, `store`, `io`.
+    pub kind: &'static str,
+    /// What happened, for a person.
+    pub reason: &'a str,
+}
+
+impl Event for SourceFailed<'_> {
+    fn emit(self) {
+        counter!("waspada_source_errors_total", "source" => self.source.to_owned(), "kind" => self.kind)
+            .increment(1);
+        tracing::warn!(
+            source = self.source,
+            kind = self.kind,
+            reason = self.reason,
+            "source failed"
+        );
+    }
+}
+
+/// Items of a page that could not be read were counted and set aside.
+pub struct ItemsSetAside<'a> {
+    /// The source's name in the config.
+    pub source: &'a str,
+    /// How many.
+    pub count: u64,
+    /// The first one's reason.
+    pub reason: &'a str,
+}
+
+impl Event for ItemsSetAside<'_> {
+    fn emit(self) {
+        counter!("waspada_items_set_aside_total", "source" => self.source.to_owned())
+            .increment(self.count);
+        tracing::warn!(
+            source = self.source,
+            count = self.count,
+            reason = self.reason,
+            "items set aside"
+        );
+    }
+}
+
+/// One HTTP request ended, however it ended.
+pub struct RequestEnded<'a> {
+    /// The host asked.
+    pub host: &'a str,
+    /// The typed outcome: `new`, `unchanged`, `blocked`, `refused`, `transient`, `too_large`.
+    pub outcome: &'static str,
+    /// The status, when there was one.
+    pub status: Option<u16>,
+    /// Bytes read from the wire.
+    pub bytes: u64,
+}
+
+impl Event for RequestEnded<'_> {
+    fn emit(self) {
+        counter!("waspada_requests_total", "outcome" => self.outcome).increment(1);
+        counter!("waspada_request_bytes_total").increment(self.bytes);
+        tracing::debug!(
+            host = self.host,
+            outcome = self.outcome,
+            status = self.status,
+            bytes = self.bytes,
+            "request ended"
+        );
+    }
+}
+
+/// A rule set was loaded and is the one in force.
+pub struct RulesLoaded<'a> {
+    /// Its version: the hash of its files.
+    pub ruleset: &'a str,
+    /// Scored and unscored rules in it.
+    pub rules: usize,
+}
+
+impl Event for RulesLoaded<'_> {
+    fn emit(self) {
+        counter!("waspada_rules_reloads_total", "result" => "ok").increment(1);
+        gauge!("waspada_rules_broken").set(0.0);
+        tracing::info!(ruleset = self.ruleset, rules = self.rules, "rules loaded");
+    }
+}
+
+/// A rule set was refused; the last good one stays in force.
+pub struct RulesRefused<'a> {
+    /// Where the fault is and what would be right.
+    pub reason: &'a str,
+}
+
+impl Event for RulesRefused<'_> {
+    fn emit(self) {
+        counter!("waspada_rules_reloads_total", "result" => "refused").increment(1);
+        gauge!("waspada_rules_broken").set(1.0);
+        tracing::error!(reason = self.reason, "rules refused, the last good set stays in force");
+    }
+}
