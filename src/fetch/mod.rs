@@ -3,6 +3,9 @@
 //! guard refuses. Every request ends in a typed [`Outcome`]; a caller sees no HTTP status to guess from.
 
 mod outcome;
+mod settings;
+
+pub use settings::Settings;
 
 pub use outcome::{
     BlockReason, Capture, Outcome, RefuseReason, Request, TransientReason, Validators,

@@ -1,0 +1,28 @@
+//! What an operator may set about the store (`[store]` in the config).
+
+use std::path::PathBuf;
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+/// The `[store]` table.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The database file.
+    pub path: PathBuf,
+    /// The folder of content-addressed captures.
+    pub evidence: PathBuf,
+    /// How long `queue next` keeps an item for one analyst.
+    pub lease: SignedDuration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            path: PathBuf::from("data/waspada.db"),
+            evidence: PathBuf::from("data/evidence"),
+            lease: SignedDuration::from_mins(15),
+        }
+    }
+}
