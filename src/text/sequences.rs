@@ -1,0 +1,84 @@
+//! Finds fixed sequences of words, each with a value, at a place in the clear view: one table
+//! look-up for the first word, one map look-up for each further one.
+
+use rustc_hash::FxHashMap;
+
+use super::{ClearToken, WordId};
+
+/// Collects sequences.
+#[derive(Debug, Default)]
+pub struct SequencesBuilder {
+    nodes: FxHashMap<(u32, WordId), u32>,
+    values: Vec<Vec<u32>>,
+}
+
+/// A closed set of sequences.
+#[derive(Debug, Default)]
+pub struct Sequences {
+    roots: Vec<u32>,
+    nodes: FxHashMap<(u32, WordId), u32>,
+    values: Vec<Box<[u32]>>,
+    /// Whether any sequence goes on after this node.
+    goes_on: Vec<bool>,
+}
+
+impl SequencesBuilder {
+    /// Adds a sequence; an empty one is passed over. The same value is kept once a sequence.
+    pub fn insert(&mut self, words: &[WordId], value: u32) {
+        if words.is_empty() {
+            return;
+        }
+        if self.values.is_empty() {
+            self.values.push(Vec::new());
+        }
+        let mut node = 0;
+        for word in words {
+            let next = super::offset(self.values.len());
+            node = *self.nodes.entry((node, *word)).or_insert(next);
+            if node == next {
+                self.values.push(Vec::new());
+            }
+        }
+        let values = &mut self.values[node as usize];
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+
+    /// Closes the set for a vocabulary of this many words.
+    pub fn build(self, vocabulary: usize) -> Sequences {
+        let mut roots = vec![0; vocabulary];
+        let mut goes_on = vec![false; self.values.len()];
+        for ((from, word), to) in &self.nodes {
+            goes_on[*from as usize] = true;
+            if *from == 0
+                && let Some(root) = roots.get_mut(word.0 as usize)
+            {
+                *root = *to;
+            }
+        }
+        let nodes = self.nodes.into_iter().filter(|((from, _), _)| *from != 0).collect();
+        let values = self.values.into_iter().map(Vec::into_boxed_slice).collect();
+        Sequences { roots, nodes, values, goes_on }
+    }
+}
+
+impl Sequences {
+    /// Calls `found(value, words)` for every sequence that starts at `tokens[at]`, shortest first.
+    pub fn at(&self, tokens: &[ClearToken], at: usize, mut found: impl FnMut(u32, usize)) {
+        let Some(first) = tokens.get(at) else { return };
+        let mut node = self.roots.get(first.word.0 as usize).copied().unwrap_or(0);
+        let mut len = 1;
+        while node != 0 {
+            for value in &*self.values[node as usize] {
+                found(*value, len);
+            }
+            if !self.goes_on[node as usize] {
+                return;
+            }
+            let Some(next) = tokens.get(at + len) else { return };
+            node = self.nodes.get(&(node, next.word)).copied().unwrap_or(0);
+            len += 1;
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The words that rules, lists and tables know, and how their variants are written. What people
+//! disguise is undone only where the result is one of these words, so plain text stays as it is.
+
+use std::hash::BuildHasher as _;
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+
+use super::Marks;
+use super::fold::Folded;
+use super::lex::{self, RawKind};
+
+/// A word of the vocabulary; the first few numbers stand for kinds of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct WordId(pub u32);
+
+impl WordId {
+    /// A word no rule knows.
+    pub const UNKNOWN: Self = Self(0);
+    /// A number.
+    pub const NUMBER: Self = Self(1);
+    /// A web address.
+    pub const LINK: Self = Self(2);
+    /// `@` and a name.
+    pub const HANDLE: Self = Self(3);
+    /// A mail address.
+    pub const EMAIL: Self = Self(4);
+    /// A picture no rule knows.
+    pub const EMOJI: Self = Self(5);
+    const RESERVED: u32 = 6;
+}
+
+/// What a written form stands for.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    start: u32,
+    len: u8,
+    marks: Marks,
+}
+
+/// Words, variants and the sensitive words that people hide. Built once a rule set.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    forms: FxHashMap<Box<str>, Entry>,
+    arena: Vec<WordId>,
+    words: Vec<Box<str>>,
+    sensitive: Vec<bool>,
+    prefixes: FxHashSet<Box<str>>,
+    skeletons: FxHashMap<Box<str>, Vec<WordId>>,
+    longest: usize,
+}
+
+/// What a written form was resolved to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Resolved<'a> {
+    pub(super) words: &'a [WordId],
+    pub(super) marks: Marks,
+}
+
+impl Vocabulary {
+    /// How many words there are, kinds of token included.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Whether no word was added.
+    pub fn is_empty(&self) -> bool {
+        self.words.len() <= WordId::RESERVED as usize
+    }
+
+    /// The word as it is written in full.
+    pub fn word(&self, id: WordId) -> &str {
+        self.words.get(id.0 as usize).map_or("", |word| word)
+    }
+
+    /// Whether hiding this word is evidence of evasion.
+    pub fn is_sensitive(&self, id: WordId) -> bool {
+        self.sensitive.get(id.0 as usize).copied().unwrap_or(false)
+    }
+
+    pub(super) fn form(&self, text: &str) -> Option<Resolved<'_>> {
+        let entry = self.forms.get(text)?;
+        let start = entry.start as usize;
+        Some(Resolved { words: &self.arena[start..start + entry.len as usize], marks: entry.marks })
+    }
+
+    pub(super) fn is_prefix_of_sensitive(&self, text: &str) -> bool {
+        self.prefixes.contains(text)
+    }
+
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// The sensitive word of which `text` has all consonants, in order, and lacks vowels.
+    pub(super) fn without_vowels(&self, text: &str) -> Option<WordId> {
+        let skeleton: String = text.chars().filter(|letter| !is_vowel(*letter)).collect();
+        if skeleton.len() < 4 {
+            return None;
+        }
+        self.skeletons.get(skeleton.as_str())?.iter().copied().find(|id| {
+            let word = self.word(*id);
+            word.len() > text.len() && is_subsequence(text, word)
+        })
+    }
+
+    /// The sensitive word that `text`, with `*` for hidden letters, can stand for.
+    pub(super) fn unmasked(&self, text: &str) -> Option<WordId> {
+        let shown = text.chars().filter(|letter| *letter != '*').count();
+        if shown < 2 || !text.contains('*') {
+            return None;
+        }
+        (WordId::RESERVED..super::offset(self.words.len())).map(WordId).find(|id| {
+            let word = self.word(*id);
+            self.is_sensitive(*id)
+                && word.chars().count() == text.chars().count()
+                && word
+                    .chars()
+                    .zip(text.chars())
+                    .all(|(letter, seen)| seen == '*' || seen == letter)
+        })
+    }
+}
+
+fn is_vowel(letter: char) -> bool {
+    matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u')
+}
+
+fn is_subsequence(part: &str, whole: &str) -> bool {
+    let mut letters = whole.chars();
+    part.chars().all(|wanted| letters.any(|letter| letter == wanted))
+}
+
+/// Collects words, variants and sensitive words, then closes into a [`Vocabulary`].
+#[derive(Debug)]
+pub struct VocabularyBuilder {
+    vocabulary: Vocabulary,
+    ids: FxHashMap<Box<str>, WordId>,
+    aliases: FxHashMap<Box<str>, Vec<Box<str>>>,
+}
+
+impl Default for VocabularyBuilder {
+    fn default() -> Self {
+        let mut builder = Self {
+            vocabulary: Vocabulary::default(),
+            ids: FxHashMap::with_hasher(FxBuildHasher),
+            aliases: FxHashMap::default(),
+        };
+        for name in ["", "<angka>", "<tautan>", "<akun>", "<surel>", "<emoji>"] {
+            builder.vocabulary.words.push(name.into());
+            builder.vocabulary.sensitive.push(false);
+        }
+        builder
+    }
+}
+
+impl VocabularyBuilder {
+    /// Says that `variant` is another way to write `word` (which may be several words). To be
+    /// called for all variants before any text is read with [`Self::words_of`].
+    pub fn alias(&mut self, variant: &str, word: &str) {
+        let word: Vec<Box<str>> = pieces(word);
+        if let [only] = pieces(variant).as_slice()
+            && word.as_slice() != [only.clone()]
+        {
+            self.aliases.insert(only.clone(), word);
+        }
+    }
+
+    /// Folds and cuts a phrase or list entry by the code that reads posts, and interns its words.
+    pub fn words_of(&mut self, phrase: &str) -> Vec<WordId> {
+        let mut ids = Vec::new();
+        for piece in pieces(phrase) {
+            match self.aliases.get(&piece).cloned() {
+                Some(words) => ids.extend(words.iter().map(|word| self.intern(word))),
+                None => ids.push(self.intern(&piece)),
+            }
+        }
+        ids
+    }
+
+    /// Says that hiding this word is evidence of evasion.
+    pub fn sensitive(&mut self, word: &str) {
+        for piece in pieces(word) {
+            let id = self.intern(&piece);
+            self.vocabulary.sensitive[id.0 as usize] = true;
+        }
+    }
+
+    fn intern(&mut self, word: &str) -> WordId {
+        if let Some(id) = self.ids.get(word) {
+            return *id;
+        }
+        let id = WordId(super::offset(self.vocabulary.words.len()));
+        self.vocabulary.words.push(word.into());
+        self.vocabulary.sensitive.push(false);
+        self.ids.insert(word.into(), id);
+        id
+    }
+
+    /// Closes the vocabulary: variants and disguises of the interned words become forms.
+    pub fn build(mut self) -> Vocabulary {
+        let aliases = std::mem::take(&mut self.aliases);
+        for words in aliases.values() {
+            for word in words {
+                self.intern(word);
+            }
+        }
+        let Self { mut vocabulary, ids, .. } = self;
+        let add = |vocabulary: &mut Vocabulary, form: &str, words: &[WordId], marks: Marks| {
+            if vocabulary.forms.contains_key(form) {
+                return;
+            }
+            let start = super::offset(vocabulary.arena.len());
+            vocabulary.arena.extend_from_slice(words);
+            let len = u8::try_from(words.len()).unwrap_or(u8::MAX);
+            vocabulary.forms.insert(form.into(), Entry { start, len, marks });
+        };
+        for (variant, words) in &aliases {
+            let words: Vec<WordId> = words.iter().map(|word| ids[word]).collect();
+            add(&mut vocabulary, variant, &words, Marks::ALIAS);
+        }
+        for (word, id) in &ids {
+            add(&mut vocabulary, word, &[*id], Marks::default());
+        }
+        let sensitive: Vec<(Box<str>, WordId)> = ids
+            .iter()
+            .filter(|(_, id)| vocabulary.is_sensitive(**id))
+            .map(|(w, id)| (w.clone(), *id))
+            .collect();
+        for (word, id) in sensitive {
+            if word.len() >= 5 {
+                let reversed: String = word.chars().rev().collect();
+                add(&mut vocabulary, &reversed, &[id], Marks::REVERSED);
+            }
+            for (at, _) in word.char_indices().skip(2) {
+                vocabulary.prefixes.insert(word[..at].into());
+            }
+            let skeleton: String = word.chars().filter(|letter| !is_vowel(*letter)).collect();
+            if skeleton.len() >= 4 {
+                vocabulary.skeletons.entry(skeleton.into()).or_default().push(id);
+            }
+        }
+        for found in vocabulary.skeletons.values_mut() {
+            found.sort_unstable();
+        }
+        vocabulary.longest = vocabulary.forms.keys().map(|form| form.len()).max().unwrap_or(0);
+        vocabulary
+    }
+}
+
+/// The words of a phrase as the lexer cuts them, folded.
+fn pieces(phrase: &str) -> Vec<Box<str>> {
+    let mut folded = Folded::default();
+    folded.fold(phrase);
+    let mut tokens = Vec::new();
+    lex::lex(folded.text(), &mut tokens);
+    tokens
+        .iter()
+        .map(|token| {
+            let text = &folded.text()[token.start..token.end];
+            if token.kind == RawKind::Handle { text.trim_start_matches('@') } else { text }.into()
+        })
+        .collect()
+}
+
+/// The hash by which unknown words are remembered.
+pub(super) fn hash(text: &str) -> u64 {
+    FxBuildHasher.hash_one(text)
+}
