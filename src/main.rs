@@ -1,1 +1,3 @@
+//! The `waspada` program: see `waspada --help`.
+
 fn main() {}

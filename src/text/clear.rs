@@ -135,10 +135,11 @@ impl Clearer {
         };
         let single =
             token.end - token.start == 1 || (token.unusual && text.chars().nth(1).is_none());
-        if single && token.kind != RawKind::Emoji {
-            if let Some(end) = self.spaced(run, at, &mut push) {
-                return end;
-            }
+        if single
+            && token.kind != RawKind::Emoji
+            && let Some(end) = self.spaced(run, at, &mut push)
+        {
+            return end;
         }
         match token.kind {
             RawKind::Link => push(WordId::LINK, Marks::default(), at, at + 1),

@@ -166,7 +166,7 @@ fn fold_by_tables(letter: char) -> Fold {
         .filter(|part| !is_combining_mark(*part))
         .flat_map(char::to_lowercase)
         .collect();
-    let keeps_script = decomposed.chars().all(|part| part.is_ascii()) || letter.nfkd().count() == 1;
+    let keeps_script = decomposed.is_ascii() || letter.nfkd().count() == 1;
     let folded: String = if keeps_script {
         decomposed
     } else {
