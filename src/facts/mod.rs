@@ -1,6 +1,18 @@
-//! Typed facts read out of the views of a text: pay, phones, handles, links, destinations.
+//! Typed facts read out of the views of a text: pay, fees, phones, handles, links, destinations.
+//! A fact always knows the stretch of the original it was read from.
+
+mod amounts;
+mod contacts;
+mod destinations;
 
 use serde::{Deserialize, Serialize};
+
+use crate::registry::Registry;
+use crate::text::{Span, Views, Vocabulary, VocabularyBuilder};
+
+pub use amounts::{Amount, Role};
+pub use contacts::{Contact, ContactKind};
+pub use destinations::Destination;
 
 /// Everything read out of one text.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -12,15 +24,18 @@ pub struct Facts {
     /// Telephone numbers in E.164.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<String>,
-    /// Handles with their kind: `telegram:nama`, `line:nama`, `instagram:nama`.
+    /// Handles with their kind: `telegram:nama`, `line:nama`, `akun:nama`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub handles: Vec<String>,
-    /// Links as written, with a scheme added where it was missing.
+    /// Links as written, folded.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
     /// Wages offered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pay: Vec<Pay>,
+    /// What the worker is to pay, in rupiah where the currency is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fees: Vec<Idr>,
 }
 
 /// A wage: an amount, a currency and a period.
@@ -38,7 +53,9 @@ pub struct Pay {
 }
 
 /// Whole rupiah.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Idr(pub u64);
 
@@ -56,4 +73,278 @@ pub enum Period {
     Month,
     /// A year.
     Year,
+}
+
+impl Period {
+    /// This many of it, times rupiah, in rupiah a month: 26 working days of 8 hours.
+    fn monthly(self, idr: u64) -> Idr {
+        Idr(match self {
+            Self::Hour => idr.saturating_mul(208),
+            Self::Day => idr.saturating_mul(26),
+            Self::Week => idr.saturating_mul(52) / 12,
+            Self::Month => idr,
+            Self::Year => idr / 12,
+        })
+    }
+}
+
+/// What was found in a text, each with its place; buffers of one worker.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Countries named, in order.
+    pub destinations: Vec<Destination>,
+    /// Amounts of money, in order.
+    pub amounts: Vec<Amount>,
+    /// Phones, handles, links and addresses, in order.
+    pub contacts: Vec<Contact>,
+}
+
+/// Reads facts by a registry's tables. Prepared before the vocabulary is closed, so that its words
+/// are in it; the readers of one rule set share that rule set's vocabulary.
+#[derive(Debug)]
+pub struct Reader {
+    destinations: destinations::Reader,
+    amounts: amounts::Reader,
+    contacts: contacts::Reader,
+    currencies: Vec<String>,
+    countries: Vec<String>,
+}
+
+/// A reader whose words are interned and whose vocabulary is not closed yet.
+#[derive(Debug)]
+pub struct Prepared {
+    destinations: destinations::Prepared,
+    amounts: amounts::Reader,
+    contacts: contacts::Reader,
+    currencies: Vec<String>,
+    countries: Vec<String>,
+}
+
+impl Reader {
+    /// Interns the words of the tables.
+    pub fn prepare(registry: &Registry, words: &mut VocabularyBuilder) -> Prepared {
+        Prepared {
+            destinations: destinations::Prepared::new(registry, words),
+            amounts: amounts::Reader::new(registry, words),
+            contacts: contacts::Reader::new(registry, words),
+            currencies: registry.currencies.iter().map(|currency| currency.code.clone()).collect(),
+            countries: registry.countries.iter().map(|country| country.code.clone()).collect(),
+        }
+    }
+
+    /// Reads the facts of a text into `found`, which is emptied first.
+    pub fn read(&self, views: &Views, found: &mut Found) {
+        found.destinations.clear();
+        found.amounts.clear();
+        found.contacts.clear();
+        self.destinations.read(views, &mut found.destinations);
+        self.contacts.read(views, &mut found.contacts);
+        self.amounts.read(views, &found.contacts, &mut found.amounts);
+    }
+
+    /// The facts as they are shown and stored.
+    pub fn facts(&self, found: &Found) -> Facts {
+        let mut facts = Facts::default();
+        for destination in &found.destinations {
+            push_new(&mut facts.destination, self.countries[destination.country].clone());
+        }
+        for contact in &found.contacts {
+            match contact.kind {
+                ContactKind::Phone => push_new(&mut facts.phones, contact.value.clone()),
+                ContactKind::Handle => push_new(&mut facts.handles, contact.value.clone()),
+                ContactKind::Link | ContactKind::Email => {
+                    push_new(&mut facts.links, contact.value.clone());
+                }
+                ContactKind::Official => {}
+            }
+        }
+        for amount in &found.amounts {
+            match amount.role {
+                Role::Pay => push_new(
+                    &mut facts.pay,
+                    Pay {
+                        amount: [amount.low, amount.high],
+                        currency: self.currencies[amount.currency].clone(),
+                        period: amount.period,
+                        idr_month: Some(amount.idr_month),
+                    },
+                ),
+                Role::Fee => push_new(&mut facts.fees, amount.idr),
+                Role::Advance | Role::Debt | Role::Other => {}
+            }
+        }
+        facts
+    }
+
+    /// Where personal contacts stand in the original: what lists mask until somebody asks.
+    pub fn personal(found: &Found) -> Vec<Span> {
+        found
+            .contacts
+            .iter()
+            .filter(|contact| contact.kind.is_personal())
+            .map(|contact| contact.span)
+            .collect()
+    }
+}
+
+impl Prepared {
+    /// Completes the reader once the vocabulary is closed.
+    pub fn build(self, vocabulary: &Vocabulary) -> Reader {
+        Reader {
+            destinations: self.destinations.build(vocabulary),
+            amounts: self.amounts,
+            contacts: self.contacts,
+            currencies: self.currencies,
+            countries: self.countries,
+        }
+    }
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, value: T) {
+    if !list.contains(&value) {
+        list.push(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// A reader over the shipped tables, and views that share its vocabulary.
+    pub(super) fn reader() -> (Reader, Views) {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/registry/");
+        let texts: Vec<(String, String)> = crate::registry::TABLES
+            .iter()
+            .map(|name| {
+                ((*name).to_owned(), std::fs::read_to_string(format!("{folder}{name}")).unwrap())
+            })
+            .collect();
+        let registry = Registry::read(|name| {
+            texts.iter().find(|(file, _)| file == name).map(|(_, text)| text.as_str())
+        })
+        .unwrap();
+        let mut words = VocabularyBuilder::default();
+        words.alias("bln", "bulan");
+        words.alias("gj", "gaji");
+        let prepared = Reader::prepare(&registry, &mut words);
+        let vocabulary = Arc::new(words.build());
+        (prepared.build(&vocabulary), Views::new(vocabulary))
+    }
+
+    fn facts(text: &str) -> Facts {
+        let (reader, mut views) = reader();
+        views.read(text);
+        let mut found = Found::default();
+        reader.read(&views, &mut found);
+        reader.facts(&found)
+    }
+
+    #[test]
+    fn pay_is_an_amount_a_currency_and_a_period() {
+        use Period::{Day, Hour, Month};
+        for (text, amount, currency, period, idr_month) in [
+            ("gaji 12jt", [12_000_000, 12_000_000], "IDR", Month, 12_000_000),
+            ("gj 9-14jt/bln + bonus", [9_000_000, 14_000_000], "IDR", Month, 14_000_000),
+            ("gaji Rp12.000.000 per bulan", [12_000_000, 12_000_000], "IDR", Month, 12_000_000),
+            ("Gaji Rp 12,5jt", [12_500_000, 12_500_000], "IDR", Month, 12_500_000),
+            ("gaji 1500 riyal", [1_500, 1_500], "SAR", Month, 6_600_000),
+            ("gaji RM1.700", [1_700, 1_700], "MYR", Month, 6_630_000),
+            ("harian RM80-90", [80, 90], "MYR", Day, 9_126_000),
+            ("gaji USD 800-1200 sebulan", [800, 1_200], "USD", Month, 19_800_000),
+            ("gaji NT$20.000", [20_000, 20_000], "TWD", Month, 10_600_000),
+            ("gaji 25 dollar per jam", [25, 25], "USD", Hour, 85_800_000),
+            ("gaji 1.5oo sr", [1_500, 1_500], "SAR", Month, 6_600_000),
+            (
+                "gaji dua belas? bukan, gaji dua juta",
+                [2_000_000, 2_000_000],
+                "IDR",
+                Month,
+                2_000_000,
+            ),
+            ("12jt-15jt per bulan", [12_000_000, 15_000_000], "IDR", Month, 15_000_000),
+            ("gaji 3rb riyal", [3_000, 3_000], "SAR", Month, 13_200_000),
+        ] {
+            let pay = facts(text).pay;
+            assert_eq!(pay.len(), 1, "{text}: {pay:?}");
+            assert_eq!(
+                (pay[0].amount, pay[0].currency.as_str(), pay[0].period, pay[0].idr_month),
+                (amount, currency, period, Some(Idr(idr_month))),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_fee_an_advance_and_a_number_are_not_pay() {
+        for text in [
+            "biaya 45 juta terima beres",
+            "DP dulu 5jt buat booking seat",
+            "uang saku 8 juta cash",
+            "umur 18-45, 10 orang, 24 jam",
+            "denda 25jt kalau pulang",
+            "berangkat tahun 2026 lantai 3",
+            "WA 0840 0000 0003",
+        ] {
+            assert!(facts(text).pay.is_empty(), "{text}: {:?}", facts(text).pay);
+        }
+        assert_eq!(facts("biaya 45 juta terima beres").fees, [Idr(45_000_000)]);
+    }
+
+    #[test]
+    fn phones_are_read_in_their_disguises() {
+        for (text, phone) in [
+            ("WA 0840-0000-0001", "+6284000000001"),
+            ("hub 0840 0000 0003.", "+6284000000003"),
+            ("w.a 0 8 4 0 0 0 0 0 0 0 0 2", "+6284000000002"),
+            ("telp 084O-OOOO-OOO7", "+6284000000007"),
+            ("0️⃣8️⃣4️⃣0️⃣0️⃣0️⃣0️⃣0️⃣0️⃣0️⃣1️⃣1️⃣", "+6284000000011"),
+            ("nol delapan empat nol 0000 00 12", "+6284000000012"),
+            ("+62 840-0000-0013", "+6284000000013"),
+            ("wa.me/6284000000014", "+6284000000014"),
+            ("0840.0000.0015", "+6284000000015"),
+            ("+855 00 000 0011", "+855000000011"),
+            ("62840 0000 0016", "+6284000000016"),
+            ("wa 0840\n0000\n0017", "+6284000000017"),
+        ] {
+            assert_eq!(facts(text).phones, [phone], "{text}");
+        }
+    }
+
+    #[test]
+    fn hotlines_years_and_amounts_are_no_phones() {
+        for text in [
+            "hubungi 0800-1000",
+            "WA 0811-8080-141",
+            "tahun 2026 ada 12.000.000 orang",
+            "Rp 08.000",
+        ] {
+            assert!(facts(text).phones.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn handles_know_their_platform() {
+        for (text, handle) in [
+            ("PM tele @contoh_hr_kps", "telegram:contoh_hr_kps"),
+            ("cek t.me/contoh_permit ya", "telegram:contoh_permit"),
+            ("ig @contoh.agen", "instagram:contoh.agen"),
+            ("chat @contoh_a", "akun:contoh_a"),
+        ] {
+            assert_eq!(facts(text).handles, [handle], "{text}");
+        }
+    }
+
+    #[test]
+    fn destinations_are_countries_not_flowers() {
+        for (text, codes) in [
+            ("kerja di Poipet", vec!["KH"]),
+            ("job Malaysia dan 🇹🇼", vec!["MY", "TW"]),
+            ("jual bunga kamboja", vec![]),
+            ("timnas vs kamboja", vec![]),
+        ] {
+            assert_eq!(facts(text).destination, codes, "{text}");
+        }
+    }
 }

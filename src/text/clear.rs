@@ -184,7 +184,8 @@ impl Clearer {
                 }
                 let parts = self.compound(run.vocabulary, text, token.hashtag);
                 if parts.is_empty() {
-                    push(WordId::UNKNOWN, Marks::default(), at, at + 1);
+                    let word = if is_priced(text) { WordId::NUMBER } else { WordId::UNKNOWN };
+                    push(word, Marks::default(), at, at + 1);
                 }
                 for word in parts {
                     push(word, Marks::COMPOUND, at, at + 1);
@@ -458,6 +459,13 @@ fn segment(vocabulary: &Vocabulary, text: &str, shortest: usize) -> Option<Vec<(
         at += step;
     }
     Some(words)
+}
+
+/// Whether this is a short prefix and a number, as `rp12.000` or `nt$20.000` are.
+fn is_priced(text: &str) -> bool {
+    let digits =
+        text.trim_start_matches(|letter: char| letter.is_ascii_lowercase() || letter == '$');
+    text.len() - digits.len() <= 4 && digits.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// Leaves at most `keep` equal letters in a row.

@@ -77,6 +77,11 @@ impl Vocabulary {
         self.sensitive.get(id.0 as usize).copied().unwrap_or(false)
     }
 
+    /// The words a plain written form stands for, when it is known.
+    pub fn known(&self, text: &str) -> Option<&[WordId]> {
+        Some(self.form(text)?.words)
+    }
+
     pub(super) fn form(&self, text: &str) -> Option<Resolved<'_>> {
         let entry = self.forms.get(text)?;
         let start = entry.start as usize;

@@ -1,0 +1,330 @@
+//! Ways to reach the poster: telephone numbers in all their disguises, handles, links, addresses.
+//! Numbers and accounts of authorities are recognised and are not a recruiter's contact.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::registry::Registry;
+use crate::text::{Before, RawKind, Span, Views, VocabularyBuilder, WordId};
+
+/// A way to reach somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// What kind.
+    pub kind: ContactKind,
+    /// E.164 for a phone, `platform:name` for a handle, folded text for a link or address.
+    pub value: String,
+    /// Where in the original.
+    pub span: Span,
+    /// First raw token.
+    pub raw_from: usize,
+    /// One past the last raw token.
+    pub raw_to: usize,
+    /// The digits or letters were disguised beyond ordinary grouping.
+    pub disguised: bool,
+}
+
+/// The kinds of contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactKind {
+    /// A telephone number.
+    Phone,
+    /// An account's name.
+    Handle,
+    /// A web address.
+    Link,
+    /// A mail address.
+    Email,
+    /// A number or account of an authority.
+    Official,
+}
+
+impl ContactKind {
+    /// Whether it may belong to a private person.
+    pub const fn is_personal(self) -> bool {
+        matches!(self, Self::Phone | Self::Handle | Self::Email)
+    }
+}
+
+/// Fewest and most digits of an Indonesian mobile number after the leading 0.
+const MOBILE_DIGITS: std::ops::RangeInclusive<usize> = 9..=12;
+/// Most digits of any number (ITU-T E.164).
+const MOST_DIGITS: usize = 15;
+
+#[derive(Debug)]
+pub(super) struct Reader {
+    /// Number words and their digit.
+    digits: FxHashMap<WordId, char>,
+    hotlines: FxHashSet<String>,
+    calling_codes: Vec<String>,
+    /// Words that name a platform before a handle.
+    platforms: FxHashMap<WordId, &'static str>,
+}
+
+/// What the raw token at a place adds to a number.
+struct Piece {
+    digits: String,
+    disguised: bool,
+}
+
+impl Reader {
+    pub(super) fn new(registry: &Registry, words: &mut VocabularyBuilder) -> Self {
+        let mut digits = FxHashMap::default();
+        for (word, value) in &registry.amounts.numbers {
+            if let ([id], Some(digit)) = (
+                words.words_of(word).as_slice(),
+                u32::try_from(*value).ok().and_then(|value| char::from_digit(value, 10)),
+            ) {
+                digits.insert(*id, digit);
+            }
+        }
+        let mut platforms = FxHashMap::default();
+        for (word, platform) in [
+            ("telegram", "telegram"),
+            ("tele", "telegram"),
+            ("tg", "telegram"),
+            ("instagram", "instagram"),
+            ("ig", "instagram"),
+            ("line", "line"),
+            ("wechat", "wechat"),
+            ("tiktok", "tiktok"),
+            ("fb", "facebook"),
+            ("facebook", "facebook"),
+        ] {
+            for id in words.words_of(word) {
+                platforms.insert(id, platform);
+            }
+        }
+        Self {
+            digits,
+            hotlines: registry.hotlines.iter().map(|line| line.contact.clone()).collect(),
+            calling_codes: registry.calling_codes.iter().map(|code| code.code.clone()).collect(),
+            platforms,
+        }
+    }
+
+    pub(super) fn read(&self, views: &Views, found: &mut Vec<Contact>) {
+        let raw = views.raw();
+        let mut at = 0;
+        let mut clear_at = 0;
+        let mut platform = None;
+        while at < raw.len() {
+            while let Some(token) = views.clear().get(clear_at) {
+                if token.raw_start as usize > at {
+                    break;
+                }
+                platform = self.platforms.get(&token.word).copied().or(platform);
+                clear_at += 1;
+            }
+            let text = views.raw_text(&raw[at]);
+            let contact = match raw[at].kind {
+                RawKind::Link => Some(self.link(text)),
+                RawKind::Email => Some((ContactKind::Email, text.to_owned())),
+                RawKind::Handle => {
+                    let name = text.trim_start_matches('@');
+                    (name.len() >= 3).then(|| {
+                        (ContactKind::Handle, format!("{}:{name}", platform.unwrap_or("akun")))
+                    })
+                }
+                RawKind::Word | RawKind::Number => {
+                    if let Some((value, to, disguised)) = self.phone(views, at) {
+                        let kind = self.phone_kind(&value);
+                        let span = views.raw_span(at, to);
+                        found.push(Contact {
+                            kind,
+                            value,
+                            span,
+                            raw_from: at,
+                            raw_to: to,
+                            disguised,
+                        });
+                        at = to;
+                        continue;
+                    }
+                    None
+                }
+                RawKind::Emoji => None,
+            };
+            if let Some((kind, value)) = contact {
+                let span = views.raw_span(at, at + 1);
+                found.push(Contact {
+                    kind,
+                    value,
+                    span,
+                    raw_from: at,
+                    raw_to: at + 1,
+                    disguised: false,
+                });
+            }
+            at += 1;
+        }
+    }
+
+    fn phone_kind(&self, value: &str) -> ContactKind {
+        let national = value.strip_prefix("+62").map(|rest| format!("0{rest}")).unwrap_or_default();
+        if self.hotlines.contains(&national) { ContactKind::Official } else { ContactKind::Phone }
+    }
+
+    /// A link, or the number or account it leads to.
+    fn link(&self, text: &str) -> (ContactKind, String) {
+        let bare = text
+            .trim_start_matches("https://")
+            .trim_start_matches("http://")
+            .trim_start_matches("www.");
+        let (host, path) = bare.split_once('/').unwrap_or((bare, ""));
+        let digits = |text: &str| -> String {
+            text.chars().take_while(|letter| letter.is_ascii_digit()).collect()
+        };
+        let number = match host {
+            "wa.me" => digits(path.trim_start_matches('+')),
+            "api.whatsapp.com" | "web.whatsapp.com" => path
+                .split_once("phone=")
+                .map(|(_, rest)| digits(rest.trim_start_matches("%2b").trim_start_matches('+')))
+                .unwrap_or_default(),
+            _ => String::new(),
+        };
+        if number.len() >= 8 {
+            let value = format!(
+                "+{}",
+                number.strip_prefix('0').map_or(number.clone(), |rest| format!("62{rest}"))
+            );
+            return (self.phone_kind(&value), value);
+        }
+        if matches!(host, "t.me" | "telegram.me") {
+            let name = path.trim_start_matches("s/").split(['/', '?']).next().unwrap_or("");
+            if name.len() >= 4 && !name.starts_with('+') && name != "joinchat" {
+                return (ContactKind::Handle, format!("telegram:{name}"));
+            }
+        }
+        if host.ends_with(".go.id") || host.ends_with(".gov") || self.hotlines.contains(host) {
+            return (ContactKind::Official, text.to_owned());
+        }
+        (ContactKind::Link, text.to_owned())
+    }
+
+    /// The digits a raw token adds: digits, digits with look-alike letters, or a number word.
+    fn piece(&self, views: &Views, at: usize, within: bool) -> Option<Piece> {
+        let token = views.raw().get(at)?;
+        if !matches!(token.kind, RawKind::Word | RawKind::Number) {
+            return None;
+        }
+        let text = views.raw_text(token);
+        let plain = text.trim_start_matches('+');
+        let mut digits = String::with_capacity(plain.len());
+        let mut swapped = 0;
+        let mut real = 0;
+        for letter in plain.chars() {
+            match letter {
+                '0'..='9' => {
+                    real += 1;
+                    digits.push(letter);
+                }
+                '.' | ',' => {}
+                'o' | 'q' => {
+                    swapped += 1;
+                    digits.push('0');
+                }
+                'i' | 'l' | '|' | '!' => {
+                    swapped += 1;
+                    digits.push('1');
+                }
+                'z' => {
+                    swapped += 1;
+                    digits.push('2');
+                }
+                's' | '$' => {
+                    swapped += 1;
+                    digits.push('5');
+                }
+                'b' => {
+                    swapped += 1;
+                    digits.push('8');
+                }
+                _ => return self.word_piece(views, text),
+            }
+        }
+        // Letters alone are digits only in the middle of a number and when they can hardly be a word.
+        let letters_ok = (real > 0 && (within || real >= swapped))
+            || (within && swapped > 0 && plain.chars().all(|letter| letter == 'o'));
+        if digits.is_empty() || (swapped > 0 && !letters_ok) {
+            return self.word_piece(views, text);
+        }
+        Some(Piece { digits, disguised: swapped > 0 })
+    }
+
+    fn word_piece(&self, views: &Views, text: &str) -> Option<Piece> {
+        let [word] = views.vocabulary().known(text)? else { return None };
+        let digit = self.digits.get(word)?;
+        Some(Piece { digits: digit.to_string(), disguised: true })
+    }
+
+    /// A telephone number that starts at the raw token `at`: its E.164 form and where it ends.
+    fn phone(&self, views: &Views, at: usize) -> Option<(String, usize, bool)> {
+        let raw = views.raw();
+        let first = self.piece(views, at, false)?;
+        let text = views.raw_text(&raw[at]);
+        let international = text.starts_with('+');
+        let starts_well = international
+            || first.digits.starts_with("08")
+            || first.digits.starts_with("628")
+            || matches!(first.digits.as_str(), "0" | "62" | "6" | "00");
+        if !starts_well || text.contains(',') {
+            return None;
+        }
+        let mut digits = first.digits;
+        let mut disguised = first.disguised;
+        let mut single = digits.len() == 1;
+        let mut singles = usize::from(single);
+        let mut end = at + 1;
+        let mut best = None;
+        loop {
+            if let Some(value) = self.e164(&digits, international) {
+                best = Some((value, end, disguised || singles >= 5));
+            }
+            let mut next = end;
+            while raw.get(next).is_some_and(|token| token.kind == RawKind::Emoji) && next < end + 2
+            {
+                next += 1;
+            }
+            let Some(token) = raw.get(next) else { break };
+            if token.before > Before::Line {
+                break;
+            }
+            let Some(piece) = self.piece(views, next, true) else { break };
+            let long_enough = digits.len() >= 11;
+            let is_single = piece.digits.len() == 1;
+            // A complete number is followed by another number ("… 2 orang") more often than by its rest.
+            if best.is_some()
+                && token.before > Before::Glue
+                && !(single && is_single)
+                && (piece.digits.len() < 2
+                    || (long_enough && piece.digits.len() < 3)
+                    || digits.len() >= 12
+                    || views.raw_text(token).starts_with("08"))
+            {
+                break;
+            }
+            if digits.len() + piece.digits.len() > MOST_DIGITS {
+                break;
+            }
+            single = is_single;
+            singles += usize::from(is_single);
+            disguised |= piece.disguised;
+            digits.push_str(&piece.digits);
+            end = next + 1;
+        }
+        best
+    }
+
+    /// The E.164 form of a run of digits, when it is one of a mobile number or has a calling code.
+    fn e164(&self, digits: &str, international: bool) -> Option<String> {
+        if international {
+            let known = self.calling_codes.iter().any(|code| digits.starts_with(code.as_str()));
+            return (known && (9..=MOST_DIGITS).contains(&digits.len()))
+                .then(|| format!("+{digits}"));
+        }
+        let national = digits.strip_prefix('0').or_else(|| digits.strip_prefix("62"))?;
+        (national.starts_with('8') && MOBILE_DIGITS.contains(&national.len()) && digits.len() >= 9)
+            .then(|| format!("+62{national}"))
+            .filter(|_| national.len() >= 9 || self.hotlines.contains(digits))
+    }
+}
