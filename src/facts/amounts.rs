@@ -304,7 +304,7 @@ impl Reader {
             number.currency = Some(*self.currency_signs.get(sign)?);
         }
         if !ending.is_empty() {
-            let ending = ending.trim_end_matches(|letter: char| letter == '+' || letter == '*');
+            let ending = ending.trim_end_matches(['+', '*']);
             if let Some(scale) = self.scale_endings.get(ending) {
                 number.scale = Some(*scale);
             } else if let Some(currency) = self.currency_signs.get(ending) {
