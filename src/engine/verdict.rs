@@ -144,6 +144,9 @@ pub struct Verdict {
     pub adjustments: Vec<Adjustment>,
     /// What was read out of the text.
     pub facts: Facts,
+    /// Where personal contacts stand: what lists mask until somebody asks.
+    #[serde(default)]
+    pub personal: Vec<Span>,
     /// The version of the rule set: 12 hexadecimal digits of the hash over its files.
     pub ruleset: String,
 }

@@ -1,0 +1,431 @@
+//! Rule files to an [`Engine`]: everything is read and checked first, all errors are told together,
+//! and only a set without errors becomes an engine.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use toml::Spanned;
+
+use super::diagnostic::nearest;
+use super::expression::{self, Expression};
+use super::matcher::Matcher;
+use super::patterns::{PatternError, PatternsBuilder};
+use super::phrase::{Classes, PhraseError, Slot};
+use super::rule_file::{Rule as RuleEntry, RuleFile};
+use super::{
+    Diagnostic, Engine, Family, FamilyId, Points, Rule, RuleFiles, RuleId, RuleSetError, Thresholds,
+};
+use crate::facts;
+use crate::registry::Registry;
+use crate::text::VocabularyBuilder;
+
+/// A rule as written, with the file it stands in.
+struct Entry {
+    file: String,
+    family: usize,
+    rule: RuleEntry,
+}
+
+struct Compiler<'a> {
+    files: &'a RuleFiles,
+    diagnostics: Vec<Diagnostic>,
+    families: Vec<Family>,
+    entries: Vec<Entry>,
+    index: FxHashMap<String, usize>,
+}
+
+/// Compiles a rule set.
+///
+/// # Errors
+/// Every fault that was found, with its place.
+pub(super) fn compile(files: &RuleFiles, thresholds: Thresholds) -> Result<Engine, RuleSetError> {
+    let mut compiler = Compiler {
+        files,
+        diagnostics: Vec::new(),
+        families: Vec::new(),
+        entries: Vec::new(),
+        index: FxHashMap::default(),
+    };
+    let engine = compiler.run(thresholds);
+    match engine {
+        Some(engine) if compiler.diagnostics.is_empty() => Ok(engine),
+        _ => Err(RuleSetError::new(compiler.diagnostics, files)),
+    }
+}
+
+impl<'a> Compiler<'a> {
+    fn error(
+        &mut self,
+        code: &'static str,
+        file: &str,
+        span: Range<usize>,
+        message: String,
+        help: Option<String>,
+    ) {
+        let mut diagnostic = Diagnostic::error(code, file, span, message);
+        diagnostic.help = help;
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn run(&mut self, thresholds: Thresholds) -> Option<Engine> {
+        let registry = match Registry::read(|name| self.files.text(&format!("registry/{name}"))) {
+            Ok(registry) => registry,
+            Err(fault) => {
+                let file = format!("registry/{}", fault.file);
+                self.error("E001", &file, fault.span.unwrap_or(0..0), fault.message, None);
+                return None;
+            }
+        };
+        let mut words = VocabularyBuilder::default();
+        for (name, text) in self.files.select(|name| name.ends_with("spelling.txt")) {
+            let _ = name;
+            for (variants, word) in spelling(text) {
+                variants.iter().for_each(|variant| words.alias(variant, word));
+            }
+        }
+        for (_, text) in self.files.select(|name| name.ends_with("sensitive.txt")) {
+            entries(text).for_each(|word| words.sensitive(word));
+        }
+        let mut classes = Classes::new();
+        for (name, text) in self.files.select(|name| name.contains("lists/")) {
+            let list = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".txt");
+            classes.list(list, self.list_entries(text, 0), &mut words);
+        }
+        self.read_rule_files();
+        let prepared = facts::Reader::prepare(&registry, &mut words);
+        let mut rows = Vec::new();
+        let mut patterns = PatternsBuilder::default();
+        let entries = std::mem::take(&mut self.entries);
+        let mut rules = Vec::with_capacity(entries.len());
+        for (number, entry) in entries.iter().enumerate() {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            self.phrases(entry, number, &mut classes, &mut words, &mut rows);
+            self.patterns(entry, number, &mut patterns);
+            let rule = self.rule(entry, &registry);
+            rules.push(rule);
+        }
+        let order = self.order(&rules, &entries);
+        if !self.diagnostics.is_empty() {
+            return None;
+        }
+        let sizes = classes.sizes.clone();
+        let vocabulary = Arc::new(words.build());
+        let lists = classes.sequences.build(vocabulary.len());
+        let matcher = Matcher::new(rows, lists, &sizes, &vocabulary);
+        let mut engine = Engine {
+            facts: prepared.build(&vocabulary),
+            groups: registry
+                .countries
+                .iter()
+                .map(|country| (country.code.clone(), country.groups.clone()))
+                .collect(),
+            registry,
+            vocabulary,
+            matcher,
+            patterns: patterns.build(),
+            families: std::mem::take(&mut self.families),
+            rules,
+            order,
+            thresholds,
+            version: self.files.version(),
+            fires_on_nothing: true,
+        };
+        engine.fires_on_nothing = engine.fires_on_nothing();
+        Some(engine)
+    }
+
+    /// The entries of a list, with `{other}` lines replaced by the entries of the other list.
+    fn list_entries(&self, text: &'a str, depth: usize) -> Vec<&'a str> {
+        let mut found = Vec::new();
+        for entry in entries(text) {
+            let included = entry.strip_prefix('{').and_then(|entry| entry.strip_suffix('}'));
+            match included {
+                Some(other) if depth < 4 => {
+                    let name = format!("lists/{other}.txt");
+                    for (_, text) in self.files.select(|file| file.ends_with(&name)) {
+                        found.extend(self.list_entries(text, depth + 1));
+                    }
+                }
+                _ => found.push(entry),
+            }
+        }
+        found
+    }
+
+    fn read_rule_files(&mut self) {
+        let files = self.files;
+        let is_rules = |name: &str| name.ends_with(".toml") && !name.contains("registry/");
+        // Files of `local/` come last, so that a rule of the same name replaces the shipped one.
+        let (mut shipped, mut local): (Vec<_>, Vec<_>) =
+            files.select(is_rules).partition(|(name, _)| !name.starts_with("local/"));
+        shipped.append(&mut local);
+        for (name, text) in shipped {
+            let parsed: RuleFile = match toml::from_str(text) {
+                Ok(parsed) => parsed,
+                Err(fault) => {
+                    let span = fault.span().unwrap_or(0..0);
+                    self.error("E002", name, span, fault.message().to_owned(), None);
+                    continue;
+                }
+            };
+            let id = FamilyId(parsed.family.id.get_ref().clone());
+            let family = match self.families.iter().position(|family| family.id == id) {
+                Some(family) => family,
+                None => {
+                    self.families.push(Family {
+                        id,
+                        title: parsed.family.title,
+                        cap: Points(parsed.family.cap.abs()),
+                        lane: parsed.family.lane,
+                    });
+                    self.families.len() - 1
+                }
+            };
+            for rule in parsed.rules {
+                let entry = Entry { file: name.to_owned(), family, rule };
+                self.file_entry(entry);
+            }
+        }
+    }
+
+    fn file_entry(&mut self, entry: Entry) {
+        let id = entry.rule.id.get_ref().clone();
+        match self.index.get(&id) {
+            Some(known) if entry.file.starts_with("local/") => self.entries[*known] = entry,
+            Some(known) => {
+                let other = self.entries[*known].file.clone();
+                let span = entry.rule.id.span();
+                self.error(
+                    "E003",
+                    &entry.file,
+                    span,
+                    format!("aturan `{id}` sudah ada di {other}"),
+                    None,
+                );
+            }
+            None => {
+                self.index.insert(id, self.entries.len());
+                self.entries.push(entry);
+            }
+        }
+    }
+
+    fn phrases(
+        &mut self,
+        entry: &Entry,
+        number: u32,
+        classes: &mut Classes,
+        words: &mut VocabularyBuilder,
+        rows: &mut Vec<(u32, Vec<Slot>)>,
+    ) {
+        for phrase in &entry.rule.phrases {
+            match classes.read(phrase.get_ref(), words) {
+                Ok(found) => rows.extend(found.into_iter().map(|row| (number, row))),
+                Err(fault) => {
+                    let known = classes.names.iter().map(String::as_str);
+                    let (message, help) = phrase_fault(&fault, known);
+                    self.error("E010", &entry.file, phrase.span(), message, help);
+                }
+            }
+        }
+    }
+
+    fn patterns(&mut self, entry: &Entry, number: u32, patterns: &mut PatternsBuilder) {
+        for pattern in &entry.rule.patterns {
+            if let Err(fault) = patterns.add(number, pattern.get_ref()) {
+                let message = match fault {
+                    PatternError::Syntax(reason) => {
+                        format!("pola ini tidak dapat dibaca: {reason}")
+                    }
+                    PatternError::MatchesEmpty => "pola ini cocok dengan teks kosong".into(),
+                    PatternError::TooLarge => "pola ini terlalu besar".into(),
+                };
+                self.error("E011", &entry.file, pattern.span(), message, None);
+            }
+        }
+    }
+
+    fn rule(&mut self, entry: &Entry, registry: &Registry) -> Rule {
+        let written = &entry.rule;
+        let mut named = |name: &Spanned<String>| -> Option<usize> {
+            let found = self.index.get(name.get_ref()).copied();
+            if found.is_none() {
+                let help = nearest(name.get_ref(), self.index.keys().map(String::as_str));
+                let help = help.map(|near| format!("maksud Anda `{near}`?"));
+                let message = format!("aturan `{}` tidak ada", name.get_ref());
+                let mut fault = Diagnostic::error("E012", &entry.file, name.span(), message);
+                fault.help = help;
+                self.diagnostics.push(fault);
+            }
+            found
+        };
+        let requires = written.requires.iter().filter_map(&mut named).collect();
+        let unless = written.unless.iter().filter_map(&mut named).collect();
+        let when = written.when.as_ref().and_then(|when| self.condition(entry, when));
+        for basis in &written.legal {
+            if registry.legal_basis(basis.get_ref()).is_none() {
+                let help =
+                    nearest(basis.get_ref(), registry.legal.iter().map(|basis| basis.id.as_str()))
+                        .map(|near| format!("maksud Anda `{near}`?"));
+                let message =
+                    format!("dasar hukum `{}` tidak ada di registry/legal.toml", basis.get_ref());
+                self.error("E013", &entry.file, basis.span(), message, help);
+            }
+        }
+        let has_text = !written.phrases.is_empty() || !written.patterns.is_empty();
+        if !has_text && written.when.is_none() && written.requires.is_empty() {
+            let message = "aturan ini tidak punya phrases, patterns, when, atau requires: ia akan selalu menyala".to_owned();
+            self.error("E014", &entry.file, written.id.span(), message, None);
+        }
+        Rule {
+            id: RuleId(written.id.get_ref().clone()),
+            title: written.title.clone(),
+            family: entry.family,
+            points: Points(written.points.unwrap_or(0)),
+            floor: written.floor.as_ref().map(|floor| i32::from(*floor.get_ref())),
+            hold: written.hold.as_ref().map(|hold| i32::from(*hold.get_ref())),
+            scored: written.points.is_some(),
+            requires,
+            unless,
+            when,
+            has_text,
+            status: written.status,
+            legal: written.legal.iter().map(|basis| basis.get_ref().clone()).collect(),
+            owner: written.owner.clone(),
+            hit: texts(&written.hit),
+            miss: texts(&written.miss),
+            todo: texts(&written.todo),
+            file: entry.file.clone(),
+        }
+    }
+
+    fn condition(&mut self, entry: &Entry, when: &Spanned<String>) -> Option<Expression<usize>> {
+        let parsed = match expression::parse(when.get_ref()) {
+            Ok(parsed) => parsed,
+            Err(fault) => {
+                let place = self.inside(entry, when, &fault.span);
+                self.error("E015", &entry.file, place, fault.message, None);
+                return None;
+            }
+        };
+        let index = &self.index;
+        let families = &self.families;
+        let resolved = parsed
+            .resolve(&mut |name| index.get(&name).copied().ok_or((name, false)), &mut |name| {
+                families.iter().position(|family| family.id.0 == name).ok_or((name, true))
+            });
+        match resolved {
+            Ok(condition) => Some(condition),
+            Err((name, is_family)) => {
+                let what = if is_family { "keluarga" } else { "aturan" };
+                let help = if is_family {
+                    nearest(&name, self.families.iter().map(|family| family.id.0.as_str()))
+                } else {
+                    nearest(&name, self.index.keys().map(String::as_str))
+                };
+                let help = help.map(|near| format!("maksud Anda `{near}`?"));
+                let at = when.get_ref().find(&name).unwrap_or(0);
+                let place = self.inside(entry, when, &(at..at + name.len()));
+                self.error("E012", &entry.file, place, format!("{what} `{name}` tidak ada"), help);
+                None
+            }
+        }
+    }
+
+    /// The place in the file of a place in a quoted value, where the value stands there as written.
+    fn inside(&self, entry: &Entry, value: &Spanned<String>, part: &Range<usize>) -> Range<usize> {
+        let whole = value.span();
+        let written =
+            self.files.text(&entry.file).and_then(|text| text.get(whole.clone())).unwrap_or("");
+        match written.find(value.get_ref().as_str()) {
+            Some(at) => whole.start + at + part.start..whole.start + at + part.end,
+            None => whole,
+        }
+    }
+
+    /// The rules in an order in which each comes after those it asks about.
+    fn order(&mut self, rules: &[Rule], entries: &[Entry]) -> Vec<usize> {
+        let mut order = Vec::with_capacity(rules.len());
+        let mut state = vec![State::New; rules.len()];
+        for rule in 0..rules.len() {
+            if let Err(cycle) = visit(rules, rule, &mut state, &mut order) {
+                let entry = &entries[cycle];
+                let message = format!(
+                    "aturan `{}` pada akhirnya mensyaratkan dirinya sendiri",
+                    rules[cycle].id
+                );
+                self.error("E016", &entry.file, entry.rule.id.span(), message, None);
+                return order;
+            }
+        }
+        order
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+fn visit(
+    rules: &[Rule],
+    rule: usize,
+    state: &mut [State],
+    order: &mut Vec<usize>,
+) -> Result<(), usize> {
+    match state[rule] {
+        State::Done => return Ok(()),
+        State::Open => return Err(rule),
+        State::New => state[rule] = State::Open,
+    }
+    for other in rules[rule].asks(rules) {
+        visit(rules, other, state, order)?;
+    }
+    state[rule] = State::Done;
+    order.push(rule);
+    Ok(())
+}
+
+fn texts(examples: &[Spanned<String>]) -> Vec<String> {
+    examples.iter().map(|example| example.get_ref().clone()).collect()
+}
+
+/// The lines of a list that are neither empty nor comments.
+fn entries(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .map(|line| line.split(" #").next().unwrap_or("").trim())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// Lines of the form `word = variant, variant`.
+fn spelling(text: &str) -> impl Iterator<Item = (Vec<&str>, &str)> {
+    entries(text).filter_map(|line| {
+        let (word, variants) = line.split_once('=')?;
+        Some((variants.split_whitespace().collect(), word.trim()))
+    })
+}
+
+fn phrase_fault<'a>(
+    fault: &PhraseError,
+    lists: impl Iterator<Item = &'a str>,
+) -> (String, Option<String>) {
+    match fault {
+        PhraseError::Empty => ("frasa ini tidak berisi kata".into(), None),
+        PhraseError::UnknownList(name) => (
+            format!("daftar `{{{name}}}` tidak ada di lists/"),
+            nearest(name, lists).map(|near| format!("maksud Anda `{{{near}}}`?")),
+        ),
+        PhraseError::UnknownKind(kind) => (
+            format!("jenis `{kind}` tidak dikenal"),
+            Some("yang ada: <uang>, <angka>, <telepon>, <negara>, <tautan>, <akun>".into()),
+        ),
+        PhraseError::Unclosed(sign) => (format!("tanda `{sign}` tidak ditutup"), None),
+        PhraseError::GapAtEdge => {
+            ("sela `…` atau `~` harus berada di antara dua kata".into(), None)
+        }
+        PhraseError::GapTooWide => ("sela terlalu lebar: paling banyak 12 kata".into(), None),
+    }
+}

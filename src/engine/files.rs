@@ -1,0 +1,108 @@
+//! The files of a rule set, read all at once: those compiled into the program, or a folder's.
+//! Nothing is interpreted here; the version is the hash over names and texts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+use crate::post::Sha256;
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// The texts of a rule set by their path within it, `/` between folders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleFiles(BTreeMap<String, String>);
+
+/// A rule folder that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the rule files at {path} cannot be read: {source}")]
+pub struct ReadError {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why.
+    pub source: std::io::Error,
+}
+
+impl RuleFiles {
+    /// The rule set compiled into the program.
+    pub fn embedded() -> Self {
+        fn walk(dir: &Dir<'_>, into: &mut BTreeMap<String, String>) {
+            for file in dir.files().filter(|file| is_rule_file(file.path())) {
+                if let Some(text) = file.contents_utf8() {
+                    into.insert(name_of(file.path()), text.to_owned());
+                }
+            }
+            dir.dirs().for_each(|dir| walk(dir, into));
+        }
+        let mut files = BTreeMap::new();
+        walk(&EMBEDDED, &mut files);
+        Self(files)
+    }
+
+    /// Reads every `.toml` and `.txt` file below a folder.
+    pub fn read(folder: &Path) -> Result<Self, ReadError> {
+        fn walk(
+            root: &Path,
+            dir: &Path,
+            into: &mut BTreeMap<String, String>,
+        ) -> Result<(), ReadError> {
+            let fail = |path: &Path| {
+                let path = path.to_owned();
+                move |source| ReadError { path, source }
+            };
+            for entry in std::fs::read_dir(dir).map_err(fail(dir))? {
+                let path = entry.map_err(fail(dir))?.path();
+                if path.is_dir() {
+                    walk(root, &path, into)?;
+                } else if is_rule_file(&path) {
+                    let text = std::fs::read_to_string(&path).map_err(fail(&path))?;
+                    into.insert(name_of(path.strip_prefix(root).unwrap_or(&path)), text);
+                }
+            }
+            Ok(())
+        }
+        let mut files = BTreeMap::new();
+        walk(folder, folder, &mut files)?;
+        Ok(Self(files))
+    }
+
+    /// Puts a file in, or in place of the one of this name.
+    pub fn set(&mut self, name: impl Into<String>, text: impl Into<String>) {
+        self.0.insert(name.into(), text.into());
+    }
+
+    /// The text of a file.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Name and text of the files whose name passes, in order of name.
+    pub fn select(&self, passes: impl Fn(&str) -> bool) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .filter(move |(name, _)| passes(name))
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// 12 hexadecimal digits of the SHA-256 over all names and texts.
+    pub fn version(&self) -> String {
+        let mut all = Vec::new();
+        for (name, text) in &self.0 {
+            for part in [name.as_bytes(), text.as_bytes()] {
+                all.extend_from_slice(&(part.len() as u64).to_le_bytes());
+                all.extend_from_slice(part);
+            }
+        }
+        Sha256::of(&all).to_string()[..12].to_owned()
+    }
+}
+
+fn is_rule_file(path: &Path) -> bool {
+    let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    !hidden && path.extension().is_some_and(|ending| ending == "toml" || ending == "txt")
+}
+
+fn name_of(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,429 @@
+//! Evidence to a score. Points add up within a family to its cap, families to a lane's sum; floors
+//! lift what speaks for it, holds keep what speaks against it from clearing it; all shown as lines.
+
+use super::expression::{Expression, FactNumber, FactSet};
+use super::matcher::{Match, Places};
+use super::patterns::PatternScratch;
+use super::phrase::ClassId;
+use super::{Adjustment, AdjustmentKind, Engine, Hit, Lane, Points, Rule, Status, Verdict};
+use crate::facts::{ContactKind, Found, Reader, Role};
+use crate::text::{Span, Views};
+
+/// Buffers of one worker; scoring allocates nothing after warm-up for posts without hits.
+#[derive(Debug)]
+pub struct Scratch {
+    views: Views,
+    found: Found,
+    places: Places,
+    matches: Vec<Match>,
+    fired: Vec<bool>,
+    touched: Vec<bool>,
+    clear_text: String,
+    clear_ends: Vec<usize>,
+    patterns: PatternScratch,
+    disguised: u64,
+    version: String,
+}
+
+/// One lane's sum.
+#[derive(Debug, Clone, Default)]
+struct Sum {
+    score: i32,
+    adjustments: Vec<Adjustment>,
+}
+
+impl Engine {
+    /// Buffers for one worker of this engine.
+    pub fn scratch(&self) -> Scratch {
+        Scratch {
+            views: Views::new(std::sync::Arc::clone(&self.vocabulary)),
+            found: Found::default(),
+            places: Places::default(),
+            matches: Vec::new(),
+            fired: vec![false; self.rules.len()],
+            touched: vec![false; self.rules.len()],
+            clear_text: String::new(),
+            clear_ends: Vec::new(),
+            patterns: PatternScratch::default(),
+            disguised: 0,
+            version: self.version.clone(),
+        }
+    }
+
+    /// Scores a text.
+    pub fn score(&self, scratch: &mut Scratch, text: &str) -> Verdict {
+        self.read(scratch, text);
+        self.verdict(scratch, text)
+    }
+
+    /// Scores a text and builds the verdict only where it is flagged.
+    pub fn score_flagged(&self, scratch: &mut Scratch, text: &str) -> Option<Verdict> {
+        self.read(scratch, text);
+        if !self.fires_on_nothing && !scratch.fired.contains(&true) {
+            return None;
+        }
+        let verdict = self.verdict(scratch, text);
+        verdict.flagged.then_some(verdict)
+    }
+
+    /// Reads views and facts, finds phrases and patterns, and says which rules fired.
+    fn read(&self, scratch: &mut Scratch, text: &str) {
+        if scratch.version != self.version {
+            scratch.views.use_vocabulary(&self.vocabulary);
+            scratch.patterns.reset();
+            scratch.version.clone_from(&self.version);
+        }
+        scratch.views.read(text);
+        let clear = scratch.views.clear();
+        scratch.disguised = clear
+            .iter()
+            .filter(|token| token.marks.is_disguise() && self.vocabulary.is_sensitive(token.word))
+            .count() as u64;
+        self.facts.read(&scratch.views, &mut scratch.found);
+        scratch.places.reset(clear.len());
+        for amount in &scratch.found.amounts {
+            scratch.places.add(ClassId::MONEY, amount.from, amount.to);
+        }
+        for destination in &scratch.found.destinations {
+            scratch.places.add(ClassId::COUNTRY, destination.from, destination.to);
+        }
+        let mut at = 0;
+        for contact in
+            scratch.found.contacts.iter().filter(|contact| contact.kind == ContactKind::Phone)
+        {
+            while clear.get(at).is_some_and(|token| (token.raw_start as usize) < contact.raw_from) {
+                at += 1;
+            }
+            let from = at;
+            while clear.get(at).is_some_and(|token| (token.raw_end as usize) <= contact.raw_to) {
+                at += 1;
+            }
+            if at > from {
+                scratch.places.add(ClassId::PHONE, from, at);
+            }
+        }
+        self.matcher.find(clear, &mut scratch.places, &mut scratch.matches);
+        if !self.patterns.is_empty() {
+            self.find_patterns(scratch);
+        }
+        scratch.fired.clear();
+        scratch.fired.resize(self.rules.len(), false);
+        let nothing = scratch.matches.is_empty()
+            && scratch.found.contacts.is_empty()
+            && scratch.found.amounts.is_empty()
+            && scratch.found.destinations.is_empty()
+            && scratch.disguised == 0;
+        if nothing && !self.fires_on_nothing {
+            return;
+        }
+        self.fire(scratch);
+    }
+
+    fn find_patterns(&self, scratch: &mut Scratch) {
+        let Scratch { views, clear_text, clear_ends, patterns, matches, .. } = scratch;
+        views.write_clear(clear_text, clear_ends);
+        self.patterns.find(clear_text, patterns, |rule, start, end| {
+            let from = clear_ends.partition_point(|token_end| *token_end <= start);
+            let to = clear_ends.partition_point(|token_end| *token_end < end) + 1;
+            if let (Ok(from), Ok(to)) =
+                (u32::try_from(from), u32::try_from(to.min(clear_ends.len())))
+                && from < to
+            {
+                matches.push(Match { rule, from, to });
+            }
+        });
+    }
+
+    fn fire(&self, scratch: &mut Scratch) {
+        scratch.touched.clear();
+        scratch.touched.resize(self.rules.len(), false);
+        for found in &scratch.matches {
+            scratch.touched[found.rule as usize] = true;
+        }
+        for number in &self.order {
+            let rule = &self.rules[*number];
+            if rule.status == Status::Off || (rule.has_text && !scratch.touched[*number]) {
+                continue;
+            }
+            let fires = rule.requires.iter().all(|other| scratch.fired[*other])
+                && !rule.unless.iter().any(|other| scratch.fired[*other])
+                && rule.when.as_ref().is_none_or(|when| self.holds(when, scratch));
+            scratch.fired[*number] = fires;
+        }
+    }
+
+    /// Whether any rule that scores fires on a text of which nothing is known.
+    pub(super) fn fires_on_nothing(&self) -> bool {
+        let mut scratch = self.scratch();
+        self.fire(&mut scratch);
+        scratch.fired.contains(&true)
+    }
+
+    fn holds(&self, condition: &Expression<usize>, scratch: &Scratch) -> bool {
+        match condition {
+            Expression::Rule(rule) => scratch.fired[*rule],
+            Expression::Family(family) => {
+                self.rules.iter().zip(&scratch.fired).any(|(rule, fired)| {
+                    *fired && rule.family == *family && rule.status == Status::Live
+                })
+            }
+            Expression::All(parts) => parts.iter().all(|part| self.holds(part, scratch)),
+            Expression::Any(parts) => parts.iter().any(|part| self.holds(part, scratch)),
+            Expression::Not(part) => !self.holds(part, scratch),
+            Expression::AtLeast(count, parts) => {
+                parts.iter().filter(|part| self.holds(part, scratch)).take(*count).count() == *count
+            }
+            Expression::Compare(fact, comparison, value) => {
+                comparison.holds(number(*fact, scratch), *value)
+            }
+            Expression::In(set, values) => scratch.found.destinations.iter().any(|destination| {
+                let (code, groups) = &self.groups[destination.country];
+                match set {
+                    FactSet::Destination => values.contains(code),
+                    FactSet::DestinationGroup => groups.iter().any(|group| values.contains(group)),
+                }
+            }),
+        }
+    }
+
+    /// The verdict on the text last read.
+    fn verdict(&self, scratch: &Scratch, text: &str) -> Verdict {
+        let offer = self.sum(Lane::Offer, scratch);
+        let victim = self.sum(Lane::Victim, scratch);
+        let flag = i32::from(self.thresholds.flag);
+        let lane = match (offer.score >= flag, victim.score >= flag) {
+            (true, true) if victim.score >= offer.score => Some(Lane::Victim),
+            (true, _) => Some(Lane::Offer),
+            (false, true) => Some(Lane::Victim),
+            (false, false) => None,
+        };
+        let shown =
+            lane.unwrap_or(if victim.score > offer.score { Lane::Victim } else { Lane::Offer });
+        let sum = if shown == Lane::Victim { victim } else { offer };
+        let score = u8::try_from(sum.score).unwrap_or(0);
+        Verdict {
+            flagged: lane.is_some(),
+            lane,
+            score,
+            band: self.thresholds.band(score),
+            hits: self.hits(shown, scratch, text),
+            adjustments: sum.adjustments,
+            facts: self.facts.facts(&scratch.found),
+            personal: Reader::personal(&scratch.found),
+            ruleset: self.version.clone(),
+        }
+    }
+
+    fn sum(&self, lane: Lane, scratch: &Scratch) -> Sum {
+        let mut sum = Sum::default();
+        let mut adjust = |kind, by: &str, points: i32| {
+            if points != 0 {
+                sum.adjustments.push(Adjustment {
+                    kind,
+                    by: by.to_owned(),
+                    points: Points(points),
+                });
+            }
+        };
+        let fired: Vec<&Rule> =
+            self.fired(scratch).filter(|rule| self.families[rule.family].lane == lane).collect();
+        let (mut positive, mut negative) = (0, 0);
+        for (number, family) in
+            self.families.iter().enumerate().filter(|(_, family)| family.lane == lane)
+        {
+            let total: i32 =
+                fired.iter().filter(|rule| rule.family == number).map(|rule| rule.points.0).sum();
+            let capped = total.clamp(-family.cap.0, family.cap.0);
+            adjust(AdjustmentKind::Cap, &family.id.0, capped - total);
+            if capped > 0 {
+                positive += capped;
+            } else {
+                negative += capped;
+            }
+        }
+        if let Some((floor, rule)) = fired
+            .iter()
+            .filter_map(|rule| Some((rule.floor?, rule)))
+            .max_by_key(|(floor, _)| *floor)
+            && positive < floor
+        {
+            adjust(AdjustmentKind::Floor, &rule.id.0, floor - positive);
+            positive = floor;
+        }
+        let mut total = positive + negative;
+        if let Some((hold, rule)) =
+            fired.iter().filter_map(|rule| Some((rule.hold?, rule))).max_by_key(|(hold, _)| *hold)
+            && total < hold
+        {
+            adjust(AdjustmentKind::Camouflage, &rule.id.0, hold - total);
+            total = hold;
+        }
+        let clamped = total.clamp(0, 100);
+        adjust(AdjustmentKind::Clamp, "0-100", clamped - total);
+        sum.score = clamped;
+        sum
+    }
+
+    fn fired<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = &'a Rule> {
+        self.rules
+            .iter()
+            .zip(&scratch.fired)
+            .filter(|(rule, fired)| **fired && rule.status == Status::Live)
+            .map(|(rule, _)| rule)
+    }
+
+    fn hits(&self, lane: Lane, scratch: &Scratch, text: &str) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for (number, rule) in self.rules.iter().enumerate() {
+            let counts = scratch.fired[number] && rule.status == Status::Live && rule.scored;
+            if !counts || self.families[rule.family].lane != lane {
+                continue;
+            }
+            let mut spans: Vec<Span> = self.spans(number, scratch);
+            spans.sort_unstable();
+            spans.dedup();
+            hits.push(Hit {
+                rule: rule.id.clone(),
+                family: self.families[rule.family].id.clone(),
+                points: rule.points,
+                text: spans.iter().map(|span| span.of(text).to_owned()).collect(),
+                spans,
+            });
+        }
+        hits.sort_by_key(|hit| std::cmp::Reverse(hit.points));
+        hits
+    }
+
+    /// Where a rule fired: its phrases, or for a rule over facts the facts it asks about.
+    fn spans(&self, number: usize, scratch: &Scratch) -> Vec<Span> {
+        let rule = &self.rules[number];
+        if rule.has_text {
+            return scratch
+                .matches
+                .iter()
+                .filter(|found| found.rule as usize == number)
+                .map(|found| scratch.views.clear_span(found.from as usize, found.to as usize))
+                .collect();
+        }
+        let mut spans = Vec::new();
+        if let Some(when) = &rule.when {
+            self.fact_spans(when, scratch, &mut spans);
+        }
+        spans
+    }
+
+    fn fact_spans(&self, condition: &Expression<usize>, scratch: &Scratch, spans: &mut Vec<Span>) {
+        let Scratch { views, found, .. } = scratch;
+        let mut contacts = |passes: &dyn Fn(&crate::facts::Contact) -> bool| {
+            spans.extend(
+                found.contacts.iter().filter(|contact| passes(contact)).map(|contact| contact.span),
+            );
+        };
+        match condition {
+            Expression::All(parts) | Expression::Any(parts) | Expression::AtLeast(_, parts) => {
+                for part in parts {
+                    self.fact_spans(part, scratch, spans);
+                }
+            }
+            Expression::In(set, values) => {
+                for destination in &found.destinations {
+                    let (code, groups) = &self.groups[destination.country];
+                    let within = match set {
+                        FactSet::Destination => values.contains(code),
+                        FactSet::DestinationGroup => {
+                            groups.iter().any(|group| values.contains(group))
+                        }
+                    };
+                    if within {
+                        spans.push(views.clear_span(destination.from, destination.to));
+                    }
+                }
+            }
+            Expression::Compare(fact, ..) => match fact {
+                FactNumber::PayIdrMonth | FactNumber::PayCount => {
+                    amount_spans(scratch, Role::Pay, spans)
+                }
+                FactNumber::FeeIdr | FactNumber::FeeCount => {
+                    amount_spans(scratch, Role::Fee, spans)
+                }
+                FactNumber::AdvanceCount => amount_spans(scratch, Role::Advance, spans),
+                FactNumber::DebtCount => amount_spans(scratch, Role::Debt, spans),
+                FactNumber::PhonesCount => contacts(&|contact| contact.kind == ContactKind::Phone),
+                FactNumber::PhonesForeign => contacts(&is_foreign),
+                FactNumber::PhonesDisguised => contacts(&|contact| contact.disguised),
+                FactNumber::HandlesCount => {
+                    contacts(&|contact| contact.kind == ContactKind::Handle)
+                }
+                FactNumber::LinksCount => contacts(&|contact| contact.kind == ContactKind::Link),
+                FactNumber::ContactCount => contacts(&|contact| contact.kind.is_personal()),
+                FactNumber::OfficialCount => {
+                    contacts(&|contact| contact.kind == ContactKind::Official)
+                }
+                FactNumber::DestinationCount => spans.extend(
+                    found
+                        .destinations
+                        .iter()
+                        .map(|destination| views.clear_span(destination.from, destination.to)),
+                ),
+                FactNumber::DisguiseCount => spans.extend(
+                    views
+                        .clear()
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, token)| {
+                            token.marks.is_disguise() && self.vocabulary.is_sensitive(token.word)
+                        })
+                        .map(|(at, _)| views.clear_span(at, at + 1)),
+                ),
+                FactNumber::Words => {}
+            },
+            Expression::Rule(_) | Expression::Family(_) | Expression::Not(_) => {}
+        }
+    }
+}
+
+fn amount_spans(scratch: &Scratch, role: Role, spans: &mut Vec<Span>) {
+    spans.extend(
+        scratch
+            .found
+            .amounts
+            .iter()
+            .filter(|amount| amount.role == role)
+            .map(|amount| scratch.views.clear_span(amount.from, amount.to)),
+    );
+}
+
+fn is_foreign(contact: &crate::facts::Contact) -> bool {
+    contact.kind == ContactKind::Phone && !contact.value.starts_with("+62")
+}
+
+fn number(fact: FactNumber, scratch: &Scratch) -> u64 {
+    let Found { destinations, amounts, contacts } = &scratch.found;
+    let of_role = |role| amounts.iter().filter(move |amount| amount.role == role);
+    let of_kind = |kind| contacts.iter().filter(move |contact| contact.kind == kind).count();
+    let count = match fact {
+        FactNumber::PayIdrMonth => {
+            return of_role(Role::Pay).map(|amount| amount.idr_month.0).max().unwrap_or(0);
+        }
+        FactNumber::FeeIdr => {
+            return of_role(Role::Fee).map(|amount| amount.idr.0).max().unwrap_or(0);
+        }
+        FactNumber::DisguiseCount => return scratch.disguised,
+        FactNumber::PayCount => of_role(Role::Pay).count(),
+        FactNumber::FeeCount => of_role(Role::Fee).count(),
+        FactNumber::AdvanceCount => of_role(Role::Advance).count(),
+        FactNumber::DebtCount => of_role(Role::Debt).count(),
+        FactNumber::PhonesCount => of_kind(ContactKind::Phone),
+        FactNumber::PhonesForeign => contacts.iter().filter(|contact| is_foreign(contact)).count(),
+        FactNumber::PhonesDisguised => contacts.iter().filter(|contact| contact.disguised).count(),
+        FactNumber::HandlesCount => of_kind(ContactKind::Handle),
+        FactNumber::LinksCount => of_kind(ContactKind::Link),
+        FactNumber::ContactCount => {
+            contacts.iter().filter(|contact| contact.kind.is_personal()).count()
+        }
+        FactNumber::OfficialCount => of_kind(ContactKind::Official),
+        FactNumber::DestinationCount => destinations.len(),
+        FactNumber::Words => scratch.views.clear().len(),
+    };
+    count as u64
+}
