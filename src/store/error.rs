@@ -1,0 +1,89 @@
+//! Why the store could not do what was asked: what happened, where, and what to do.
+
+use std::path::PathBuf;
+
+use crate::post::Sha256;
+
+use super::queue::ItemId;
+
+/// The store could not do it. Nothing of the failed write is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no database where the config says.
+    #[error("there is no database at {}: `waspada run --once` or `waspada import` makes one, or set `store.path`", .0.display())]
+    Missing(PathBuf),
+    /// A newer `waspada` wrote the database.
+    #[error("the database {} has schema {found}, this binary knows up to {known}: use the newer `waspada` or restore a backup", path.display())]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its schema number.
+        found: usize,
+        /// The highest schema number this binary knows.
+        known: usize,
+    },
+    /// The file is a database of another program.
+    #[error("{} is not a database of waspada: set `store.path` to another file", .0.display())]
+    Foreign(PathBuf),
+    /// The database could not be opened.
+    #[error("the database {} cannot be opened: {source}", path.display())]
+    Open {
+        /// The database.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// Another daemon uses the database.
+    #[error("{} is held by {holder}: only one `waspada run` may use a database, stop the other one first", path.display())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// `process 123`, or `another process` when it did not say its number.
+        holder: String,
+    },
+    /// A file or folder of the store could not be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file stands where one is to be written.
+    #[error("{} exists already: choose another name", .0.display())]
+    Exists(PathBuf),
+    /// The database refused a statement.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A value could not be written as JSON, or what is stored is not what was once written.
+    #[error("JSON in the database: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The bytes of a capture are not those its hash names.
+    #[error("capture {named}: its bytes have the hash {found}")]
+    CaptureHash {
+        /// The hash it was handed in or stored under.
+        named: Sha256,
+        /// The hash of its bytes.
+        found: Sha256,
+    },
+    /// There is no such capture, or it was erased.
+    #[error("there is no capture {0}, or it was erased")]
+    NoSuchCapture(Sha256),
+    /// There is no such item in the queue.
+    #[error("there is no item {0} in the queue")]
+    NoSuchItem(ItemId),
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes: {0}")]
+    Random(getrandom::Error),
+    /// The writer ended, or the job panicked; the write was not made.
+    #[error("the database writer gave up this write; see the log")]
+    WriterGone,
+}
+
+impl StoreError {
+    /// For `map_err`: what failed with this file or folder.
+    pub(super) fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        |source| Self::File { path, source }
+    }
+}

@@ -1,0 +1,101 @@
+//! The schema as append-only dated migrations. `PRAGMA user_version` counts those applied; each
+//! runs in a transaction of its own, and a database newer than the binary is refused.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::error::StoreError;
+
+/// Oldest first. An entry is never changed once released: a change is a new file.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/2026-11-24-first.sql")];
+
+/// "WSPD", so that `file` and a wrong path in the config are told apart from our database.
+const APPLICATION_ID: i64 = 0x5753_5044;
+
+/// Brings the database to the schema this binary knows.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    migrate_to(connection, path, MIGRATIONS)
+}
+
+fn migrate_to(
+    connection: &mut Connection,
+    path: &Path,
+    migrations: &[&str],
+) -> Result<(), StoreError> {
+    loop {
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let applied = applied(&transaction, path, migrations.len())?;
+        let Some(migration) = migrations.get(applied) else { return Ok(()) };
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", applied + 1)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.commit()?;
+    }
+}
+
+/// How many migrations the database has had; an error when it is not ours or too new.
+fn applied(connection: &Connection, path: &Path, known: usize) -> Result<usize, StoreError> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 && pragma("application_id")? != APPLICATION_ID {
+        return Err(StoreError::Foreign(path.to_owned()));
+    }
+    let found = usize::try_from(pragma("user_version")?).unwrap_or(usize::MAX);
+    if found > known {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known });
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(path: &Path) -> Connection {
+        Connection::open(path).unwrap()
+    }
+
+    #[test]
+    fn every_earlier_schema_reaches_the_newest() {
+        for earlier in 0..=MIGRATIONS.len() {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("waspada.db");
+            migrate_to(&mut at(&path), &path, &MIGRATIONS[..earlier]).unwrap();
+            migrate(&mut at(&path), &path).unwrap();
+            let version: usize =
+                at(&path).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+            assert_eq!(version, MIGRATIONS.len());
+        }
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_schema_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("waspada.db");
+        let steps = ["CREATE TABLE a (x);", "CREATE TABLE b (x); CREATE TABLE a (x);"];
+        assert!(migrate_to(&mut at(&path), &path, &steps).is_err());
+        let names: String = at(&path)
+            .query_row("SELECT group_concat(name) FROM sqlite_schema", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(names, "a");
+        migrate_to(&mut at(&path), &path, &["CREATE TABLE a (x);", "CREATE TABLE b (x);"]).unwrap();
+    }
+
+    #[test]
+    fn a_newer_database_and_a_foreign_one_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("waspada.db");
+        migrate(&mut at(&path), &path).unwrap();
+        at(&path).pragma_update(None, "user_version", MIGRATIONS.len() + 1).unwrap();
+        let error = migrate(&mut at(&path), &path).unwrap_err();
+        assert!(matches!(error, StoreError::Newer { .. }), "{error}");
+
+        let path = dir.path().join("other.db");
+        at(&path).execute_batch("CREATE TABLE theirs (x)").unwrap();
+        let error = migrate(&mut at(&path), &path).unwrap_err();
+        assert!(matches!(error, StoreError::Foreign(_)), "{error}");
+    }
+}
