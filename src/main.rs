@@ -1,3 +1,5 @@
 //! The `waspada` program: see `waspada --help`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    waspada::cli::run()
+}

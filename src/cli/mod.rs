@@ -1,1 +1,93 @@
-//! (room)
+//! The command line: one file a command, no logic of their own. Machine output goes to standard
+//! output, everything else to standard error; the exit status says how it ended.
+
+mod scan;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::engine::{Engine, RuleFiles, Thresholds};
+
+/// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
+#[derive(Debug, Parser)]
+#[command(name = "waspada", version, about, max_term_width = 100)]
+struct Arguments {
+    /// Folder of rule files; the embedded rule set when absent
+    #[arg(long, global = true, value_name = "FOLDER")]
+    rules: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Score posts from JSONL (or plain lines) to JSONL, without a database
+    Scan(scan::Arguments),
+}
+
+/// How a command that did its work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// Exit status 0.
+    Done,
+    /// Exit status 1: the answer is "no".
+    No,
+}
+
+/// Why a command did not do its work.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Exit status 2: usage, config or rules.
+    #[error("{0}")]
+    Usage(String),
+    /// Exit status 3: it could not be done.
+    #[error("{0}")]
+    Impossible(String),
+}
+
+/// Runs the program on the process's arguments.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let status = if error.use_stderr() { 2 } else { 0 };
+            // A closed standard output leaves nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(status);
+        }
+    };
+    let ended = match &arguments.command {
+        Command::Scan(scan) => scan::run(scan, &arguments),
+    };
+    match ended {
+        Ok(Answer::Done) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(failure) => {
+            complain(&failure);
+            ExitCode::from(match failure {
+                Failure::Usage(_) => 2,
+                Failure::Impossible(_) => 3,
+            })
+        }
+    }
+}
+
+/// Writes a line for the person at the terminal.
+#[expect(clippy::print_stderr, reason = "the one place that speaks to the terminal")]
+fn complain(message: &dyn std::fmt::Display) {
+    eprintln!("{message}");
+}
+
+/// The engine of the rule folder named, or of the embedded rule set.
+fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
+    let files = match &arguments.rules {
+        Some(folder) => {
+            RuleFiles::read(folder).map_err(|error| Failure::Usage(error.to_string()))?
+        }
+        None => RuleFiles::embedded(),
+    };
+    Engine::compile(&files, Thresholds::default())
+        .map_err(|error| Failure::Usage(error.to_string()))
+}
