@@ -8,5 +8,5 @@ mod settings;
 pub use settings::Settings;
 
 pub use outcome::{
-    BlockReason, Capture, Outcome, RefuseReason, Request, TransientReason, Validators,
+    BlockReason, Capture, Outcome, Redirects, RefuseReason, Request, TransientReason, Validators,
 };

@@ -15,12 +15,24 @@ pub struct Request {
     pub accept: &'static str,
     /// What an earlier answer for this address, read by the same adapter version, gave to compare with.
     pub validators: Validators,
+    /// What a redirect means to the caller.
+    pub redirects: Redirects,
+}
+
+/// What a redirect means to the caller.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Redirects {
+    /// Followed up to the limit, each hop through the guard, the pace and robots.txt of its host.
+    #[default]
+    Follow,
+    /// An answer in itself: the request ends in [`BlockReason::Redirect`].
+    Report,
 }
 
 impl Request {
     /// A request without validators.
     pub fn new(url: Url, accept: &'static str) -> Self {
-        Self { url, accept, validators: Validators::default() }
+        Self { url, accept, validators: Validators::default(), redirects: Redirects::Follow }
     }
 }
 

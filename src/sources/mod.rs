@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fetch::{Capture, Request};
-use crate::post::{Post, PostKey};
+use crate::post::{Post, PostKey, Sha256};
 
 /// Which adapter read a page. Validators and set-aside items are kept per version, so that a
 /// mended parser never hides behind a `304` earned by the broken one.
@@ -74,6 +74,80 @@ pub struct ShapeError {
     pub adapter: &'static str,
     /// What was expected and what was found.
     pub reason: String,
+}
+
+/// A page read from a file, with the bytes it was read from (the evidence) and where they stood.
+#[derive(Debug)]
+pub struct FilePage {
+    /// What the part of the file held; its cursor takes the walk up again after a crash.
+    pub page: Page,
+    /// The bytes of this part as they stand in the file.
+    pub bytes: bytes::Bytes,
+    /// `file:` address of the part, such as `file:batch-7.jsonl#L1-500`.
+    pub address: String,
+    /// Set on the last page of the file.
+    pub end: Option<FileEnd>,
+}
+
+/// A file read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEnd {
+    /// Rows read, good and bad.
+    pub rows: u64,
+    /// Rows set aside.
+    pub set_aside: u64,
+    /// Why the file as a whole is of no use, if so.
+    pub failed: Option<String>,
+}
+
+/// A complete file that waits to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingFile {
+    /// Where it lies.
+    pub path: std::path::PathBuf,
+    /// The digest of its bytes.
+    pub sha256: Sha256,
+}
+
+/// A source whose posts come in files of a folder. Blocking I/O: call it off the async threads.
+pub trait FileSource: Send + Sync {
+    /// Which adapter this is.
+    fn adapter(&self) -> Adapter;
+
+    /// The complete files, oldest first. Incomplete ones are left for later, links are not followed.
+    fn waiting(&self) -> Result<Vec<WaitingFile>, FileError>;
+
+    /// Reads a file page by page, from where `cursor` says if the cursor is of this very file.
+    fn pages(
+        &self,
+        file: &WaitingFile,
+        cursor: Option<&Cursor>,
+    ) -> Result<Box<dyn Iterator<Item = Result<FilePage, FileError>> + Send>, FileError>;
+
+    /// Puts a finished file where it belongs (`done/`, `failed/` with a reason beside it; nowhere
+    /// in the mode that keeps files). Doing it twice is no error.
+    fn finish(&self, file: &WaitingFile, end: &FileEnd) -> Result<(), FileError>;
+
+    /// How often to look, in seconds.
+    fn interval(&self) -> u64;
+}
+
+/// A file or folder could not be read or moved.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", path.display())]
+pub struct FileError {
+    /// The file or folder.
+    pub path: std::path::PathBuf,
+    /// Why.
+    pub source: std::io::Error,
+}
+
+/// A source as the pipeline drives it.
+pub enum Door {
+    /// Over HTTP.
+    Web(Box<dyn WebSource>),
+    /// From files.
+    Files(Box<dyn FileSource>),
 }
 
 /// A source whose pages come over HTTP. No method does I/O.
