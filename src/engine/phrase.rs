@@ -1,4 +1,4 @@
-//! Phrases: plain words, `{lists}`, `{a|b}`, `(optional)` words, kinds of token such as `<uang>`,
+//! Phrases: plain words, `{lists}`, `{a|b}`, `(optional)` words, `(a|b)`, kinds of token such as `<uang>`,
 //! and gaps (`…`, `…6`, either order within six words: `~6`). Here they become slots to be matched.
 
 use rustc_hash::FxHashMap;
@@ -90,8 +90,11 @@ impl Classes {
     ) -> ClassId {
         let id = self.class(name);
         for entry in entries {
-            self.sequences.insert(&words.words_of(entry), id.0);
-            self.sizes[id.0 as usize] += 1;
+            let sequence = words.words_of(entry);
+            if !sequence.is_empty() {
+                self.sequences.insert(&sequence, id.0);
+                self.sizes[id.0 as usize] += 1;
+            }
         }
         id
     }
@@ -135,7 +138,9 @@ impl Classes {
                     swapped = Some((std::mem::replace(&mut rows, vec![Vec::new()]), width));
                 }
                 Item::Optional(inner) => {
-                    let slots = self.slots(inner, words)?;
+                    let braced = format!("{{{inner}}}");
+                    let is_choice = inner.contains('|') && !inner.starts_with('{');
+                    let slots = self.slots(if is_choice { &braced } else { inner }, words)?;
                     let with: Vec<Vec<Slot>> =
                         rows.iter().map(|row| joined(row, &slots, gap)).collect();
                     rows.extend(with);

@@ -5,7 +5,9 @@ use super::expression::{Expression, FactNumber, FactSet};
 use super::matcher::{Match, Places};
 use super::patterns::PatternScratch;
 use super::phrase::ClassId;
-use super::{Adjustment, AdjustmentKind, Engine, Hit, Lane, Points, Rule, Status, Verdict};
+use super::{
+    Adjustment, AdjustmentKind, Engine, Hit, Lane, Points, Rule, RuleId, Status, Verdict,
+};
 use crate::facts::{ContactKind, Found, Reader, Role};
 use crate::text::{Span, Views};
 
@@ -64,6 +66,12 @@ impl Engine {
         }
         let verdict = self.verdict(scratch, text);
         verdict.flagged.then_some(verdict)
+    }
+
+    /// Whether a rule fires on a text, scored or not; `false` for a rule that does not exist.
+    pub fn fires(&self, scratch: &mut Scratch, id: &RuleId, text: &str) -> bool {
+        self.read(scratch, text);
+        self.rules.iter().zip(&scratch.fired).any(|(rule, fired)| *fired && rule.id == *id)
     }
 
     /// Reads views and facts, finds phrases and patterns, and says which rules fired.
