@@ -5,9 +5,7 @@ use super::expression::{Expression, FactNumber, FactSet};
 use super::matcher::{Match, Places};
 use super::patterns::PatternScratch;
 use super::phrase::ClassId;
-use super::{
-    Adjustment, AdjustmentKind, Engine, Hit, Lane, Points, Rule, RuleId, Status, Verdict,
-};
+use super::{Adjustment, AdjustmentKind, Engine, Hit, Lane, Points, Rule, RuleId, Status, Verdict};
 use crate::facts::{ContactKind, Found, Reader, Role};
 use crate::text::{Span, Views};
 
