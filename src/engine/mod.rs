@@ -3,6 +3,7 @@
 
 mod compile;
 mod diagnostic;
+mod explain;
 mod expression;
 mod files;
 mod matcher;
@@ -19,6 +20,7 @@ use crate::registry::Registry;
 use crate::text::Vocabulary;
 
 pub use diagnostic::{Diagnostic, RuleSetError, Severity, nearest};
+pub use explain::{Condition, Disguised, Explanation, Helper, Why};
 pub use files::{ReadError, RuleFiles};
 pub use rule_file::Status;
 pub use score::Scratch;

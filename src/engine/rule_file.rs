@@ -1,6 +1,6 @@
 //! The form of a rule file, as written. Every value keeps its place for diagnostics.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::Lane;
@@ -71,7 +71,7 @@ pub(super) struct Rule {
 }
 
 /// Whether a rule counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It scores.

@@ -25,6 +25,16 @@ pub struct Scratch {
     version: String,
 }
 
+impl Scratch {
+    pub(super) fn views(&self) -> &Views {
+        &self.views
+    }
+
+    pub(super) fn has_fired(&self, rule: usize) -> bool {
+        self.fired.get(rule).copied().unwrap_or(false)
+    }
+}
+
 /// One lane's sum.
 #[derive(Debug, Clone, Default)]
 struct Sum {
@@ -73,7 +83,7 @@ impl Engine {
     }
 
     /// Reads views and facts, finds phrases and patterns, and says which rules fired.
-    fn read(&self, scratch: &mut Scratch, text: &str) {
+    pub(super) fn read(&self, scratch: &mut Scratch, text: &str) {
         if scratch.version != self.version {
             scratch.views.use_vocabulary(&self.vocabulary);
             scratch.patterns.reset();
@@ -165,7 +175,7 @@ impl Engine {
         scratch.fired.contains(&true)
     }
 
-    fn holds(&self, condition: &Expression<usize>, scratch: &Scratch) -> bool {
+    pub(super) fn holds(&self, condition: &Expression<usize>, scratch: &Scratch) -> bool {
         match condition {
             Expression::Rule(rule) => scratch.fired[*rule],
             Expression::Family(family) => {
@@ -190,6 +200,26 @@ impl Engine {
                 }
             }),
         }
+    }
+
+    /// A number read out of the text last read.
+    pub(super) fn fact_number(&self, fact: FactNumber, scratch: &Scratch) -> u64 {
+        number(fact, scratch)
+    }
+
+    /// The members of a set read out of the text last read, in order of mention.
+    pub(super) fn set_values(&self, set: FactSet, scratch: &Scratch) -> Vec<String> {
+        let mut values = Vec::new();
+        for destination in &scratch.found.destinations {
+            let (code, groups) = &self.groups[destination.country];
+            match set {
+                FactSet::Destination => values.push(code.clone()),
+                FactSet::DestinationGroup => values.extend(groups.iter().cloned()),
+            }
+        }
+        values.sort_unstable();
+        values.dedup();
+        values
     }
 
     /// The verdict on the text last read.
@@ -301,7 +331,7 @@ impl Engine {
     }
 
     /// Where a rule fired: its phrases, or for a rule over facts the facts it asks about.
-    fn spans(&self, number: usize, scratch: &Scratch) -> Vec<Span> {
+    pub(super) fn spans(&self, number: usize, scratch: &Scratch) -> Vec<Span> {
         let rule = &self.rules[number];
         if rule.has_text {
             return scratch
