@@ -1,6 +1,7 @@
 //! The command line: one file a command, no logic of their own. Machine output goes to standard
 //! output, everything else to standard error; the exit status says how it ended.
 
+mod rules;
 mod scan;
 
 use std::path::PathBuf;
@@ -25,6 +26,9 @@ struct Arguments {
 enum Command {
     /// Score posts from JSONL (or plain lines) to JSONL, without a database
     Scan(scan::Arguments),
+    /// Berkas aturan: periksa, uji, jelaskan
+    #[command(subcommand)]
+    Rules(rules::Command),
 }
 
 /// How a command that did its work ended.
@@ -60,6 +64,7 @@ pub fn run() -> ExitCode {
     };
     let ended = match &arguments.command {
         Command::Scan(scan) => scan::run(scan, &arguments),
+        Command::Rules(command) => rules::run(command, &arguments),
     };
     match ended {
         Ok(Answer::Done) => ExitCode::SUCCESS,
@@ -80,14 +85,21 @@ fn complain(message: &dyn std::fmt::Display) {
     eprintln!("{message}");
 }
 
+/// Standard output could not be written to.
+fn unwritable(error: std::io::Error) -> Failure {
+    Failure::Impossible(format!("standard output: {error}"))
+}
+
+/// The files of the rule folder named, or of the embedded rule set.
+fn rule_files(arguments: &Arguments) -> Result<RuleFiles, Failure> {
+    match &arguments.rules {
+        Some(folder) => RuleFiles::read(folder).map_err(|error| Failure::Usage(error.to_string())),
+        None => Ok(RuleFiles::embedded()),
+    }
+}
+
 /// The engine of the rule folder named, or of the embedded rule set.
 fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
-    let files = match &arguments.rules {
-        Some(folder) => {
-            RuleFiles::read(folder).map_err(|error| Failure::Usage(error.to_string()))?
-        }
-        None => RuleFiles::embedded(),
-    };
-    Engine::compile(&files, Thresholds::default())
+    Engine::compile(&rule_files(arguments)?, Thresholds::default())
         .map_err(|error| Failure::Usage(error.to_string()))
 }

@@ -4,13 +4,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use toml::Spanned;
 
+use super::check;
 use super::diagnostic::nearest;
 use super::expression::{self, Expression};
 use super::matcher::Matcher;
-use super::patterns::{PatternError, PatternsBuilder};
+use super::patterns::{PatternError, PatternsBuilder, Wake};
 use super::phrase::{Classes, PhraseError, Slot};
 use super::rule_file::{Rule as RuleEntry, RuleFile};
 use super::{
@@ -18,38 +19,61 @@ use super::{
 };
 use crate::facts;
 use crate::registry::Registry;
-use crate::text::VocabularyBuilder;
+use crate::text::{VocabularyBuilder, WordId};
 
 /// A rule as written, with the file it stands in.
-struct Entry {
-    file: String,
+pub(super) struct Entry {
+    pub(super) file: String,
     family: usize,
-    rule: RuleEntry,
+    pub(super) rule: RuleEntry,
+}
+
+/// One reading of a phrase, with the place of the phrase in its file.
+pub(super) struct Row {
+    pub(super) rule: u32,
+    pub(super) slots: Vec<Slot>,
+    pub(super) place: Range<usize>,
+    /// `berkas:baris` of the phrase.
+    pub(super) line: String,
+}
+
+/// An entry of a list, as written and as read.
+pub(super) struct ListEntry {
+    pub(super) list: String,
+    pub(super) file: String,
+    pub(super) place: Range<usize>,
+    pub(super) text: String,
+    pub(super) words: Vec<WordId>,
 }
 
 struct Compiler<'a> {
     files: &'a RuleFiles,
     diagnostics: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
     families: Vec<Family>,
     entries: Vec<Entry>,
     index: FxHashMap<String, usize>,
 }
 
-/// Compiles a rule set.
+/// Compiles a rule set and says what is suspicious in it.
 ///
 /// # Errors
 /// Every fault that was found, with its place.
-pub(super) fn compile(files: &RuleFiles, thresholds: Thresholds) -> Result<Engine, RuleSetError> {
+pub(super) fn compile(
+    files: &RuleFiles,
+    thresholds: Thresholds,
+) -> Result<(Engine, Vec<Diagnostic>), RuleSetError> {
     let mut compiler = Compiler {
         files,
         diagnostics: Vec::new(),
+        warnings: Vec::new(),
         families: Vec::new(),
         entries: Vec::new(),
         index: FxHashMap::default(),
     };
     let engine = compiler.run(thresholds);
     match engine {
-        Some(engine) if compiler.diagnostics.is_empty() => Ok(engine),
+        Some(engine) if compiler.diagnostics.is_empty() => Ok((engine, compiler.warnings)),
         _ => Err(RuleSetError::new(compiler.diagnostics, files)),
     }
 }
@@ -89,19 +113,20 @@ impl<'a> Compiler<'a> {
         }
         let mut classes = Classes::new();
         for (name, text) in self.files.select(|name| name.contains("lists/")) {
-            let list = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".txt");
-            classes.list(list, self.list_entries(text, 0), &mut words);
+            classes.list(list_name(name), self.list_entries(text, 0), &mut words);
         }
         self.read_rule_files();
         let prepared = facts::Reader::prepare(&registry, &mut words);
+        let lists = self.lists(&mut words);
         let mut rows = Vec::new();
         let mut patterns = PatternsBuilder::default();
+        let mut slow_patterns = Vec::new();
         let entries = std::mem::take(&mut self.entries);
         let mut rules = Vec::with_capacity(entries.len());
         for (number, entry) in entries.iter().enumerate() {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             self.phrases(entry, number, &mut classes, &mut words, &mut rows);
-            self.patterns(entry, number, &mut patterns);
+            self.patterns(entry, number, &mut patterns, &mut slow_patterns);
             let rule = self.rule(entry, &registry);
             rules.push(rule);
         }
@@ -109,10 +134,19 @@ impl<'a> Compiler<'a> {
         if !self.diagnostics.is_empty() {
             return None;
         }
+        self.warnings = check::warnings(&check::Seen {
+            entries: &entries,
+            rules: &rules,
+            rows: &rows,
+            lists: &lists,
+            used_lists: &self.used_lists(&entries),
+            slow_patterns: &slow_patterns,
+        });
+        let rows = rows.into_iter().map(|row| (row.rule, row.slots)).collect();
         let sizes = classes.sizes.clone();
         let vocabulary = Arc::new(words.build());
-        let lists = classes.sequences.build(vocabulary.len());
-        let matcher = Matcher::new(rows, lists, &sizes, &vocabulary);
+        let sequences = classes.sequences.build(vocabulary.len());
+        let matcher = Matcher::new(rows, sequences, &sizes, &vocabulary);
         let mut engine = Engine {
             facts: prepared.build(&vocabulary),
             groups: registry
@@ -151,6 +185,43 @@ impl<'a> Compiler<'a> {
             }
         }
         found
+    }
+
+    /// Every line of every list, with its place.
+    fn lists(&self, words: &mut VocabularyBuilder) -> Vec<ListEntry> {
+        let mut found = Vec::new();
+        for (name, text) in self.files.select(|name| name.contains("lists/")) {
+            let list = list_name(name);
+            for entry in entries(text).filter(|entry| !entry.starts_with('{')) {
+                // The entry is a part of the text, so its place is the distance between the two.
+                let start = entry.as_ptr() as usize - text.as_ptr() as usize;
+                found.push(ListEntry {
+                    list: list.to_owned(),
+                    file: name.to_owned(),
+                    place: start..start + entry.len(),
+                    text: entry.to_owned(),
+                    words: words.words_of(entry),
+                });
+            }
+        }
+        found
+    }
+
+    /// Lists named in a phrase or in another list.
+    fn used_lists(&self, rules: &[Entry]) -> FxHashSet<String> {
+        let lists = self.files.select(|name| name.contains("lists/"));
+        let included = lists.flat_map(|(_, text)| entries(text)).map(str::to_owned);
+        let phrases = rules
+            .iter()
+            .flat_map(|entry| &entry.rule.phrases)
+            .map(|phrase| phrase.get_ref().clone());
+        let mut used = FxHashSet::default();
+        for text in included.chain(phrases) {
+            for part in text.split('{').skip(1) {
+                used.insert(part.split('}').next().unwrap_or("").to_owned());
+            }
+        }
+        used
     }
 
     fn read_rule_files(&mut self) {
@@ -217,11 +288,22 @@ impl<'a> Compiler<'a> {
         number: u32,
         classes: &mut Classes,
         words: &mut VocabularyBuilder,
-        rows: &mut Vec<(u32, Vec<Slot>)>,
+        rows: &mut Vec<Row>,
     ) {
         for phrase in &entry.rule.phrases {
             match classes.read(phrase.get_ref(), words) {
-                Ok(found) => rows.extend(found.into_iter().map(|row| (number, row))),
+                Ok(found) => {
+                    let place = phrase.span();
+                    let before =
+                        self.files.text(&entry.file).and_then(|text| text.get(..place.start));
+                    let line = before.unwrap_or("").lines().count().max(1);
+                    rows.extend(found.into_iter().map(|slots| Row {
+                        rule: number,
+                        slots,
+                        place: place.clone(),
+                        line: format!("{}:{line}", entry.file),
+                    }));
+                }
                 Err(fault) => {
                     let known = classes.names.iter().map(String::as_str);
                     let (message, help) = phrase_fault(&fault, known);
@@ -231,17 +313,27 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn patterns(&mut self, entry: &Entry, number: u32, patterns: &mut PatternsBuilder) {
+    fn patterns(
+        &mut self,
+        entry: &Entry,
+        number: u32,
+        patterns: &mut PatternsBuilder,
+        slow: &mut Vec<(usize, Range<usize>)>,
+    ) {
         for pattern in &entry.rule.patterns {
-            if let Err(fault) = patterns.add(number, pattern.get_ref()) {
-                let message = match fault {
-                    PatternError::Syntax(reason) => {
-                        format!("pola ini tidak dapat dibaca: {reason}")
-                    }
-                    PatternError::MatchesEmpty => "pola ini cocok dengan teks kosong".into(),
-                    PatternError::TooLarge => "pola ini terlalu besar".into(),
-                };
-                self.error("E011", &entry.file, pattern.span(), message, None);
+            match patterns.add(number, pattern.get_ref()) {
+                Ok(Wake::ByLiteral) => {}
+                Ok(Wake::Always) => slow.push((number as usize, pattern.span())),
+                Err(fault) => {
+                    let message = match fault {
+                        PatternError::Syntax(reason) => {
+                            format!("pola ini tidak dapat dibaca: {reason}")
+                        }
+                        PatternError::MatchesEmpty => "pola ini cocok dengan teks kosong".into(),
+                        PatternError::TooLarge => "pola ini terlalu besar".into(),
+                    };
+                    self.error("E011", &entry.file, pattern.span(), message, None);
+                }
             }
         }
     }
@@ -391,6 +483,10 @@ fn visit(
 
 fn texts(examples: &[Spanned<String>]) -> Vec<String> {
     examples.iter().map(|example| example.get_ref().clone()).collect()
+}
+
+fn list_name(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or(file).trim_end_matches(".txt")
 }
 
 /// The lines of a list that are neither empty nor comments.

@@ -1,8 +1,10 @@
 //! Rule files, checked and compiled into an [`Engine`] that turns a text into a [`Verdict`].
 //! Pure: no database, no network, no clock. `Send + Sync`; exchanged whole on reload.
 
+mod check;
 mod compile;
 mod diagnostic;
+mod examples;
 mod explain;
 mod expression;
 mod files;
@@ -20,6 +22,7 @@ use crate::registry::Registry;
 use crate::text::Vocabulary;
 
 pub use diagnostic::{Diagnostic, RuleSetError, Severity, nearest};
+pub use examples::{ExampleReport, FailedExample, Promise};
 pub use explain::{Condition, Disguised, Explanation, Helper, Why};
 pub use files::{ReadError, RuleFiles};
 pub use rule_file::Status;
@@ -149,6 +152,17 @@ impl Engine {
     /// # Errors
     /// Every fault found, each with its file, line and what would be right.
     pub fn compile(files: &RuleFiles, thresholds: Thresholds) -> Result<Self, RuleSetError> {
+        compile::compile(files, thresholds).map(|(engine, _)| engine)
+    }
+
+    /// Compiles a rule set and says what is suspicious in it, in order of file and place.
+    ///
+    /// # Errors
+    /// As [`Engine::compile`].
+    pub fn check(
+        files: &RuleFiles,
+        thresholds: Thresholds,
+    ) -> Result<(Self, Vec<Diagnostic>), RuleSetError> {
         compile::compile(files, thresholds)
     }
 

@@ -19,6 +19,15 @@ pub(super) enum PatternError {
     TooLarge,
 }
 
+/// What makes a pattern run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wake {
+    /// A literal it cannot match without.
+    ByLiteral,
+    /// Every post: no literal is long enough.
+    Always,
+}
+
 #[derive(Debug)]
 struct Pattern {
     rule: u32,
@@ -50,7 +59,7 @@ pub(super) struct PatternScratch {
 }
 
 impl PatternsBuilder {
-    pub(super) fn add(&mut self, rule: u32, pattern: &str) -> Result<(), PatternError> {
+    pub(super) fn add(&mut self, rule: u32, pattern: &str) -> Result<Wake, PatternError> {
         let hir = regex_syntax::parse(pattern).map_err(|fault| {
             let text = fault.to_string();
             PatternError::Syntax(
@@ -71,14 +80,18 @@ impl PatternsBuilder {
             .build_from_hir(&hir)
             .map_err(|_| PatternError::TooLarge)?;
         let number = self.patterns.len();
-        match literals(&hir) {
+        let wake = match literals(&hir) {
             Some(literals) => {
-                self.literals.extend(literals.into_iter().map(|literal| (literal, number)))
+                self.literals.extend(literals.into_iter().map(|literal| (literal, number)));
+                Wake::ByLiteral
             }
-            None => self.always.push(number),
-        }
+            None => {
+                self.always.push(number);
+                Wake::Always
+            }
+        };
         self.patterns.push(Pattern { rule, regex });
-        Ok(())
+        Ok(wake)
     }
 
     pub(super) fn build(self) -> Patterns {

@@ -27,14 +27,14 @@ const REACH: u8 = 6;
 const WIDEST: u8 = 12;
 
 /// What a slot accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Accepts {
     Word(WordId),
     Class(ClassId),
 }
 
 /// One place of a phrase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Slot {
     pub(super) accepts: Accepts,
     /// How many words may stand between this and the slot before.

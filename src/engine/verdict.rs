@@ -17,7 +17,7 @@ pub struct Points(pub i32);
 
 impl fmt::Display for Points {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:+}", self.0)
+        f.pad(&format!("{:+}", self.0))
     }
 }
 

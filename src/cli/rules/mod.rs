@@ -1,0 +1,40 @@
+//! `waspada rules …`: what operations staff do with rule files. Each command is a file.
+
+mod check;
+mod explain;
+mod list;
+mod test;
+
+use super::{Answer, Failure};
+use crate::engine::RuleFiles;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Memeriksa berkas aturan: salah ketik, aturan yang tak pernah menyala, uji yang belum ada
+    Check(check::Arguments),
+    /// Menjalankan contoh `hit`, `miss`, dan `todo` di dalam berkas aturan
+    Test(test::Arguments),
+    /// Menjelaskan vonis sebuah teks, dan mengapa suatu aturan tidak menyala
+    Explain(explain::Arguments),
+    /// Daftar aturan dengan keluarga, poin, dan dasar hukumnya
+    List(list::Arguments),
+}
+
+pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Answer, Failure> {
+    match command {
+        Command::Check(check) => check::run(check, &super::rule_files(arguments)?),
+        Command::Test(test) => test::run(test, &super::engine(arguments)?),
+        Command::Explain(explain) => explain::run(explain, &super::engine(arguments)?),
+        Command::List(list) => list::run(list, &super::engine(arguments)?),
+    }
+}
+
+/// Where warnings and errors of a rule set are rendered from.
+fn rendered(diagnostics: &[crate::engine::Diagnostic], files: &RuleFiles, colour: bool) -> String {
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        text.push_str(&diagnostic.render(files, colour));
+        text.push_str("\n\n");
+    }
+    text
+}
