@@ -85,6 +85,16 @@ fn complain(message: &dyn std::fmt::Display) {
     eprintln!("{message}");
 }
 
+/// The time zone of the screen: WIB, seven hours ahead of UTC all year.
+fn wib() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::fixed(jiff::tz::offset(7))
+}
+
+/// The day it is in WIB.
+fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned_datetime(wib()).date()
+}
+
 /// Standard output could not be written to.
 fn unwritable(error: std::io::Error) -> Failure {
     Failure::Impossible(format!("standard output: {error}"))

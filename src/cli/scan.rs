@@ -99,6 +99,7 @@ fn scan_file(
         Box::new(BufReader::with_capacity(1 << 16, File::open(path)?))
     };
     let name = path.display().to_string();
+    let today = super::today();
     let mut number = 0;
     let mut unreadable = 0;
     let mut batch: Vec<(u64, Vec<u8>)> = Vec::with_capacity(BATCH);
@@ -108,7 +109,11 @@ fn scan_file(
             let outputs: Vec<Output> = batch
                 .par_chunks(64)
                 .map_init(
-                    || engine.scratch(),
+                    || {
+                        let mut scratch = engine.scratch();
+                        scratch.set_today(today);
+                        scratch
+                    },
                     |scratch, lines| score_lines(scan, engine, scratch, &name, lines),
                 )
                 .collect();

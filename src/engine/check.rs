@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::compile::{Entry, ListEntry, Row};
@@ -25,6 +26,8 @@ pub(super) struct Seen<'a> {
     pub(super) used_lists: &'a FxHashSet<String>,
     /// Patterns that no literal wakes: rule and place.
     pub(super) slow_patterns: &'a [(usize, Range<usize>)],
+    /// The day by which rules are expired or not.
+    pub(super) today: Option<Date>,
 }
 
 /// Everything suspicious, in order of file and place.
@@ -67,6 +70,15 @@ fn rules(seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
         };
         if rule.status == Status::Off {
             continue;
+        }
+        if let (Some(today), Some(until)) = (seen.today, rule.until)
+            && until < today
+        {
+            warn(
+                "W010",
+                format!("`{id}` sudah berakhir pada {until}"),
+                "perpanjang `until`, atau hapus entri ini",
+            );
         }
         if rule.scored && (rule.hit.is_empty() || rule.miss.is_empty()) {
             let lacking = if rule.hit.is_empty() { "hit" } else { "miss" };

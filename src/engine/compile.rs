@@ -4,22 +4,26 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use rustc_hash::{FxHashMap, FxHashSet};
 use toml::Spanned;
 
 use super::check;
 use super::diagnostic::nearest;
-use super::expression::{self, Expression};
+use super::expression::{self, Expression, FactSet};
 use super::matcher::Matcher;
 use super::patterns::{PatternError, PatternsBuilder, Wake};
 use super::phrase::{Classes, PhraseError, Slot};
-use super::rule_file::{Rule as RuleEntry, RuleFile};
+use super::rule_file::{Exception, Rule as RuleEntry, RuleFile};
 use super::{
     Diagnostic, Engine, Family, FamilyId, Points, Rule, RuleFiles, RuleId, RuleSetError, Thresholds,
 };
 use crate::facts;
 use crate::registry::Registry;
 use crate::text::{VocabularyBuilder, WordId};
+
+/// How many lists may include each other in turn.
+const DEEPEST_LIST: usize = 4;
 
 /// A rule as written, with the file it stands in.
 pub(super) struct Entry {
@@ -53,6 +57,9 @@ struct Compiler<'a> {
     families: Vec<Family>,
     entries: Vec<Entry>,
     index: FxHashMap<String, usize>,
+    /// Rules made from exceptions, each with the rule it is an exception to.
+    exceptions: Vec<(usize, usize)>,
+    today: Option<Date>,
 }
 
 /// Compiles a rule set and says what is suspicious in it.
@@ -62,6 +69,7 @@ struct Compiler<'a> {
 pub(super) fn compile(
     files: &RuleFiles,
     thresholds: Thresholds,
+    today: Option<Date>,
 ) -> Result<(Engine, Vec<Diagnostic>), RuleSetError> {
     let mut compiler = Compiler {
         files,
@@ -70,6 +78,8 @@ pub(super) fn compile(
         families: Vec::new(),
         entries: Vec::new(),
         index: FxHashMap::default(),
+        exceptions: Vec::new(),
+        today,
     };
     let engine = compiler.run(thresholds);
     match engine {
@@ -112,10 +122,12 @@ impl<'a> Compiler<'a> {
             entries(text).for_each(|word| words.sensitive(word));
         }
         let mut classes = Classes::new();
-        for (name, text) in self.files.select(|name| name.contains("lists/")) {
-            classes.list(list_name(name), self.list_entries(text, 0), &mut words);
+        let files = self.files;
+        for (name, text) in files.select(|name| name.contains("lists/")) {
+            classes.list(list_name(name), self.list_entries(name, text, 0), &mut words);
         }
-        self.read_rule_files();
+        let exceptions = self.read_rule_files();
+        self.except(exceptions);
         let prepared = facts::Reader::prepare(&registry, &mut words);
         let lists = self.lists(&mut words);
         let mut rows = Vec::new();
@@ -130,6 +142,9 @@ impl<'a> Compiler<'a> {
             let rule = self.rule(entry, &registry);
             rules.push(rule);
         }
+        for (exception, excepted) in &self.exceptions {
+            rules[*excepted].unless.push(*exception);
+        }
         let order = self.order(&rules, &entries);
         if !self.diagnostics.is_empty() {
             return None;
@@ -141,6 +156,7 @@ impl<'a> Compiler<'a> {
             lists: &lists,
             used_lists: &self.used_lists(&entries),
             slow_patterns: &slow_patterns,
+            today: self.today,
         });
         let rows = rows.into_iter().map(|row| (row.rule, row.slots)).collect();
         let sizes = classes.sizes.clone();
@@ -170,18 +186,32 @@ impl<'a> Compiler<'a> {
     }
 
     /// The entries of a list, with `{other}` lines replaced by the entries of the other list.
-    fn list_entries(&self, text: &'a str, depth: usize) -> Vec<&'a str> {
+    fn list_entries(&mut self, file: &str, text: &'a str, depth: usize) -> Vec<&'a str> {
+        let files = self.files;
         let mut found = Vec::new();
         for entry in entries(text) {
             let included = entry.strip_prefix('{').and_then(|entry| entry.strip_suffix('}'));
-            match included {
-                Some(other) if depth < 4 => {
-                    let name = format!("lists/{other}.txt");
-                    for (_, text) in self.files.select(|file| file.ends_with(&name)) {
-                        found.extend(self.list_entries(text, depth + 1));
-                    }
-                }
-                _ => found.push(entry),
+            let Some(other) = included else {
+                found.push(entry);
+                continue;
+            };
+            let start = place_in(text, entry);
+            let name = format!("lists/{other}.txt");
+            let mut others = files.select(|file| file.ends_with(&name)).peekable();
+            if others.peek().is_none() || depth == DEEPEST_LIST {
+                let message = if depth == DEEPEST_LIST {
+                    format!("daftar `{other}` pada akhirnya memuat dirinya sendiri")
+                } else {
+                    format!("daftar `{other}` tidak ada di lists/")
+                };
+                let known =
+                    files.select(|file| file.contains("lists/")).map(|(file, _)| list_name(file));
+                let help = nearest(other, known).map(|near| format!("maksud Anda `{{{near}}}`?"));
+                self.error("E019", file, start..start + entry.len(), message, help);
+                continue;
+            }
+            for (name, text) in others {
+                found.extend(self.list_entries(name, text, depth + 1));
             }
         }
         found
@@ -193,8 +223,7 @@ impl<'a> Compiler<'a> {
         for (name, text) in self.files.select(|name| name.contains("lists/")) {
             let list = list_name(name);
             for entry in entries(text).filter(|entry| !entry.starts_with('{')) {
-                // The entry is a part of the text, so its place is the distance between the two.
-                let start = entry.as_ptr() as usize - text.as_ptr() as usize;
+                let start = place_in(text, entry);
                 found.push(ListEntry {
                     list: list.to_owned(),
                     file: name.to_owned(),
@@ -224,7 +253,8 @@ impl<'a> Compiler<'a> {
         used
     }
 
-    fn read_rule_files(&mut self) {
+    fn read_rule_files(&mut self) -> Vec<(String, Exception)> {
+        let mut exceptions = Vec::new();
         let files = self.files;
         let is_rules = |name: &str| name.ends_with(".toml") && !name.contains("registry/");
         // Files of `local/` come last, so that a rule of the same name replaces the shipped one.
@@ -236,19 +266,28 @@ impl<'a> Compiler<'a> {
                 Ok(parsed) => parsed,
                 Err(fault) => {
                     let span = fault.span().unwrap_or(0..0);
-                    self.error("E002", name, span, fault.message().to_owned(), None);
+                    let help = expected(fault.message());
+                    self.error("E002", name, span, fault.message().to_owned(), help);
                     continue;
                 }
             };
-            let id = FamilyId(parsed.family.id.get_ref().clone());
+            exceptions.extend(parsed.exceptions.into_iter().map(|one| (name.to_owned(), one)));
+            let Some(written) = parsed.family else {
+                if let Some(rule) = parsed.rules.first() {
+                    let message = "aturan ini tidak punya keluarga: berkasnya tidak dimulai dengan `[family]`";
+                    self.error("E004", name, rule.id.span(), message.into(), None);
+                }
+                continue;
+            };
+            let id = FamilyId(written.id.get_ref().clone());
             let family = match self.families.iter().position(|family| family.id == id) {
                 Some(family) => family,
                 None => {
                     self.families.push(Family {
                         id,
-                        title: parsed.family.title,
-                        cap: Points(parsed.family.cap.abs()),
-                        lane: parsed.family.lane,
+                        title: written.title,
+                        cap: Points(written.cap.abs()),
+                        lane: written.lane,
                     });
                     self.families.len() - 1
                 }
@@ -258,6 +297,56 @@ impl<'a> Compiler<'a> {
                 self.file_entry(entry);
             }
         }
+        exceptions
+    }
+
+    /// Makes a helper rule of every exception; the rule it names will not fire where it fires.
+    fn except(&mut self, exceptions: Vec<(String, Exception)>) {
+        for (number, (file, exception)) in exceptions.into_iter().enumerate() {
+            let Some(excepted) = self.index.get(exception.rule.get_ref()).copied() else {
+                let help = nearest(exception.rule.get_ref(), self.index.keys().map(String::as_str))
+                    .map(|near| format!("maksud Anda `{near}`?"));
+                let message = format!("aturan `{}` tidak ada", exception.rule.get_ref());
+                self.error("E012", &file, exception.rule.span(), message, help);
+                continue;
+            };
+            if exception.sources.is_empty() && exception.phrases.is_empty() {
+                let message = "pengecualian ini berlaku untuk semua postingan: sebutkan `sources` atau `phrases`";
+                self.error("E005", &file, exception.rule.span(), message.into(), None);
+                continue;
+            }
+            let family = self.exception_family();
+            self.exceptions.push((self.entries.len(), excepted));
+            let id = format!("pengecualian-{}", number + 1);
+            self.index.insert(id.clone(), self.entries.len());
+            let rule = RuleEntry::exception(id, exception);
+            self.entries.push(Entry { file, family, rule });
+        }
+    }
+
+    fn exception_family(&mut self) -> usize {
+        let id = FamilyId("pengecualian".into());
+        self.families.iter().position(|family| family.id == id).unwrap_or_else(|| {
+            self.families.push(Family {
+                id,
+                title: "Pengecualian".into(),
+                cap: Points(0),
+                lane: super::Lane::Offer,
+            });
+            self.families.len() - 1
+        })
+    }
+
+    /// A day written as `YYYY-MM-DD`.
+    fn day(&mut self, entry: &Entry, written: Option<&Spanned<String>>) -> Option<Date> {
+        let written = written?;
+        let day = written.get_ref().parse().ok();
+        if day.is_none() {
+            let message = format!("`{}` bukan tanggal", written.get_ref());
+            let help = Some("tulis tahun-bulan-hari, misalnya \"2026-12-31\"".into());
+            self.error("E018", &entry.file, written.span(), message, help);
+        }
+        day
     }
 
     fn file_entry(&mut self, entry: Entry) {
@@ -354,7 +443,15 @@ impl<'a> Compiler<'a> {
         };
         let requires = written.requires.iter().filter_map(&mut named).collect();
         let unless = written.unless.iter().filter_map(&mut named).collect();
-        let when = written.when.as_ref().and_then(|when| self.condition(entry, when));
+        let when = written.when.as_ref().and_then(|when| self.condition(entry, when, registry));
+        let from = self.day(entry, written.from.as_ref());
+        let until = self.day(entry, written.until.as_ref());
+        if let (Some(first), Some(last), Some(place)) = (from, until, written.until.as_ref())
+            && first > last
+        {
+            let message = format!("aturan ini berakhir ({last}) sebelum mulai ({first})");
+            self.error("E018", &entry.file, place.span(), message, None);
+        }
         for basis in &written.legal {
             if registry.legal_basis(basis.get_ref()).is_none() {
                 let help =
@@ -385,6 +482,9 @@ impl<'a> Compiler<'a> {
             status: written.status,
             legal: written.legal.iter().map(|basis| basis.get_ref().clone()).collect(),
             owner: written.owner.clone(),
+            from,
+            until,
+            was: written.was.clone(),
             hit: texts(&written.hit),
             miss: texts(&written.miss),
             todo: texts(&written.todo),
@@ -392,7 +492,12 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn condition(&mut self, entry: &Entry, when: &Spanned<String>) -> Option<Expression<usize>> {
+    fn condition(
+        &mut self,
+        entry: &Entry,
+        when: &Spanned<String>,
+        registry: &Registry,
+    ) -> Option<Expression<usize>> {
         let parsed = match expression::parse(when.get_ref()) {
             Ok(parsed) => parsed,
             Err(fault) => {
@@ -401,6 +506,23 @@ impl<'a> Compiler<'a> {
                 return None;
             }
         };
+        parsed.values(&mut |set, value| {
+            let countries = &registry.countries;
+            let known: Vec<&str> = match set {
+                FactSet::Destination => countries.iter().map(|one| one.code.as_str()).collect(),
+                FactSet::DestinationGroup => {
+                    countries.iter().flat_map(|one| &one.groups).map(String::as_str).collect()
+                }
+                FactSet::Source => return,
+            };
+            if !known.contains(&value) {
+                let at = when.get_ref().find(value).unwrap_or(0);
+                let place = self.inside(entry, when, &(at..at + value.len()));
+                let message = format!("`{value}` tidak ada di registry/countries.toml");
+                let help = nearest(value, known).map(|near| format!("maksud Anda `{near}`?"));
+                self.error("E017", &entry.file, place, message, help);
+            }
+        });
         let index = &self.index;
         let families = &self.families;
         let resolved = parsed
@@ -483,6 +605,22 @@ fn visit(
 
 fn texts(examples: &[Spanned<String>]) -> Vec<String> {
     examples.iter().map(|example| example.get_ref().clone()).collect()
+}
+
+/// Reads the misspelt name and the known ones out of the message of the TOML reader.
+fn expected(message: &str) -> Option<String> {
+    let mut names = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
+    let wrong = names.next()?;
+    let known: Vec<&str> = names.collect();
+    Some(match nearest(wrong, known.iter().copied()) {
+        Some(near) => format!("maksud Anda `{near}`?"),
+        None => format!("yang dikenal di sini: {}", known.join(", ")),
+    })
+}
+
+/// Where a part of a text begins in it.
+fn place_in(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
 }
 
 fn list_name(file: &str) -> &str {

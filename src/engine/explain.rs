@@ -139,6 +139,12 @@ impl Engine {
         let mut conditions = Vec::new();
         if rule.status == Status::Off {
             conditions.push(Condition::new("aturan dihidupkan", "status = off", false));
+        } else if rule.from.is_some() || rule.until.is_some() {
+            let day = |day: Option<jiff::civil::Date>| {
+                day.map_or_else(|| "…".to_owned(), |day| day.to_string())
+            };
+            let found = format!("{} sampai {}", day(rule.from), day(rule.until));
+            conditions.push(Condition::new("tanggal berlaku", found, scratch.in_force(rule)));
         }
         if rule.has_text {
             let seen = texts(&self.spans(number, scratch), text);

@@ -43,6 +43,8 @@ pub(super) enum FactNumber {
 pub(super) enum FactSet {
     Destination,
     DestinationGroup,
+    /// The source the post came from.
+    Source,
 }
 
 /// How a fact compares with a number.
@@ -75,8 +77,11 @@ pub(super) const NUMBERS: &[(&str, FactNumber)] = &[
     ("words", FactNumber::Words),
 ];
 
-pub(super) const SETS: &[(&str, FactSet)] =
-    &[("destination", FactSet::Destination), ("destination.group", FactSet::DestinationGroup)];
+pub(super) const SETS: &[(&str, FactSet)] = &[
+    ("destination", FactSet::Destination),
+    ("destination.group", FactSet::DestinationGroup),
+    ("source", FactSet::Source),
+];
 
 /// What is wrong with an expression, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +131,18 @@ impl<R> Expression<R> {
             Self::Compare(fact, comparison, value) => Expression::Compare(fact, comparison, value),
             Self::In(set, values) => Expression::In(set, values),
         })
+    }
+
+    /// Calls `visit` for every value a set is compared with.
+    pub(super) fn values(&self, visit: &mut impl FnMut(FactSet, &str)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) | Self::AtLeast(_, parts) => {
+                parts.iter().for_each(|part| part.values(visit));
+            }
+            Self::Not(part) => part.values(visit),
+            Self::In(set, values) => values.iter().for_each(|value| visit(*set, value)),
+            Self::Rule(_) | Self::Family(_) | Self::Compare(..) => {}
+        }
     }
 
     /// Calls `visit` for every rule and family named.

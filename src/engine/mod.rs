@@ -101,6 +101,12 @@ pub struct Rule {
     pub legal: Vec<String>,
     /// Who looks after it.
     pub owner: Option<String>,
+    /// First day in force.
+    pub from: Option<jiff::civil::Date>,
+    /// Last day in force.
+    pub until: Option<jiff::civil::Date>,
+    /// Names it had before.
+    pub was: Vec<String>,
     /// Texts on which it must fire.
     pub hit: Vec<String>,
     /// Texts on which it must not fire.
@@ -152,18 +158,20 @@ impl Engine {
     /// # Errors
     /// Every fault found, each with its file, line and what would be right.
     pub fn compile(files: &RuleFiles, thresholds: Thresholds) -> Result<Self, RuleSetError> {
-        compile::compile(files, thresholds).map(|(engine, _)| engine)
+        compile::compile(files, thresholds, None).map(|(engine, _)| engine)
     }
 
-    /// Compiles a rule set and says what is suspicious in it, in order of file and place.
+    /// Compiles a rule set and says what is suspicious in it, in order of file and place; with
+    /// a day, also what has expired by then.
     ///
     /// # Errors
     /// As [`Engine::compile`].
     pub fn check(
         files: &RuleFiles,
         thresholds: Thresholds,
+        today: Option<jiff::civil::Date>,
     ) -> Result<(Self, Vec<Diagnostic>), RuleSetError> {
-        compile::compile(files, thresholds)
+        compile::compile(files, thresholds, today)
     }
 
     /// 12 hexadecimal digits of the hash over the rule files.
@@ -287,6 +295,40 @@ mod tests {
     }
 
     #[test]
+    fn rules_and_exceptions_end_by_themselves() {
+        let rules = format!(
+            "{RULES}\n[[rule]]\nid = \"darurat\"\ntitle = \"Darurat\"\npoints = 9\nfrom = \"2026-03-01\"\nuntil = \"2026-03-31\"\nphrases = [\"kata baru\"]"
+        );
+        let exceptions = "[[exception]]\nrule = \"visa-turis\"\nsources = [\"kedutaan\"]\nowner = \"ops\"\nreason = \"kanal resmi\"\nuntil = \"2026-06-30\"\n[[exception]]\nrule = \"visa-turis\"\nphrases = [\"visa turis tiongkok\"]\nowner = \"ops\"\nreason = \"iklan biro wisata\"\nuntil = \"2026-06-30\"\n";
+        let mut files = with_lists(&rules);
+        files.push(("local/pengecualian.toml", exceptions));
+        let engine = engine(&files).unwrap();
+        let fired = |source: &str, day: &str, text: &str| {
+            let mut scratch = engine.scratch();
+            scratch.set_source(source);
+            scratch.set_today(day.parse().unwrap());
+            engine
+                .score(&mut scratch, text)
+                .hits
+                .into_iter()
+                .map(|hit| hit.rule.0)
+                .collect::<Vec<_>>()
+        };
+        for (source, day, text, expected) in [
+            ("a", "2026-02-28", "kata baru", &[][..]),
+            ("a", "2026-03-01", "kata baru", &["darurat"]),
+            ("a", "2026-03-31", "kata baru", &["darurat"]),
+            ("a", "2026-04-01", "kata baru", &[]),
+            ("a", "2026-04-01", "loker visa turis", &["visa-turis"]),
+            ("kedutaan", "2026-04-01", "loker visa turis", &[]),
+            ("kedutaan", "2026-07-01", "loker visa turis", &["visa-turis"]),
+            ("a", "2026-04-01", "loker visa turis Tiongkok", &[]),
+        ] {
+            assert_eq!(fired(source, day, text), expected, "{source} {day} {text}");
+        }
+    }
+
+    #[test]
     fn a_fault_names_file_line_and_what_would_be_right() {
         for (from, to, code, says) in [
             ("visa {turis}", "visa {turus}", "E010", "maksud Anda `{turis}`?"),
@@ -297,7 +339,15 @@ mod tests {
                 "maksud Anda `tawaran`?",
             ),
             ("and tawaran", "and", "E015", "visa.toml:21"),
-            ("points = 50", "point = 50", "E002", "unknown field `point`"),
+            ("points = 50", "point = 50", "E002", "maksud Anda `points`?"),
+            ("cap = 60", "cap = 60\nlane = \"ofer\"", "E002", "offer"),
+            ("points = 50", "points = 50\nuntil = \"2026-13-01\"", "E018", "bukan tanggal"),
+            (
+                "and tawaran",
+                "and destination in ['KX']",
+                "E017",
+                "`KX` tidak ada di registry/countries.toml",
+            ),
             (
                 "id = \"umrah\"",
                 "id = \"umrah\"\nrequires = [\"visa-turis\"]",

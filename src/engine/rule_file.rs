@@ -9,9 +9,26 @@ use super::Lane;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleFile {
-    pub(super) family: Family,
+    /// May be absent only in a file of exceptions.
+    pub(super) family: Option<Family>,
     #[serde(default, rename = "rule")]
     pub(super) rules: Vec<Rule>,
+    #[serde(default, rename = "exception")]
+    pub(super) exceptions: Vec<Exception>,
+}
+
+/// Where a rule is not to fire: on posts of a source, or that hold a phrase, until a day.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exception {
+    pub(super) rule: Spanned<String>,
+    #[serde(default)]
+    pub(super) sources: Vec<String>,
+    #[serde(default)]
+    pub(super) phrases: Vec<Spanned<String>>,
+    pub(super) owner: String,
+    pub(super) reason: String,
+    pub(super) until: Spanned<String>,
 }
 
 /// The family all rules of the file belong to.
@@ -62,12 +79,50 @@ pub(super) struct Rule {
     pub(super) status: Status,
     #[serde(default)]
     pub(super) owner: Option<String>,
+    /// First and last day in force, `YYYY-MM-DD`.
+    pub(super) from: Option<Spanned<String>>,
+    pub(super) until: Option<Spanned<String>>,
+    /// Names the rule had before, so that its history stays its own.
+    #[serde(default)]
+    pub(super) was: Vec<String>,
     #[serde(default)]
     pub(super) hit: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) miss: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) todo: Vec<Spanned<String>>,
+}
+
+impl Rule {
+    /// The helper rule that an exception stands for.
+    pub(super) fn exception(id: String, exception: Exception) -> Self {
+        let place = exception.rule.span();
+        let sources: Vec<String> =
+            exception.sources.iter().map(|source| format!("'{source}'")).collect();
+        let when = (!sources.is_empty())
+            .then(|| Spanned::new(place.clone(), format!("source in [{}]", sources.join(", "))));
+        Self {
+            id: Spanned::new(place, id),
+            title: exception.reason,
+            points: None,
+            floor: None,
+            hold: None,
+            requires: Vec::new(),
+            unless: Vec::new(),
+            when,
+            phrases: exception.phrases,
+            patterns: Vec::new(),
+            legal: Vec::new(),
+            status: Status::Live,
+            owner: Some(exception.owner),
+            from: None,
+            until: Some(exception.until),
+            was: Vec::new(),
+            hit: Vec::new(),
+            miss: Vec::new(),
+            todo: Vec::new(),
+        }
+    }
 }
 
 /// Whether a rule counts.

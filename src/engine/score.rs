@@ -8,6 +8,7 @@ use super::phrase::ClassId;
 use super::{Adjustment, AdjustmentKind, Engine, Hit, Lane, Points, Rule, RuleId, Status, Verdict};
 use crate::facts::{ContactKind, Found, Reader, Role};
 use crate::text::{Span, Views};
+use jiff::civil::Date;
 
 /// Buffers of one worker; scoring allocates nothing after warm-up for posts without hits.
 #[derive(Debug)]
@@ -23,9 +24,32 @@ pub struct Scratch {
     patterns: PatternScratch,
     disguised: u64,
     version: String,
+    today: Option<Date>,
+    source: String,
 }
 
 impl Scratch {
+    /// Says what day it is, in WIB: rules and exceptions with dates hold only within them. Until
+    /// it is said, every dated rule and exception holds.
+    pub fn set_today(&mut self, today: Date) {
+        self.today = Some(today);
+    }
+
+    /// Says which source the next posts come from, for exceptions that name one.
+    pub fn set_source(&mut self, source: &str) {
+        if self.source != source {
+            source.clone_into(&mut self.source);
+        }
+    }
+
+    pub(super) fn in_force(&self, rule: &Rule) -> bool {
+        rule.status != Status::Off
+            && self.today.is_none_or(|today| {
+                rule.from.is_none_or(|from| from <= today)
+                    && rule.until.is_none_or(|until| today <= until)
+            })
+    }
+
     pub(super) fn views(&self) -> &Views {
         &self.views
     }
@@ -57,6 +81,8 @@ impl Engine {
             patterns: PatternScratch::default(),
             disguised: 0,
             version: self.version.clone(),
+            today: None,
+            source: String::new(),
         }
     }
 
@@ -158,7 +184,7 @@ impl Engine {
         }
         for number in &self.order {
             let rule = &self.rules[*number];
-            if rule.status == Status::Off || (rule.has_text && !scratch.touched[*number]) {
+            if !scratch.in_force(rule) || (rule.has_text && !scratch.touched[*number]) {
                 continue;
             }
             let fires = rule.requires.iter().all(|other| scratch.fired[*other])
@@ -192,13 +218,22 @@ impl Engine {
             Expression::Compare(fact, comparison, value) => {
                 comparison.holds(number(*fact, scratch), *value)
             }
-            Expression::In(set, values) => scratch.found.destinations.iter().any(|destination| {
-                let (code, groups) = &self.groups[destination.country];
-                match set {
-                    FactSet::Destination => values.contains(code),
-                    FactSet::DestinationGroup => groups.iter().any(|group| values.contains(group)),
-                }
-            }),
+            Expression::In(FactSet::Source, values) => values.contains(&scratch.source),
+            Expression::In(set, values) => scratch
+                .found
+                .destinations
+                .iter()
+                .any(|destination| self.is_among(*set, destination.country, values)),
+        }
+    }
+
+    /// Whether a country, by its index in the registry, is among codes or groups.
+    fn is_among(&self, set: FactSet, country: usize, values: &[String]) -> bool {
+        let (code, groups) = &self.groups[country];
+        match set {
+            FactSet::Destination => values.contains(code),
+            FactSet::DestinationGroup => groups.iter().any(|group| values.contains(group)),
+            FactSet::Source => false,
         }
     }
 
@@ -215,7 +250,11 @@ impl Engine {
             match set {
                 FactSet::Destination => values.push(code.clone()),
                 FactSet::DestinationGroup => values.extend(groups.iter().cloned()),
+                FactSet::Source => {}
             }
+        }
+        if set == FactSet::Source && !scratch.source.is_empty() {
+            values.push(scratch.source.clone());
         }
         values.sort_unstable();
         values.dedup();
@@ -363,14 +402,7 @@ impl Engine {
             }
             Expression::In(set, values) => {
                 for destination in &found.destinations {
-                    let (code, groups) = &self.groups[destination.country];
-                    let within = match set {
-                        FactSet::Destination => values.contains(code),
-                        FactSet::DestinationGroup => {
-                            groups.iter().any(|group| values.contains(group))
-                        }
-                    };
-                    if within {
+                    if self.is_among(*set, destination.country, values) {
                         spans.push(views.clear_span(destination.from, destination.to));
                     }
                 }
