@@ -318,8 +318,16 @@ mod tests {
             ("User-agent: *\nDisallow: /\n", "/x", false),
             ("User-agent: *\nDisallow: /\n", "/robots.txt", true),
             ("User-agent: *\nDisallow: /\nUser-agent: WASPADA/0.1\nAllow: /\n", "/x", true),
-            ("User-agent: waspada\nDisallow: /a\n\nUser-agent: waspada\nDisallow: /b\n", "/a", false),
-            ("User-agent: waspada\nDisallow: /a\n\nUser-agent: waspada\nDisallow: /b\n", "/b", false),
+            (
+                "User-agent: waspada\nDisallow: /a\n\nUser-agent: waspada\nDisallow: /b\n",
+                "/a",
+                false,
+            ),
+            (
+                "User-agent: waspada\nDisallow: /a\n\nUser-agent: waspada\nDisallow: /b\n",
+                "/b",
+                false,
+            ),
             ("User-agent: waspada\nUser-agent: lain\nDisallow: /\n", "/x", false),
             ("User-agent: *\nDisallow: /a\nAllow: /a\n", "/a", true),
             ("User-agent: *\nDisallow: /*?q=\n", "/s/kanal?q=1", false),
@@ -347,7 +355,8 @@ mod tests {
         );
         let everyone = Rules::parse(b"User-agent: *\nCrawl-delay: 7\n", "waspada");
         assert_eq!(everyone.crawl_delay(), Some(Duration::from_secs(7)));
-        let unreadable = Rules::parse(b"User-agent: *\nCrawl-delay: -1\nCrawl-delay: nan\n", "waspada");
+        let unreadable =
+            Rules::parse(b"User-agent: *\nCrawl-delay: -1\nCrawl-delay: nan\n", "waspada");
         assert_eq!(unreadable.crawl_delay(), None);
     }
 

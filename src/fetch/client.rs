@@ -1,0 +1,397 @@
+//! The client itself: takes a request through guard, robots.txt and turn, hop by hop, and says how
+//! it ended. Cheap to clone; clones share everything they know of the hosts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::StatusCode;
+use reqwest::header::{
+    ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+};
+use tokio::time::Instant;
+use url::{Position, Url};
+
+use super::address::{AddressGuard, AllowHostError};
+use super::asking::{Hop, Purpose, Unanswered, ask};
+use super::outcome::{
+    BlockReason, Capture, Outcome, Redirects, RefuseReason, Request, TransientReason,
+};
+use super::redirect::{self, Target};
+use super::robots::Rules;
+use super::settings::Settings;
+use super::sites::{CachedRobots, HostStatus, ROBOTS_FOR, Sites};
+use super::wire::{Answer, Bounds, Wire};
+use crate::post::Sha256;
+use crate::telemetry::{Event as _, RequestEnded};
+
+/// The name robots.txt files know us by.
+pub const PRODUCT: &str = "waspada";
+
+/// Redirects of a robots.txt that are followed (RFC 9309 section 2.3.1.2).
+const ROBOTS_REDIRECTS: usize = 5;
+
+/// Response headers worth keeping with a capture.
+const KEPT: &[&str] = &[
+    "age",
+    "cache-control",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "date",
+    "etag",
+    "expires",
+    "last-modified",
+    "link",
+    "server",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "x-robots-tag",
+    "x-wp-totalpages",
+];
+
+/// The polite HTTP client.
+#[derive(Debug, Clone)]
+pub struct Client(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    wire: Wire,
+    guard: AddressGuard,
+    sites: Sites,
+    max_crawl_delay: Duration,
+    max_redirects: usize,
+    max_body: u64,
+}
+
+/// The client cannot be built from these settings.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// An entry of `allow_hosts` names no host.
+    #[error(transparent)]
+    AllowHosts(#[from] AllowHostError),
+    /// The contact cannot stand in a header.
+    #[error(
+        "fetch.contact `{0}` cannot stand in the user agent: write an address (ops@…) or a URL, in ASCII, without spaces and brackets"
+    )]
+    Contact(String),
+    /// A duration is negative.
+    #[error("fetch.{0} is negative: write a duration such as `2s`")]
+    Negative(&'static str),
+    /// The TLS or connection layer refused to start.
+    #[error("the HTTP client cannot start: {0}")]
+    Start(#[from] reqwest::Error),
+}
+
+impl Client {
+    /// A client that keeps to these settings.
+    pub fn new(settings: &Settings) -> Result<Self, ClientError> {
+        let time = |name, span: SignedDuration| {
+            Duration::try_from(span).map_err(|_| ClientError::Negative(name))
+        };
+        let bounds = Bounds {
+            connect: time("connect_timeout", settings.connect_timeout)?,
+            total: time("timeout", settings.timeout)?,
+        };
+        Ok(Self(Arc::new(Shared {
+            guard: AddressGuard::new(&settings.allow_hosts)?,
+            sites: Sites::new(time("pace", settings.pace)?, time("backoff", settings.backoff)?),
+            max_crawl_delay: time("max_crawl_delay", settings.max_crawl_delay)?,
+            max_redirects: settings.max_redirects,
+            max_body: settings.max_body,
+            wire: Wire::new(&user_agent(settings.contact.as_deref())?, bounds)?,
+        })))
+    }
+
+    /// Fetches a page. Waits for its turn; never asks a host that is in a pause.
+    pub async fn get(&self, request: &Request) -> Outcome {
+        self.0.get(request).await
+    }
+
+    /// The present state of every host asked so far, by name.
+    pub fn hosts(&self) -> Vec<HostStatus> {
+        self.0.sites.status()
+    }
+}
+
+impl Shared {
+    async fn get(&self, request: &Request) -> Outcome {
+        let mut url = request.url.clone();
+        url.set_fragment(None);
+        let mut left: Vec<Url> = Vec::new();
+        loop {
+            let answer = match self.page(url.clone(), request).await {
+                Ok(answer) => answer,
+                Err(outcome) => return outcome,
+            };
+            let to = match redirect::target(&url, answer.status, &answer.headers) {
+                None => return ended(request, url, answer),
+                Some(Target::To(to)) if request.redirects == Redirects::Follow => to,
+                Some(Target::To(to)) => return Outcome::Blocked(BlockReason::Redirect(to.into())),
+                Some(Target::Unreadable(written)) => {
+                    return Outcome::Blocked(BlockReason::Redirect(written));
+                }
+            };
+            if redirect::is_downgrade(&url, &to) {
+                let why = format!("{} redirects from https to {}", host(&url), to.scheme());
+                return refused(&url, RefuseReason::Address(why));
+            }
+            left.push(std::mem::replace(&mut url, to));
+            if left.len() > self.max_redirects || left.contains(&url) {
+                return refused(&url, RefuseReason::TooManyRedirects(self.max_redirects));
+            }
+        }
+    }
+
+    /// One hop of a page: guard, robots.txt, turn, answer.
+    async fn page(&self, url: Url, request: &Request) -> Result<Answer, Outcome> {
+        let hop = self.hop(url.clone()).map_err(|reason| refused(&url, reason))?;
+        let rules = self.rules(&hop).await?;
+        if !rules.allows(&url[Position::BeforePath..Position::AfterQuery]) {
+            // The query stays out of the message: it may hold a key.
+            let reason = RefuseReason::Robots {
+                host: hop.site.name().to_owned(),
+                path: url.path().to_owned(),
+            };
+            return Err(refused(&url, reason));
+        }
+        let purpose = Purpose::Page { max_body: self.max_body };
+        let delay = self.crawl_delay(&rules);
+        ask(&self.wire, &hop, purpose, delay, headers(request)).await.map_err(|unanswered| {
+            match unanswered {
+                Unanswered::NotNow(reason, retry_at) | Unanswered::Transient(reason, retry_at) => {
+                    Outcome::Transient { reason, retry_at }
+                }
+                Unanswered::Challenge(whose) => Outcome::Blocked(BlockReason::Challenge(whose)),
+                Unanswered::Refused(reason) => Outcome::Refused(reason),
+            }
+        })
+    }
+
+    fn hop(&self, url: Url) -> Result<Hop, RefuseReason> {
+        let clearance =
+            self.guard.check(&url).map_err(|refused| RefuseReason::Address(refused.to_string()))?;
+        Ok(Hop { site: self.sites.of(&url), url, clearance })
+    }
+
+    /// What the robots.txt of this hop's scheme, host and port says; fetched once, by whoever
+    /// comes first, before anything else is asked of it.
+    async fn rules(&self, hop: &Hop) -> Result<Arc<Rules>, Outcome> {
+        let cell = hop.site.robots(&hop.url);
+        let mut cached = cell.lock().await;
+        let known_delay = match &*cached {
+            Some(known) if Instant::now() < known.expires => return Ok(Arc::clone(&known.rules)),
+            Some(expired) => self.crawl_delay(&expired.rules),
+            None => None,
+        };
+        let rules = Arc::new(self.fetch_rules(hop, known_delay).await?);
+        if let Some(wanted) = rules.crawl_delay().filter(|&wanted| wanted > self.max_crawl_delay) {
+            tracing::warn!(
+                host = hop.site.name(),
+                ?wanted,
+                kept = ?self.max_crawl_delay,
+                "Crawl-delay is longer than fetch.max_crawl_delay and is cut to it"
+            );
+        }
+        *cached =
+            Some(CachedRobots { rules: Arc::clone(&rules), expires: Instant::now() + ROBOTS_FOR });
+        Ok(rules)
+    }
+
+    async fn fetch_rules(&self, page: &Hop, delay: Option<Duration>) -> Result<Rules, Outcome> {
+        let unreachable = |why: String, retry_at| Outcome::Transient {
+            reason: TransientReason::RobotsUnreachable(why),
+            retry_at,
+        };
+        let mut hop = Hop {
+            url: robots_url(&page.url),
+            clearance: page.clearance,
+            site: Arc::clone(&page.site),
+        };
+        for followed in 0..=ROBOTS_REDIRECTS {
+            let delay = delay.filter(|_| followed == 0);
+            let headers =
+                HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/plain, */*;q=0.1"))]);
+            let answer = match ask(&self.wire, &hop, Purpose::Robots, delay, headers).await {
+                Ok(answer) => answer,
+                // The very host of the page: its page would be refused or deferred for the same reason.
+                Err(Unanswered::Refused(reason @ RefuseReason::Address(_))) if followed == 0 => {
+                    return Err(Outcome::Refused(reason));
+                }
+                Err(Unanswered::NotNow(reason, retry_at)) => {
+                    return Err(Outcome::Transient { reason, retry_at });
+                }
+                Err(Unanswered::Transient(reason, retry_at)) => {
+                    return Err(unreachable(reason.to_string(), retry_at));
+                }
+                Err(Unanswered::Refused(reason)) => {
+                    return Err(unreachable(reason.to_string(), page.site.failed(None)));
+                }
+                Err(Unanswered::Challenge(whose)) => {
+                    return Err(Outcome::Blocked(BlockReason::Challenge(whose)));
+                }
+            };
+            if answer.status.is_success() {
+                return Ok(Rules::parse(&answer.body, PRODUCT));
+            }
+            let to = match redirect::target(&hop.url, answer.status, &answer.headers) {
+                Some(Target::To(to)) => to,
+                Some(Target::Unreadable(_)) | None => return Ok(Rules::allow_all()),
+            };
+            let next = if redirect::is_downgrade(&hop.url, &to) {
+                Err(RefuseReason::Address("it redirects from https to http".to_owned()))
+            } else {
+                self.hop(to)
+            };
+            hop = next.map_err(|reason| unreachable(reason.to_string(), page.site.failed(None)))?;
+        }
+        // RFC 9309: after five redirects a robots.txt may be taken as not there.
+        Ok(Rules::allow_all())
+    }
+
+    fn crawl_delay(&self, rules: &Rules) -> Option<Duration> {
+        rules.crawl_delay().map(|delay| delay.min(self.max_crawl_delay))
+    }
+}
+
+/// Turns the last answer of a page into its outcome.
+fn ended(request: &Request, final_url: Url, answer: Answer) -> Outcome {
+    let Answer { status, headers, body } = answer;
+    let conditional = request.validators != super::Validators::default();
+    match status {
+        StatusCode::NOT_MODIFIED if conditional => {
+            Outcome::Unchanged { at: Timestamp::now(), headers: kept(&headers) }
+        }
+        // A part nobody asked for must not pass for the page.
+        StatusCode::PARTIAL_CONTENT => Outcome::Blocked(BlockReason::Status(status.as_u16())),
+        _ if status.is_success() => {
+            Outcome::New(Box::new(capture(&request.url, final_url, status, &headers, body)))
+        }
+        _ => Outcome::Blocked(BlockReason::Status(status.as_u16())),
+    }
+}
+
+fn capture(
+    url: &Url,
+    final_url: Url,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Capture {
+    Capture {
+        url: url.clone(),
+        final_url,
+        status: Some(status.as_u16()),
+        fetched_at: Timestamp::now(),
+        headers: kept(headers),
+        sha256: Sha256::of(&body),
+        body,
+    }
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| KEPT.contains(&name.as_str()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect()
+}
+
+/// What is sent with every hop of a page. A validator the server wrote in a way no header may
+/// hold is left out: the page then comes whole.
+fn headers(request: &Request) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static(request.accept));
+    let mut add = |name: HeaderName, value: &Option<String>| {
+        let value = value.as_deref().and_then(|value| HeaderValue::from_str(value).ok());
+        if let Some(value) = value {
+            headers.insert(name, value);
+        }
+    };
+    add(IF_NONE_MATCH, &request.validators.etag);
+    add(IF_MODIFIED_SINCE, &request.validators.last_modified);
+    headers
+}
+
+/// A refusal before anything was sent, counted like a request.
+fn refused(url: &Url, reason: RefuseReason) -> Outcome {
+    RequestEnded {
+        host: host(url),
+        purpose: "page",
+        outcome: "refused",
+        status: None,
+        bytes: 0,
+        took: Duration::ZERO,
+    }
+    .emit();
+    Outcome::Refused(reason)
+}
+
+fn host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+fn robots_url(page: &Url) -> Url {
+    let mut url = page.clone();
+    url.set_path("/robots.txt");
+    url.set_query(None);
+    url
+}
+
+/// `waspada/<version> (+contact)`, the same for every request.
+fn user_agent(contact: Option<&str>) -> Result<HeaderValue, ClientError> {
+    let product = concat!("waspada/", env!("CARGO_PKG_VERSION"));
+    let Some(contact) = contact.map(str::trim).filter(|contact| !contact.is_empty()) else {
+        return Ok(HeaderValue::from_static(product));
+    };
+    let refuse = || ClientError::Contact(contact.to_owned());
+    if !contact.bytes().all(|byte| byte.is_ascii_graphic() && !b"()".contains(&byte)) {
+        return Err(refuse());
+    }
+    let scheme = if contact.contains('@') && !contact.contains(':') { "mailto:" } else { "" };
+    HeaderValue::from_str(&format!("{product} (+{scheme}{contact})")).map_err(|_| refuse())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_agent_is_honest() {
+        let version = env!("CARGO_PKG_VERSION");
+        let cases = [
+            (None, format!("waspada/{version}")),
+            (Some(" "), format!("waspada/{version}")),
+            (Some("ops@contoh.example"), format!("waspada/{version} (+mailto:ops@contoh.example)")),
+            (
+                Some("https://contoh.example/bot"),
+                format!("waspada/{version} (+https://contoh.example/bot)"),
+            ),
+            (
+                Some("https://contoh.example/bot;mailto:ops@contoh.example"),
+                format!(
+                    "waspada/{version} (+https://contoh.example/bot;mailto:ops@contoh.example)"
+                ),
+            ),
+        ];
+        for (contact, expected) in cases {
+            assert_eq!(user_agent(contact).unwrap(), expected.as_str());
+        }
+        for contact in ["a b", "ops@contoh.example)", "ops\n@x", "operasi@é.example"] {
+            assert!(user_agent(Some(contact)).is_err(), "{contact:?}");
+        }
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_refused_by_name() {
+        let negative = Settings { pace: SignedDuration::from_secs(-1), ..Settings::default() };
+        let error = Client::new(&negative).unwrap_err();
+        assert_eq!(error.to_string(), "fetch.pace is negative: write a duration such as `2s`");
+        let no_host = Settings { allow_hosts: vec!["http://x/".to_owned()], ..Settings::default() };
+        assert!(matches!(Client::new(&no_host), Err(ClientError::AllowHosts(_))));
+    }
+}
