@@ -52,7 +52,8 @@ fn the_vectors_of_the_reference_parser_hold() {
         })
         .collect();
     assert!(wrong.is_empty(), "{} of {}:\n{wrong:#?}", wrong.len(), vectors.len());
-    let kinds = vectors.iter().map(|vector| &vector.test).collect::<std::collections::BTreeSet<_>>();
+    let kinds =
+        vectors.iter().map(|vector| &vector.test).collect::<std::collections::BTreeSet<_>>();
     eprintln!("{} vectors of {} kinds hold", vectors.len(), kinds.len());
 }
 
@@ -71,7 +72,12 @@ fn real_files_say_what_their_sites_mean() {
         ("reddit", None, &["/r/x/", "/r/x/new.rss"], &["/r/x/new.json", "/r/x/submit", "/api"]),
         ("sgppto", None, &["/agenda/"], &["/events/action~week/"]),
         ("substack", None, &["/p/x", "/feed"], &["/p/x/comment/1", "/feed/private", "/embed/x"]),
-        ("twitter", seconds(1), &["/x", "/search?q=%23loker", "/x?lang=id"], &["/x?a=b", "/x/followers"]),
+        (
+            "twitter",
+            seconds(1),
+            &["/x", "/search?q=%23loker", "/x?lang=id"],
+            &["/x?a=b", "/x/followers"],
+        ),
         ("zillow", None, &["/"], &["/?url=x", "/a/b_rect", "/x.sdirect"]),
     ];
     for (site, delay, open, closed) in cases {

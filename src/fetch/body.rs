@@ -289,3 +289,156 @@ impl Zstd {
         if self.done { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use proptest::prelude::*;
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    /// `halo ` twenty times, and ten MiB of zeros, both as a Brotli encoder wrote them.
+    const BROTLI_PAGE: &[u8] = b"\x1bc\x00\xf8\x8d\x94n\xde\xb4\x0cC{+\x10\xb6@-\n\xc89";
+    const BROTLI_BOMB: &[u8] =
+        b"\xcb\xff\xff?\xf8'\x00\xe2\xb1@ \xf7\xfe/\xff\xff?\xf0O\x00\xc4a\x11\x80\xee\xfd\x07";
+
+    const LIMITS: Limits = Limits { wire: 1 << 20, decoded: 1 << 20 };
+
+    fn coded(coding: &str, plain: &[u8]) -> Vec<u8> {
+        let level = Compression::best();
+        let mut out = Vec::new();
+        match coding {
+            "gzip" => GzEncoder::new(&mut out, level).write_all(plain).unwrap(),
+            "zlib" => ZlibEncoder::new(&mut out, level).write_all(plain).unwrap(),
+            "raw" => DeflateEncoder::new(&mut out, level).write_all(plain).unwrap(),
+            "zstd" => out = zstd::encode_all(plain, 19).unwrap(),
+            _ => out = plain.to_vec(),
+        }
+        out
+    }
+
+    fn header(coding: &str) -> &str {
+        if matches!(coding, "zlib" | "raw") { "deflate" } else { coding }
+    }
+
+    fn read(coding: &str, wire: &[u8], piece: usize, limits: Limits) -> Result<Bytes, BodyError> {
+        let headers =
+            [(CONTENT_ENCODING, HeaderValue::from_str(coding).unwrap())].into_iter().collect();
+        let mut body = Body::new(&headers, limits)?;
+        for piece in wire.chunks(piece) {
+            body.push(piece)?;
+        }
+        body.finish()
+    }
+
+    #[test]
+    fn every_coding_is_undone_however_the_pieces_fall() {
+        let page = "halo ".repeat(20).into_bytes();
+        let mut cases: Vec<(&str, Vec<u8>)> = ["identity", "gzip", "zlib", "raw", "zstd"]
+            .into_iter()
+            .map(|coding| (coding, coded(coding, &page)))
+            .collect();
+        cases.push(("br", BROTLI_PAGE.to_vec()));
+        for (coding, wire) in cases {
+            for piece in [1, 2, 7, wire.len()] {
+                assert_eq!(
+                    read(header(coding), &wire, piece, LIMITS).unwrap(),
+                    page,
+                    "{coding} in pieces of {piece}"
+                );
+            }
+            assert_eq!(
+                read(header(coding), &[], 1, LIMITS).unwrap(),
+                Bytes::new(),
+                "empty {coding}"
+            );
+        }
+        let twice = [coded("gzip", b"satu "), coded("gzip", b"dua")].concat();
+        assert_eq!(read("X-GZip", &twice, 5, LIMITS).unwrap(), "satu dua");
+        let frames = [coded("zstd", b"satu "), coded("zstd", b"dua")].concat();
+        assert_eq!(read("zstd", &frames, 5, LIMITS).unwrap(), "satu dua");
+    }
+
+    #[test]
+    fn a_body_cut_short_is_no_body() {
+        for coding in ["gzip", "zlib", "raw", "zstd"] {
+            let wire = coded(coding, b"kerja di luar negeri tanpa pelatihan");
+            for end in 1..wire.len() {
+                let cut = read(header(coding), &wire[..end], 3, LIMITS);
+                assert!(matches!(cut, Err(BodyError::Broken(_))), "{coding} cut at {end}: {cut:?}");
+            }
+        }
+        let cut = read("br", &BROTLI_PAGE[..BROTLI_PAGE.len() - 2], 3, LIMITS);
+        assert!(matches!(cut, Err(BodyError::Broken(_))), "{cut:?}");
+    }
+
+    #[test]
+    fn a_coding_nobody_asked_for_is_an_error() {
+        for coding in ["compress", "gzip, br", "x"] {
+            assert!(matches!(read(coding, b"x", 1, LIMITS), Err(BodyError::Broken(_))), "{coding}");
+        }
+        assert_eq!(read("identity, ", b"x", 1, LIMITS).unwrap(), "x");
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_first_byte_past_a_limit() {
+        let zeros = vec![0; 10 << 20];
+        let mut bombs: Vec<(&str, Vec<u8>)> = ["gzip", "zlib", "raw", "zstd"]
+            .into_iter()
+            .map(|coding| (coding, coded(coding, &zeros)))
+            .collect();
+        bombs.push(("br", BROTLI_BOMB.to_vec()));
+        for (coding, wire) in bombs {
+            for (decoded, what) in [(1 << 20, "ratio"), (100 << 10, "decoded")] {
+                let headers = [(CONTENT_ENCODING, HeaderValue::from_str(header(coding)).unwrap())];
+                let limits = Limits { wire: 1 << 20, decoded };
+                let mut body = Body::new(&headers.into_iter().collect(), limits).unwrap();
+                let error = wire.chunks(1000).find_map(|piece| body.push(piece).err());
+                assert_eq!(
+                    error,
+                    Some(BodyError::TooLarge { limit: decoded, what }),
+                    "{coding} limited to {decoded}"
+                );
+                let kept = body.so_far();
+                assert!(length(&kept) <= decoded, "{coding}: {} bytes kept", kept.len());
+            }
+        }
+    }
+
+    #[test]
+    fn limits_are_met_exactly() {
+        let limits = Limits { wire: 10, decoded: 10 };
+        assert_eq!(read("identity", &[b'x'; 10], 3, limits).unwrap().len(), 10);
+        let over = read("identity", &[b'x'; 11], 3, limits);
+        assert_eq!(over, Err(BodyError::TooLarge { limit: 10, what: "wire" }));
+        let mut body = Body::new(&HeaderMap::new(), limits).unwrap();
+        assert!(body.push(&[b'x'; 99]).is_err());
+        assert_eq!(
+            body.so_far().len(),
+            10,
+            "what fits is kept for those who want only a beginning"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_goes_in_comes_out(
+            plain in proptest::collection::vec(any::<u8>(), 0..3000),
+            piece in 1_usize..500,
+            coding in proptest::sample::select(vec!["identity", "gzip", "zlib", "raw", "zstd"]),
+        ) {
+            let wire = coded(coding, &plain);
+            prop_assert_eq!(read(header(coding), &wire, piece, LIMITS).unwrap(), plain);
+        }
+
+        #[test]
+        fn any_bytes_end_in_a_typed_way(
+            wire in proptest::collection::vec(any::<u8>(), 0..300),
+            coding in proptest::sample::select(vec!["gzip", "deflate", "zstd", "br"]),
+        ) {
+            let _ = read(coding, &wire, 17, LIMITS);
+        }
+    }
+}

@@ -100,10 +100,7 @@ impl Rules {
             }
         }
         let chosen = if own.named { own } else { everyone };
-        Self {
-            rules: chosen.rules,
-            crawl_delay: chosen.crawl_delay.or(whole_site.crawl_delay),
-        }
+        Self { rules: chosen.rules, crawl_delay: chosen.crawl_delay.or(whole_site.crawl_delay) }
     }
 
     /// Whether the path, with its query and percent-encoded as in a request line, may be asked for.
@@ -364,7 +361,8 @@ mod tests {
         );
         let everyone = Rules::parse(b"User-agent: *\nCrawl-delay: 7\n", "waspada");
         assert_eq!(everyone.crawl_delay(), Some(Duration::from_secs(7)));
-        let above = Rules::parse(b"Crawl-delay: 120\nUser-agent: lain\nCrawl-delay: 5\n", "waspada");
+        let above =
+            Rules::parse(b"Crawl-delay: 120\nUser-agent: lain\nCrawl-delay: 5\n", "waspada");
         assert_eq!(above.crawl_delay(), Some(Duration::from_secs(120)));
         let unreadable =
             Rules::parse(b"User-agent: *\nCrawl-delay: -1\nCrawl-delay: nan\n", "waspada");
