@@ -106,23 +106,33 @@ impl Body {
 
     /// The whole body, if it came to its own end.
     pub fn finish(mut self) -> Result<Bytes, BodyError> {
-        // An empty body may carry the name of a coding it never needed.
-        let finished = match &mut self.decoder {
+        match self.close() {
+            Ok(()) => Ok(self.take()),
+            Err(error) => Err(self.told(error)),
+        }
+    }
+
+    /// What has been decoded up to now, never more than the limit, whatever state the body is in.
+    pub fn so_far(mut self) -> Bytes {
+        // A decoder may hold decoded bytes back until it is closed; that the body is unfinished
+        // or too large is no news to whoever asks for its beginning.
+        let _ = self.close();
+        self.take()
+    }
+
+    fn close(&mut self) -> io::Result<()> {
+        match &mut self.decoder {
+            // An empty body may carry the name of a coding it never needed.
             _ if self.wire == 0 => Ok(()),
             Decoder::Identity(_) => Ok(()),
             Decoder::Gzip(decoder) => decoder.try_finish(),
             Decoder::Brotli(decoder) => decoder.close(),
             Decoder::Deflate(decoder) => decoder.finish(),
             Decoder::Zstd(decoder) => decoder.finish(),
-        };
-        match finished {
-            Ok(()) => Ok(self.so_far()),
-            Err(error) => Err(self.told(error)),
         }
     }
 
-    /// What has been decoded up to now, never more than the limit.
-    pub fn so_far(mut self) -> Bytes {
+    fn take(&mut self) -> Bytes {
         std::mem::take(&mut self.sink().bytes).into()
     }
 
@@ -372,6 +382,18 @@ mod tests {
         }
         let cut = read("br", &BROTLI_PAGE[..BROTLI_PAGE.len() - 2], 3, LIMITS);
         assert!(matches!(cut, Err(BodyError::Broken(_))), "{cut:?}");
+    }
+
+    #[test]
+    fn the_beginning_of_a_body_is_had_without_its_end() {
+        let page = "tunggu sebentar ".repeat(40);
+        for coding in ["identity", "gzip", "zlib", "raw", "zstd"] {
+            let coding_header = HeaderValue::from_str(header(coding)).unwrap();
+            let headers = [(CONTENT_ENCODING, coding_header)].into_iter().collect();
+            let mut body = Body::new(&headers, LIMITS).unwrap();
+            body.push(&coded(coding, page.as_bytes())).unwrap();
+            assert_eq!(body.so_far(), page, "{coding}");
+        }
     }
 
     #[test]

@@ -29,6 +29,8 @@ use crate::telemetry::{Event as _, RequestEnded};
 /// The name robots.txt files know us by.
 pub const PRODUCT: &str = "waspada";
 
+/// The longest of the durations that can be set.
+const A_DAY: Duration = Duration::from_secs(24 * 3600);
 /// Redirects of a robots.txt that are followed (RFC 9309 section 2.3.1.2).
 const ROBOTS_REDIRECTS: usize = 5;
 
@@ -77,9 +79,9 @@ pub enum ClientError {
         "fetch.contact `{0}` cannot stand in the user agent: write an address (ops@…) or a URL, in ASCII, without spaces and brackets"
     )]
     Contact(String),
-    /// A duration is negative.
-    #[error("fetch.{0} is negative: write a duration such as `2s`")]
-    Negative(&'static str),
+    /// A duration is out of its range.
+    #[error("fetch.{0} is out of range: write a duration such as `2s`, of a day at most")]
+    Duration(&'static str),
     /// The TLS or connection layer refused to start.
     #[error("the HTTP client cannot start: {0}")]
     Start(#[from] reqwest::Error),
@@ -89,11 +91,17 @@ impl Client {
     /// A client that keeps to these settings.
     pub fn new(settings: &Settings) -> Result<Self, ClientError> {
         let time = |name, span: SignedDuration| {
-            Duration::try_from(span).map_err(|_| ClientError::Negative(name))
+            let span = Duration::try_from(span).ok().filter(|&span| span <= A_DAY);
+            span.ok_or(ClientError::Duration(name))
+        };
+        let some_time = |name, span| {
+            time(name, span).and_then(|span| {
+                if span.is_zero() { Err(ClientError::Duration(name)) } else { Ok(span) }
+            })
         };
         let bounds = Bounds {
-            connect: time("connect_timeout", settings.connect_timeout)?,
-            total: time("timeout", settings.timeout)?,
+            connect: some_time("connect_timeout", settings.connect_timeout)?,
+            total: some_time("timeout", settings.timeout)?,
         };
         Ok(Self(Arc::new(Shared {
             guard: AddressGuard::new(&settings.allow_hosts)?,
@@ -305,7 +313,8 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
 /// hold is left out: the page then comes whole.
 fn headers(request: &Request) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static(request.accept));
+    let accept = HeaderValue::from_str(request.accept);
+    headers.insert(ACCEPT, accept.unwrap_or(HeaderValue::from_static("*/*")));
     let mut add = |name: HeaderName, value: &Option<String>| {
         let value = value.as_deref().and_then(|value| HeaderValue::from_str(value).ok());
         if let Some(value) = value {
@@ -388,9 +397,15 @@ mod tests {
 
     #[test]
     fn settings_that_make_no_sense_are_refused_by_name() {
-        let negative = Settings { pace: SignedDuration::from_secs(-1), ..Settings::default() };
-        let error = Client::new(&negative).unwrap_err();
-        assert_eq!(error.to_string(), "fetch.pace is negative: write a duration such as `2s`");
+        let cases = [
+            (Settings { pace: SignedDuration::from_secs(-1), ..Settings::default() }, "pace"),
+            (Settings { backoff: SignedDuration::MAX, ..Settings::default() }, "backoff"),
+            (Settings { timeout: SignedDuration::ZERO, ..Settings::default() }, "timeout"),
+        ];
+        for (settings, name) in cases {
+            let error = Client::new(&settings).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("fetch.{name} is out of range")), "{error}");
+        }
         let no_host = Settings { allow_hosts: vec!["http://x/".to_owned()], ..Settings::default() };
         assert!(matches!(Client::new(&no_host), Err(ClientError::AllowHosts(_))));
     }
