@@ -128,7 +128,8 @@ async fn what_a_robots_txt_in_bad_shape_means() {
         NotNow,
     }
     let html = "<!doctype html><p>User-agent: *\nDisallow: /\n";
-    let robots: Vec<(&str, Box<dyn Fn() -> Reply + Send + Sync>, Means)> = vec![
+    type Answer = Box<dyn Fn() -> Reply + Send + Sync>;
+    let robots: Vec<(&str, Answer, Means)> = vec![
         ("404", Box::new(Reply::not_found), Means::Allowed),
         ("403", Box::new(|| Reply::new(403, &[], "")), Means::Allowed),
         ("an HTML page", Box::new(move || Reply::html(html)), Means::Allowed),
@@ -141,6 +142,19 @@ async fn what_a_robots_txt_in_bad_shape_means() {
         ("503", Box::new(|| Reply::new(503, &[("retry-after", "60")], "")), Means::NotNow),
         ("500", Box::new(|| Reply::new(500, &[], "")), Means::NotNow),
         ("429", Box::new(|| Reply::new(429, &[], "")), Means::NotNow),
+        (
+            "half of it",
+            Box::new(|| {
+                let half = "HTTP/1.1 200 x\r\ncontent-length: 999\r\n\r\nUser-agent: *\n";
+                Reply::Bytes(half.into())
+            }),
+            Means::NotNow,
+        ),
+        (
+            "a broken gzip",
+            Box::new(|| Reply::new(200, &[("content-encoding", "gzip")], "Allow: /")),
+            Means::NotNow,
+        ),
         ("cut off", Box::new(|| Reply::Bytes(Vec::new())), Means::NotNow),
         (
             "elsewhere inside",

@@ -1,7 +1,7 @@
 //! robots.txt against other people's files: the vectors of Google's reference parser, and real
 //! files of large sites. Both live outside the project; where they are absent the tests say so.
 
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -62,8 +62,9 @@ fn real_files_say_what_their_sites_mean() {
     let Some(dir) = fixtures() else { return };
     let dir = dir.join("texting_robots");
     let seconds = |seconds| Some(Duration::from_secs(seconds));
-    // Site, its Crawl-delay for us, what we may ask for, what we may not.
-    let cases: &[(&str, Option<Duration>, &[&str], &[&str])] = &[
+    /// Site, its Crawl-delay for us, what we may ask for, what we may not.
+    type Case = (&'static str, Option<Duration>, &'static [&'static str], &'static [&'static str]);
+    let cases: [Case; 10] = [
         ("aviation-safety.net", None, &["/", "/database/"], &["/cgi-bin/x", "/about/contact.php"]),
         ("cnet", None, &["/news/a"], &["/x/search/", "/members/y", "/z/error/"]),
         ("ebay", None, &["/itm/1"], &["/ads", "/x?_kw=1", "/b/x?rt=nc"]),
@@ -83,11 +84,11 @@ fn real_files_say_what_their_sites_mean() {
     for (site, delay, open, closed) in cases {
         let file = std::fs::read(dir.join(format!("{site}.robots.txt"))).unwrap();
         let rules = RobotsRules::parse(&file, PRODUCT);
-        assert_eq!(rules.crawl_delay(), *delay, "{site}");
-        for path in *open {
+        assert_eq!(rules.crawl_delay(), delay, "{site}");
+        for path in open {
             assert!(rules.allows(path), "{site} leaves {path} open");
         }
-        for path in *closed {
+        for path in closed {
             assert!(!rules.allows(path), "{site} closes {path}");
         }
     }

@@ -149,7 +149,7 @@ impl Purpose {
         match self {
             Self::Page { max_body } if status.is_success() => Reading::Whole(max_body),
             Self::Page { .. } if challenge::may_hide_one(status) => {
-                Reading::First(bytes(challenge::WITHIN))
+                Reading::Glimpse(bytes(challenge::WITHIN))
             }
             Self::Robots if status.is_success() => Reading::First(bytes(robots::MAX_BYTES)),
             _ => Reading::Nothing,

@@ -10,29 +10,20 @@ use reqwest::StatusCode;
 use reqwest::header::{
     ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
 };
-use tokio::time::Instant;
 use url::{Position, Url};
 
 use super::address::{AddressGuard, AllowHostError};
 use super::asking::{Hop, Purpose, Unanswered, ask};
-use super::outcome::{
-    BlockReason, Capture, Outcome, Redirects, RefuseReason, Request, TransientReason,
-};
+use super::outcome::{BlockReason, Capture, Outcome, Redirects, RefuseReason, Request};
 use super::redirect::{self, Target};
-use super::robots::Rules;
 use super::settings::Settings;
-use super::sites::{CachedRobots, HostStatus, ROBOTS_FOR, Sites};
+use super::sites::{HostStatus, Sites};
 use super::wire::{Answer, Bounds, Wire};
 use crate::post::Sha256;
 use crate::telemetry::{Event as _, RequestEnded};
 
-/// The name robots.txt files know us by.
-pub const PRODUCT: &str = "waspada";
-
 /// The longest of the durations that can be set.
 const A_DAY: Duration = Duration::from_secs(24 * 3600);
-/// Redirects of a robots.txt that are followed (RFC 9309 section 2.3.1.2).
-const ROBOTS_REDIRECTS: usize = 5;
 
 /// Response headers worth keeping with a capture.
 const KEPT: &[&str] = &[
@@ -58,12 +49,13 @@ const KEPT: &[&str] = &[
 #[derive(Debug, Clone)]
 pub struct Client(Arc<Shared>);
 
+/// What all clones of a client share.
 #[derive(Debug)]
-struct Shared {
-    wire: Wire,
+pub(super) struct Shared {
+    pub(super) wire: Wire,
     guard: AddressGuard,
     sites: Sites,
-    max_crawl_delay: Duration,
+    pub(super) max_crawl_delay: Duration,
     max_redirects: usize,
     max_body: u64,
 }
@@ -178,89 +170,11 @@ impl Shared {
         })
     }
 
-    fn hop(&self, url: Url) -> Result<Hop, RefuseReason> {
+    /// The address as a hop, if the guard lets it through.
+    pub(super) fn hop(&self, url: Url) -> Result<Hop, RefuseReason> {
         let clearance =
             self.guard.check(&url).map_err(|refused| RefuseReason::Address(refused.to_string()))?;
         Ok(Hop { site: self.sites.of(&url), url, clearance })
-    }
-
-    /// What the robots.txt of this hop's scheme, host and port says; fetched once, by whoever
-    /// comes first, before anything else is asked of it.
-    async fn rules(&self, hop: &Hop) -> Result<Arc<Rules>, Outcome> {
-        let cell = hop.site.robots(&hop.url);
-        let mut cached = cell.lock().await;
-        let known_delay = match &*cached {
-            Some(known) if Instant::now() < known.expires => return Ok(Arc::clone(&known.rules)),
-            Some(expired) => self.crawl_delay(&expired.rules),
-            None => None,
-        };
-        let rules = Arc::new(self.fetch_rules(hop, known_delay).await?);
-        if let Some(wanted) = rules.crawl_delay().filter(|&wanted| wanted > self.max_crawl_delay) {
-            tracing::warn!(
-                host = hop.site.name(),
-                ?wanted,
-                kept = ?self.max_crawl_delay,
-                "Crawl-delay is longer than fetch.max_crawl_delay and is cut to it"
-            );
-        }
-        *cached =
-            Some(CachedRobots { rules: Arc::clone(&rules), expires: Instant::now() + ROBOTS_FOR });
-        Ok(rules)
-    }
-
-    async fn fetch_rules(&self, page: &Hop, delay: Option<Duration>) -> Result<Rules, Outcome> {
-        let unreachable = |why: String, retry_at| Outcome::Transient {
-            reason: TransientReason::RobotsUnreachable(why),
-            retry_at,
-        };
-        let mut hop = Hop {
-            url: robots_url(&page.url),
-            clearance: page.clearance,
-            site: Arc::clone(&page.site),
-        };
-        for followed in 0..=ROBOTS_REDIRECTS {
-            let delay = delay.filter(|_| followed == 0);
-            let headers =
-                HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/plain, */*;q=0.1"))]);
-            let answer = match ask(&self.wire, &hop, Purpose::Robots, delay, headers).await {
-                Ok(answer) => answer,
-                // The very host of the page: its page would be refused or deferred for the same reason.
-                Err(Unanswered::Refused(reason @ RefuseReason::Address(_))) if followed == 0 => {
-                    return Err(Outcome::Refused(reason));
-                }
-                Err(Unanswered::NotNow(reason, retry_at)) => {
-                    return Err(Outcome::Transient { reason, retry_at });
-                }
-                Err(Unanswered::Transient(reason, retry_at)) => {
-                    return Err(unreachable(reason.to_string(), retry_at));
-                }
-                Err(Unanswered::Refused(reason)) => {
-                    return Err(unreachable(reason.to_string(), page.site.failed(None)));
-                }
-                Err(Unanswered::Challenge(whose)) => {
-                    return Err(Outcome::Blocked(BlockReason::Challenge(whose)));
-                }
-            };
-            if answer.status.is_success() {
-                return Ok(Rules::parse(&answer.body, PRODUCT));
-            }
-            let to = match redirect::target(&hop.url, answer.status, &answer.headers) {
-                Some(Target::To(to)) => to,
-                Some(Target::Unreadable(_)) | None => return Ok(Rules::allow_all()),
-            };
-            let next = if redirect::is_downgrade(&hop.url, &to) {
-                Err(RefuseReason::Address("it redirects from https to http".to_owned()))
-            } else {
-                self.hop(to)
-            };
-            hop = next.map_err(|reason| unreachable(reason.to_string(), page.site.failed(None)))?;
-        }
-        // RFC 9309: after five redirects a robots.txt may be taken as not there.
-        Ok(Rules::allow_all())
-    }
-
-    fn crawl_delay(&self, rules: &Rules) -> Option<Duration> {
-        rules.crawl_delay().map(|delay| delay.min(self.max_crawl_delay))
     }
 }
 
@@ -342,13 +256,6 @@ fn refused(url: &Url, reason: RefuseReason) -> Outcome {
 
 fn host(url: &Url) -> &str {
     url.host_str().unwrap_or_default()
-}
-
-fn robots_url(page: &Url) -> Url {
-    let mut url = page.clone();
-    url.set_path("/robots.txt");
-    url.set_query(None);
-    url
 }
 
 /// `waspada/<version> (+contact)`, the same for every request.

@@ -11,6 +11,7 @@ mod client;
 mod health;
 mod outcome;
 mod pace;
+mod permission;
 mod redirect;
 mod retry_after;
 mod robots;
@@ -20,11 +21,12 @@ mod wire;
 
 pub use address::AllowHostError;
 pub use charset::{Decoded, decode};
-pub use client::{Client, ClientError, PRODUCT};
+pub use client::{Client, ClientError};
 pub use health::Circuit;
 pub use outcome::{
     BlockReason, Capture, Outcome, Redirects, RefuseReason, Request, TransientReason, Validators,
 };
+pub use permission::PRODUCT;
 pub use robots::Rules as RobotsRules;
 pub use settings::Settings;
 pub use sites::HostStatus;

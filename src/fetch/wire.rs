@@ -32,8 +32,10 @@ pub struct Bounds {
 pub enum Reading {
     /// All of it, and a body past this limit is an error.
     Whole(u64),
-    /// As much as comes of its first bytes; the rest does not matter.
+    /// Its first bytes, and the rest does not matter; but up to there, or to its end, it must come.
     First(u64),
+    /// As much as comes of its first bytes, for what it may tell besides the status.
+    Glimpse(u64),
     /// None of it.
     Nothing,
 }
@@ -167,38 +169,42 @@ async fn read(
     }
     let body = match reading {
         Reading::Nothing => Bytes::new(),
-        Reading::First(limit) => first(&mut response, &headers, limit, bytes).await,
         Reading::Whole(limit) => {
             if response.content_length().is_some_and(|length| length > limit) {
                 return Err(Failure::TooLarge { limit, what: "wire" });
             }
             let mut body = Body::new(&headers, Limits { wire: limit, decoded: limit })?;
-            while let Some(piece) = response.chunk().await.map_err(failure)? {
-                *bytes = bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-                body.push(&piece)?;
-            }
+            receive(&mut response, &mut body, bytes).await?;
             body.finish()?
+        }
+        Reading::First(limit) => {
+            let mut body = Body::new(&headers, Limits { wire: limit, decoded: limit })?;
+            match receive(&mut response, &mut body, bytes).await {
+                Ok(()) => body.finish()?,
+                Err(Failure::TooLarge { .. }) => body.so_far(),
+                Err(failure) => return Err(failure),
+            }
+        }
+        Reading::Glimpse(limit) => {
+            match Body::new(&headers, Limits { wire: limit, decoded: limit }) {
+                Ok(mut body) => {
+                    let _ = receive(&mut response, &mut body, bytes).await;
+                    body.so_far()
+                }
+                Err(_) => Bytes::new(),
+            }
         }
     };
     Ok(Answer { status: response.status(), headers, body })
 }
 
-/// The beginning of a body whose end does not matter, whatever becomes of it on the way.
-async fn first(response: &mut Response, headers: &HeaderMap, limit: u64, bytes: &mut u64) -> Bytes {
-    let Ok(mut body) = Body::new(headers, Limits { wire: limit, decoded: limit }) else {
-        return Bytes::new();
-    };
-    loop {
-        match response.chunk().await {
-            Ok(Some(piece)) => {
-                *bytes = bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-                if body.push(&piece).is_err() {
-                    return body.so_far();
-                }
-            }
-            Ok(None) | Err(_) => return body.so_far(),
-        }
+/// Takes the body from the wire until its end or until it may grow no more.
+async fn receive(response: &mut Response, body: &mut Body, bytes: &mut u64) -> Result<(), Failure> {
+    while let Some(piece) = response.chunk().await.map_err(failure)? {
+        *bytes = bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        body.push(&piece)?;
     }
+    Ok(())
 }
 
 impl From<BodyError> for Failure {
