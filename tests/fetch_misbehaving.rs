@@ -15,6 +15,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::{SignedDuration, Timestamp};
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Notify;
 use url::Url;
 use waspada::fetch::{
     BlockReason, Circuit, Client, Outcome, RefuseReason, Request, Settings, TransientReason, decode,
@@ -87,6 +88,49 @@ async fn a_429_is_obeyed_and_the_host_not_asked_before_its_time() {
     assert_eq!(status.host, server.address.to_string());
     assert!(status.paused_until.unwrap() >= before + SignedDuration::from_secs(119));
     assert!(status.interval > SignedDuration::from_millis(1), "errors slow the pace down");
+}
+
+#[tokio::test]
+async fn a_pause_holds_for_those_who_already_wait_for_their_turn() {
+    let told = Arc::new(Notify::new());
+    let server = serving({
+        let told = Arc::clone(&told);
+        move || {
+            let told = Arc::clone(&told);
+            Reply::Script(Box::new(move |mut stream| {
+                Box::pin(async move {
+                    told.notified().await;
+                    let answer = b"HTTP/1.1 429 x\r\nretry-after: 60\r\ncontent-length: 0\r\n\r\n";
+                    let _ = stream.write_all(answer).await;
+                })
+            }))
+        }
+    })
+    .await;
+    let client = client(&[&server]);
+    let asking = |path: &str| {
+        let (client, url) = (client.clone(), server.url(path));
+        tokio::spawn(async move { get(&client, url).await })
+    };
+    let first = asking("/a");
+    while server.paths().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let waiting = asking("/b");
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    told.notify_one();
+    let outcomes = (first.await.unwrap(), waiting.await.unwrap());
+    assert!(
+        matches!(
+            outcomes,
+            (
+                Outcome::Transient { reason: TransientReason::Status(429), .. },
+                Outcome::Transient { reason: TransientReason::Paused, .. }
+            )
+        ),
+        "{outcomes:?}"
+    );
+    assert_eq!(server.paths(), ["/robots.txt", "/a"]);
 }
 
 #[tokio::test]
