@@ -4,7 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::{Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
@@ -54,9 +54,7 @@ const fn v6(segments: [u16; 8], prefix: u8) -> Ipv6Net {
 pub fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => !CLOSED_V4.iter().any(|net| net.contains(&ip)),
-        IpAddr::V6(ip) => {
-            OPEN_V6.contains(&ip) && !CLOSED_V6.iter().any(|net| net.contains(&ip))
-        }
+        IpAddr::V6(ip) => OPEN_V6.contains(&ip) && !CLOSED_V6.iter().any(|net| net.contains(&ip)),
     }
 }
 

@@ -102,7 +102,11 @@ pub fn challenge(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option
 }
 
 /// The elements between these tags, attributes of the opening one included.
-fn elements<'a>(page: &'a str, open: &'static str, close: &'static str) -> impl Iterator<Item = &'a str> {
+fn elements<'a>(
+    page: &'a str,
+    open: &'static str,
+    close: &'static str,
+) -> impl Iterator<Item = &'a str> {
     page.split(open).skip(1).map(move |rest| rest.split(close).next().unwrap_or(rest))
 }
 
@@ -116,8 +120,9 @@ mod tests {
 
     fn of(status: u16, header: (&'static str, &'static str), body: &str) -> Option<&'static str> {
         let (name, value) = header;
-        let headers =
-            [(HeaderName::from_static(name), HeaderValue::from_static(value))].into_iter().collect();
+        let headers = [(HeaderName::from_static(name), HeaderValue::from_static(value))]
+            .into_iter()
+            .collect();
         challenge(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes())
     }
 
@@ -141,7 +146,12 @@ mod tests {
             (200, HTML, "<title>Just a moment... – Telegram</title>", None),
             (200, HTML, "<div>window._cf_chl_opt just a moment...</div>", None),
             (200, HTML, "<p>komentar</p><div class=g-recaptcha>", None),
-            (200, HTML, "<script src=/cdn-cgi/challenge-platform/scripts/jsd/main.js></script>", None),
+            (
+                200,
+                HTML,
+                "<script src=/cdn-cgi/challenge-platform/scripts/jsd/main.js></script>",
+                None,
+            ),
             (200, ("content-type", "application/rss+xml"), "<title>Just a moment...</title>", None),
         ];
         for (status, header, body, expected) in cases {

@@ -10,8 +10,6 @@ use tokio::time::Instant;
 
 /// Consecutive failures that open the circuit.
 pub const THRESHOLD: u32 = 5;
-/// The ceiling of the first back-off; each further failure doubles it.
-pub const BASE: Duration = Duration::from_secs(5);
 /// The highest ceiling of a back-off.
 pub const CAP: Duration = Duration::from_secs(3600);
 
@@ -36,13 +34,20 @@ pub enum Denied {
 }
 
 /// What is known of one host's condition.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Health {
+    base: Duration,
     failures: u32,
     until: Option<Instant>,
 }
 
 impl Health {
+    /// A host not asked yet. `base` is the ceiling of the first back-off; each further failure
+    /// doubles it.
+    pub fn new(base: Duration) -> Self {
+        Self { base, failures: 0, until: None }
+    }
+
     /// Whether the host may be asked at this time.
     pub fn admit(&self, now: Instant) -> Result<(), Denied> {
         match self.until {
@@ -64,7 +69,7 @@ impl Health {
     pub fn failed(&mut self, now: Instant, asked: Option<Duration>, dice: f64) -> Instant {
         let ceiling = 2_u32
             .checked_pow(self.failures)
-            .and_then(|factor| BASE.checked_mul(factor))
+            .and_then(|factor| self.base.checked_mul(factor))
             .map_or(CAP, |ceiling| ceiling.min(CAP));
         self.failures = self.failures.saturating_add(1);
         let mut pause = asked.unwrap_or_else(|| ceiling.mul_f64(dice.clamp(0.0, 1.0)));
@@ -114,7 +119,7 @@ mod tests {
     #[test]
     fn a_failure_pauses_the_host_up_to_a_doubling_ceiling() {
         let start = Instant::now();
-        let mut health = Health::default();
+        let mut health = Health::new(SECOND * 5);
         let mut now = start;
         for ceiling in [5, 10, 20, 40] {
             let until = health.failed(now, None, 1.0);
@@ -128,7 +133,7 @@ mod tests {
     #[test]
     fn the_fifth_failure_opens_the_circuit_and_one_probe_decides() {
         let mut now = Instant::now();
-        let mut health = Health::default();
+        let mut health = Health::new(SECOND * 5);
         for _ in 0..4 {
             health.failed(now, None, 0.0);
             assert_eq!(health.circuit(now), Circuit::Closed);
@@ -147,7 +152,7 @@ mod tests {
     #[test]
     fn what_the_host_asks_for_counts_and_is_never_shortened() {
         let now = Instant::now();
-        let mut health = Health::default();
+        let mut health = Health::new(SECOND * 5);
         let until = health.failed(now, Some(SECOND * 300), 0.0);
         assert_eq!(until - now, SECOND * 300);
         assert_eq!(health.failed(now, None, 0.0), until);
@@ -159,7 +164,7 @@ mod tests {
         #[test]
         fn a_pause_never_exceeds_its_cap(dice in proptest::collection::vec(0.0..1.0, 1..60)) {
             let now = Instant::now();
-            let mut health = Health::default();
+            let mut health = Health::new(SECOND * 5);
             for dice in dice {
                 prop_assert!(health.failed(now, None, dice) - now <= CAP);
             }

@@ -2,11 +2,31 @@
 //! only slow down, asks conditionally, bounds every size, and never connects to an address the
 //! guard refuses. Every request ends in a typed [`Outcome`]; a caller sees no HTTP status to guess from.
 
+mod address;
+mod asking;
+mod body;
+mod challenge;
+mod charset;
+mod client;
+mod health;
 mod outcome;
+mod pace;
+mod permission;
+mod redirect;
+mod retry_after;
+mod robots;
 mod settings;
+mod sites;
+mod wire;
 
-pub use settings::Settings;
-
+pub use address::AllowHostError;
+pub use charset::{Decoded, decode};
+pub use client::{Client, ClientError};
+pub use health::Circuit;
 pub use outcome::{
     BlockReason, Capture, Outcome, Redirects, RefuseReason, Request, TransientReason, Validators,
 };
+pub use permission::PRODUCT;
+pub use robots::Rules as RobotsRules;
+pub use settings::Settings;
+pub use sites::HostStatus;

@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn every_way_to_ask_for_a_pause() {
-        let cases: [(&[(&str, &str)], Option<u64>); 14] = [
+        type Headers = &'static [(&'static str, &'static str)];
+        let cases: [(Headers, Option<u64>); 14] = [
             (&[], None),
             (&[("retry-after", "120")], Some(120)),
             (&[("retry-after", "0")], None),

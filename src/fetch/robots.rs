@@ -52,10 +52,12 @@ impl Rules {
         let mut own = Group::default();
         let mut everyone = Group::default();
         let (mut for_us, mut for_all, mut in_rules) = (false, false, false);
+        let (mut in_group, mut whole_site) = (false, Group::default());
         for line in text.split(['\n', '\r']) {
             let Some((key, value)) = split_line(line) else { continue };
             match Key::of(key) {
                 Key::UserAgent => {
+                    in_group = true;
                     if in_rules {
                         (for_us, for_all, in_rules) = (false, false, false);
                     }
@@ -89,12 +91,16 @@ impl Rules {
                     if for_all {
                         everyone.delay(delay);
                     }
+                    // Sites write it above all groups and mean everybody.
+                    if !in_group {
+                        whole_site.delay(delay);
+                    }
                 }
                 Key::Other => {}
             }
         }
         let chosen = if own.named { own } else { everyone };
-        Self { rules: chosen.rules, crawl_delay: chosen.crawl_delay }
+        Self { rules: chosen.rules, crawl_delay: chosen.crawl_delay.or(whole_site.crawl_delay) }
     }
 
     /// Whether the path, with its query and percent-encoded as in a request line, may be asked for.
@@ -318,8 +324,16 @@ mod tests {
             ("User-agent: *\nDisallow: /\n", "/x", false),
             ("User-agent: *\nDisallow: /\n", "/robots.txt", true),
             ("User-agent: *\nDisallow: /\nUser-agent: WASPADA/0.1\nAllow: /\n", "/x", true),
-            ("User-agent: waspada\nDisallow: /a\n\nUser-agent: waspada\nDisallow: /b\n", "/a", false),
-            ("User-agent: waspada\nDisallow: /a\n\nUser-agent: waspada\nDisallow: /b\n", "/b", false),
+            (
+                "User-agent: waspada\nDisallow: /a\n\nUser-agent: waspada\nDisallow: /b\n",
+                "/a",
+                false,
+            ),
+            (
+                "User-agent: waspada\nDisallow: /a\n\nUser-agent: waspada\nDisallow: /b\n",
+                "/b",
+                false,
+            ),
             ("User-agent: waspada\nUser-agent: lain\nDisallow: /\n", "/x", false),
             ("User-agent: *\nDisallow: /a\nAllow: /a\n", "/a", true),
             ("User-agent: *\nDisallow: /*?q=\n", "/s/kanal?q=1", false),
@@ -347,7 +361,11 @@ mod tests {
         );
         let everyone = Rules::parse(b"User-agent: *\nCrawl-delay: 7\n", "waspada");
         assert_eq!(everyone.crawl_delay(), Some(Duration::from_secs(7)));
-        let unreadable = Rules::parse(b"User-agent: *\nCrawl-delay: -1\nCrawl-delay: nan\n", "waspada");
+        let above =
+            Rules::parse(b"Crawl-delay: 120\nUser-agent: lain\nCrawl-delay: 5\n", "waspada");
+        assert_eq!(above.crawl_delay(), Some(Duration::from_secs(120)));
+        let unreadable =
+            Rules::parse(b"User-agent: *\nCrawl-delay: -1\nCrawl-delay: nan\n", "waspada");
         assert_eq!(unreadable.crawl_delay(), None);
     }
 

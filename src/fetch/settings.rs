@@ -13,9 +13,12 @@ pub struct Settings {
     pub pace: SignedDuration,
     /// Longest `Crawl-delay` obeyed; a longer one is cut to this, with a warning.
     pub max_crawl_delay: SignedDuration,
+    /// The ceiling of the first back-off after a failure; each further failure doubles it, to an hour.
+    pub backoff: SignedDuration,
     /// Time allowed for a connection.
     pub connect_timeout: SignedDuration,
-    /// Time allowed for a whole request.
+    /// Time allowed for one request from connecting to the last byte; waiting for a turn and
+    /// further hops of a redirect have their own.
     pub timeout: SignedDuration,
     /// Largest body, in bytes, on the wire and decoded.
     pub max_body: u64,
@@ -32,6 +35,7 @@ impl Default for Settings {
             contact: None,
             pace: SignedDuration::from_secs(2),
             max_crawl_delay: SignedDuration::from_secs(60),
+            backoff: SignedDuration::from_secs(5),
             connect_timeout: SignedDuration::from_secs(10),
             timeout: SignedDuration::from_secs(60),
             max_body: 8 << 20,

@@ -1,6 +1,8 @@
 //! The events of the watch. Names of metrics start with `waspada_`; a label's values are few.
 
-use metrics::{counter, gauge};
+use std::time::Duration;
+
+use metrics::{counter, gauge, histogram};
 
 use super::Event;
 
@@ -82,27 +84,37 @@ impl Event for ItemsSetAside<'_> {
     }
 }
 
-/// One HTTP request ended, however it ended.
+/// One HTTP request ended, however it ended; each hop of a redirect is a request of its own.
 pub struct RequestEnded<'a> {
     /// The host asked.
     pub host: &'a str,
-    /// The typed outcome: `new`, `unchanged`, `blocked`, `refused`, `transient`, `too_large`.
+    /// What it was for: `page` or `robots`.
+    pub purpose: &'static str,
+    /// How it ended: `new`, `unchanged`, `redirect`, `blocked`, `refused`, `transient`, `too_large`.
     pub outcome: &'static str,
     /// The status, when there was one.
     pub status: Option<u16>,
-    /// Bytes read from the wire.
+    /// Bytes of the body read from the wire.
     pub bytes: u64,
+    /// How long it took, without the wait for its turn; zero when nothing was sent.
+    pub took: Duration,
 }
 
 impl Event for RequestEnded<'_> {
     fn emit(self) {
-        counter!("waspada_requests_total", "outcome" => self.outcome).increment(1);
+        counter!("waspada_requests_total", "purpose" => self.purpose, "outcome" => self.outcome)
+            .increment(1);
         counter!("waspada_request_bytes_total").increment(self.bytes);
+        if !self.took.is_zero() {
+            histogram!("waspada_request_seconds").record(self.took.as_secs_f64());
+        }
         tracing::debug!(
             host = self.host,
+            purpose = self.purpose,
             outcome = self.outcome,
             status = self.status,
             bytes = self.bytes,
+            took = ?self.took,
             "request ended"
         );
     }

@@ -1,0 +1,319 @@
+//! The client itself: takes a request through guard, robots.txt and turn, hop by hop, and says how
+//! it ended. Cheap to clone; clones share everything they know of the hosts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::StatusCode;
+use reqwest::header::{
+    ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+};
+use url::{Position, Url};
+
+use super::address::{AddressGuard, AllowHostError};
+use super::asking::{Hop, Purpose, Unanswered, ask};
+use super::outcome::{BlockReason, Capture, Outcome, Redirects, RefuseReason, Request};
+use super::redirect::{self, Target};
+use super::settings::Settings;
+use super::sites::{HostStatus, Sites};
+use super::wire::{Answer, Bounds, Wire};
+use crate::post::Sha256;
+use crate::telemetry::{Event as _, RequestEnded};
+
+/// The longest of the durations that can be set.
+const A_DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Response headers worth keeping with a capture.
+const KEPT: &[&str] = &[
+    "age",
+    "cache-control",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "date",
+    "etag",
+    "expires",
+    "last-modified",
+    "link",
+    "server",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "x-robots-tag",
+    "x-wp-totalpages",
+];
+
+/// The polite HTTP client.
+#[derive(Debug, Clone)]
+pub struct Client(Arc<Shared>);
+
+/// What all clones of a client share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) wire: Wire,
+    guard: AddressGuard,
+    sites: Sites,
+    pub(super) max_crawl_delay: Duration,
+    max_redirects: usize,
+    max_body: u64,
+}
+
+/// The client cannot be built from these settings.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// An entry of `allow_hosts` names no host.
+    #[error(transparent)]
+    AllowHosts(#[from] AllowHostError),
+    /// The contact cannot stand in a header.
+    #[error(
+        "fetch.contact `{0}` cannot stand in the user agent: write an address (ops@…) or a URL, in ASCII, without spaces and brackets"
+    )]
+    Contact(String),
+    /// A duration is out of its range.
+    #[error("fetch.{0} is out of range: write a duration such as `2s`, of a day at most")]
+    Duration(&'static str),
+    /// The TLS or connection layer refused to start.
+    #[error("the HTTP client cannot start: {0}")]
+    Start(#[from] reqwest::Error),
+}
+
+impl Client {
+    /// A client that keeps to these settings.
+    pub fn new(settings: &Settings) -> Result<Self, ClientError> {
+        let time = |name, span: SignedDuration| {
+            let span = Duration::try_from(span).ok().filter(|&span| span <= A_DAY);
+            span.ok_or(ClientError::Duration(name))
+        };
+        let some_time = |name, span| {
+            time(name, span).and_then(|span| {
+                if span.is_zero() { Err(ClientError::Duration(name)) } else { Ok(span) }
+            })
+        };
+        let bounds = Bounds {
+            connect: some_time("connect_timeout", settings.connect_timeout)?,
+            total: some_time("timeout", settings.timeout)?,
+        };
+        Ok(Self(Arc::new(Shared {
+            guard: AddressGuard::new(&settings.allow_hosts)?,
+            sites: Sites::new(time("pace", settings.pace)?, time("backoff", settings.backoff)?),
+            max_crawl_delay: time("max_crawl_delay", settings.max_crawl_delay)?,
+            max_redirects: settings.max_redirects,
+            max_body: settings.max_body,
+            wire: Wire::new(&user_agent(settings.contact.as_deref())?, bounds)?,
+        })))
+    }
+
+    /// Fetches a page. Waits for its turn; never asks a host that is in a pause.
+    pub async fn get(&self, request: &Request) -> Outcome {
+        self.0.get(request).await
+    }
+
+    /// The present state of every host asked so far, by name.
+    pub fn hosts(&self) -> Vec<HostStatus> {
+        self.0.sites.status()
+    }
+}
+
+impl Shared {
+    async fn get(&self, request: &Request) -> Outcome {
+        let mut url = request.url.clone();
+        url.set_fragment(None);
+        let mut left: Vec<Url> = Vec::new();
+        loop {
+            let answer = match self.page(url.clone(), request).await {
+                Ok(answer) => answer,
+                Err(outcome) => return outcome,
+            };
+            let to = match redirect::target(&url, answer.status, &answer.headers) {
+                None => return ended(request, url, answer),
+                Some(Target::To(to)) if request.redirects == Redirects::Follow => to,
+                Some(Target::To(to)) => return Outcome::Blocked(BlockReason::Redirect(to.into())),
+                Some(Target::Unreadable(written)) => {
+                    return Outcome::Blocked(BlockReason::Redirect(written));
+                }
+            };
+            if redirect::is_downgrade(&url, &to) {
+                let why = format!("{} redirects from https to {}", host(&url), to.scheme());
+                return refused(&url, RefuseReason::Address(why));
+            }
+            left.push(std::mem::replace(&mut url, to));
+            if left.len() > self.max_redirects || left.contains(&url) {
+                return refused(&url, RefuseReason::TooManyRedirects(self.max_redirects));
+            }
+        }
+    }
+
+    /// One hop of a page: guard, robots.txt, turn, answer.
+    async fn page(&self, url: Url, request: &Request) -> Result<Answer, Outcome> {
+        let hop = self.hop(url.clone()).map_err(|reason| refused(&url, reason))?;
+        let rules = self.rules(&hop).await?;
+        if !rules.allows(&url[Position::BeforePath..Position::AfterQuery]) {
+            // The query stays out of the message: it may hold a key.
+            let reason = RefuseReason::Robots {
+                host: hop.site.name().to_owned(),
+                path: url.path().to_owned(),
+            };
+            return Err(refused(&url, reason));
+        }
+        let purpose = Purpose::Page { max_body: self.max_body };
+        let delay = self.crawl_delay(&rules);
+        ask(&self.wire, &hop, purpose, delay, headers(request)).await.map_err(|unanswered| {
+            match unanswered {
+                Unanswered::NotNow(reason, retry_at) | Unanswered::Transient(reason, retry_at) => {
+                    Outcome::Transient { reason, retry_at }
+                }
+                Unanswered::Challenge(whose) => Outcome::Blocked(BlockReason::Challenge(whose)),
+                Unanswered::Refused(reason) => Outcome::Refused(reason),
+            }
+        })
+    }
+
+    /// The address as a hop, if the guard lets it through.
+    pub(super) fn hop(&self, url: Url) -> Result<Hop, RefuseReason> {
+        let clearance =
+            self.guard.check(&url).map_err(|refused| RefuseReason::Address(refused.to_string()))?;
+        Ok(Hop { site: self.sites.of(&url), url, clearance })
+    }
+}
+
+/// Turns the last answer of a page into its outcome.
+fn ended(request: &Request, final_url: Url, answer: Answer) -> Outcome {
+    let Answer { status, headers, body } = answer;
+    let conditional = request.validators != super::Validators::default();
+    match status {
+        StatusCode::NOT_MODIFIED if conditional => {
+            Outcome::Unchanged { at: Timestamp::now(), headers: kept(&headers) }
+        }
+        // A part nobody asked for must not pass for the page.
+        StatusCode::PARTIAL_CONTENT => Outcome::Blocked(BlockReason::Status(status.as_u16())),
+        _ if status.is_success() => {
+            Outcome::New(Box::new(capture(&request.url, final_url, status, &headers, body)))
+        }
+        _ => Outcome::Blocked(BlockReason::Status(status.as_u16())),
+    }
+}
+
+fn capture(
+    url: &Url,
+    final_url: Url,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Capture {
+    Capture {
+        url: url.clone(),
+        final_url,
+        status: Some(status.as_u16()),
+        fetched_at: Timestamp::now(),
+        headers: kept(headers),
+        sha256: Sha256::of(&body),
+        body,
+    }
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| KEPT.contains(&name.as_str()))
+        .map(|(name, value)| {
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect()
+}
+
+/// What is sent with every hop of a page. A validator the server wrote in a way no header may
+/// hold is left out: the page then comes whole.
+fn headers(request: &Request) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let accept = HeaderValue::from_str(request.accept);
+    headers.insert(ACCEPT, accept.unwrap_or(HeaderValue::from_static("*/*")));
+    let mut add = |name: HeaderName, value: &Option<String>| {
+        let value = value.as_deref().and_then(|value| HeaderValue::from_str(value).ok());
+        if let Some(value) = value {
+            headers.insert(name, value);
+        }
+    };
+    add(IF_NONE_MATCH, &request.validators.etag);
+    add(IF_MODIFIED_SINCE, &request.validators.last_modified);
+    headers
+}
+
+/// A refusal before anything was sent, counted like a request.
+fn refused(url: &Url, reason: RefuseReason) -> Outcome {
+    RequestEnded {
+        host: host(url),
+        purpose: "page",
+        outcome: "refused",
+        status: None,
+        bytes: 0,
+        took: Duration::ZERO,
+    }
+    .emit();
+    Outcome::Refused(reason)
+}
+
+fn host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+/// `waspada/<version> (+contact)`, the same for every request.
+fn user_agent(contact: Option<&str>) -> Result<HeaderValue, ClientError> {
+    let product = concat!("waspada/", env!("CARGO_PKG_VERSION"));
+    let Some(contact) = contact.map(str::trim).filter(|contact| !contact.is_empty()) else {
+        return Ok(HeaderValue::from_static(product));
+    };
+    let refuse = || ClientError::Contact(contact.to_owned());
+    if !contact.bytes().all(|byte| byte.is_ascii_graphic() && !b"()".contains(&byte)) {
+        return Err(refuse());
+    }
+    let scheme = if contact.contains('@') && !contact.contains(':') { "mailto:" } else { "" };
+    HeaderValue::from_str(&format!("{product} (+{scheme}{contact})")).map_err(|_| refuse())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_agent_is_honest() {
+        let version = env!("CARGO_PKG_VERSION");
+        let cases = [
+            (None, format!("waspada/{version}")),
+            (Some(" "), format!("waspada/{version}")),
+            (Some("ops@contoh.example"), format!("waspada/{version} (+mailto:ops@contoh.example)")),
+            (
+                Some("https://contoh.example/bot"),
+                format!("waspada/{version} (+https://contoh.example/bot)"),
+            ),
+            (
+                Some("https://contoh.example/bot;mailto:ops@contoh.example"),
+                format!(
+                    "waspada/{version} (+https://contoh.example/bot;mailto:ops@contoh.example)"
+                ),
+            ),
+        ];
+        for (contact, expected) in cases {
+            assert_eq!(user_agent(contact).unwrap(), expected.as_str());
+        }
+        for contact in ["a b", "ops@contoh.example)", "ops\n@x", "operasi@é.example"] {
+            assert!(user_agent(Some(contact)).is_err(), "{contact:?}");
+        }
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_refused_by_name() {
+        let cases = [
+            (Settings { pace: SignedDuration::from_secs(-1), ..Settings::default() }, "pace"),
+            (Settings { backoff: SignedDuration::MAX, ..Settings::default() }, "backoff"),
+            (Settings { timeout: SignedDuration::ZERO, ..Settings::default() }, "timeout"),
+        ];
+        for (settings, name) in cases {
+            let error = Client::new(&settings).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("fetch.{name} is out of range")), "{error}");
+        }
+        let no_host = Settings { allow_hosts: vec!["http://x/".to_owned()], ..Settings::default() };
+        assert!(matches!(Client::new(&no_host), Err(ClientError::AllowHosts(_))));
+    }
+}
