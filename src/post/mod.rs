@@ -7,6 +7,7 @@ mod platform;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use hash::Hasher;
 pub use hash::{ParseSha256Error, Sha256};
 pub use platform::Platform;
 
@@ -255,7 +256,7 @@ impl Post {
     /// post agree, whatever its view count, and an edit changes it. Media addresses are left out
     /// because platforms renew them at every fetch; their number and kind are in.
     pub fn content_hash(&self) -> Sha256 {
-        let mut hasher = hash::Hasher::new();
+        let mut hasher = Hasher::new();
         hasher.field(self.reading().as_bytes());
         for link in &self.links {
             hasher.field(link.url.as_bytes());

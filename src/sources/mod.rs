@@ -2,10 +2,17 @@
 //! and reads the bytes that came; fetching, scoring and storing happen elsewhere. A source that
 //! reads files yields the same pages. Adding a platform is one file here and one line in `registry`.
 
+pub mod feed;
+pub mod folder;
+mod registry;
+pub mod telegram;
+
 use serde::{Deserialize, Serialize};
 
 use crate::fetch::{Capture, Request};
 use crate::post::{Post, PostKey, Sha256};
+
+pub use registry::{Given, KINDS, OpenError, ReadSettings, Settings, SourceSettings};
 
 /// Which adapter read a page. Validators and set-aside items are kept per version, so that a
 /// mended parser never hides behind a `304` earned by the broken one.

@@ -1,0 +1,93 @@
+//! Which kinds of source there are: one line each. A kind is the word after `type =` in a
+//! `[[source]]` of the config, the settings only it knows, and how a door is made of them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Door;
+
+/// What every source is given, whatever its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// Its name in the config.
+    pub name: String,
+    /// The folder relative paths of its settings start from: where the config file lies.
+    pub folder: PathBuf,
+    /// Shortest time between two visits, when the config names one.
+    pub every: Option<Duration>,
+    /// Longest time between two visits, when the config names one.
+    pub slowest: Option<Duration>,
+}
+
+/// The settings of one kind of source.
+pub trait SourceSettings: DeserializeOwned + Serialize {
+    /// Whether the source stays off until the operator names on what ground it is read.
+    const NEEDS_LEGAL_BASIS: bool;
+
+    /// Makes the door of them.
+    ///
+    /// # Errors
+    /// Which setting cannot be, and what would be right.
+    fn open(&self, given: &Given) -> Result<Door, OpenError>;
+}
+
+/// A setting that parses but cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{key}`: {reason}")]
+pub struct OpenError {
+    /// The key of the `[[source]]` table.
+    pub key: &'static str,
+    /// What is wrong with it and what would be right, in Indonesian: an operator reads it.
+    pub reason: String,
+}
+
+/// Reads settings of the wanted type from wherever they stand, keeping account of what is wrong.
+pub trait ReadSettings {
+    /// The settings, or `None` when too little of them could be read.
+    fn read<T: DeserializeOwned>(self) -> Option<T>;
+}
+
+macro_rules! kinds {
+    ($($variant:ident => $name:literal, $settings:ty;)*) => {
+        /// The kinds of source there are.
+        pub const KINDS: &[&str] = &[$($name),*];
+
+        /// The settings of a source, by its kind.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
+        #[allow(missing_docs, reason = "the names are the kinds' own")]
+        pub enum Settings { $($variant($settings)),* }
+
+        impl Settings {
+            /// Reads the settings of this kind; the outer `None` says that there is no such kind.
+            pub fn read(kind: &str, reader: impl ReadSettings) -> Option<Option<Self>> {
+                match kind {
+                    $($name => Some(reader.read::<$settings>().map(Self::$variant)),)*
+                    _ => None,
+                }
+            }
+
+            /// Whether the source stays off until the operator names on what ground it is read.
+            pub fn needs_legal_basis(&self) -> bool {
+                match self { $(Self::$variant(_) => <$settings>::NEEDS_LEGAL_BASIS),* }
+            }
+
+            /// Makes the door of them.
+            ///
+            /// # Errors
+            /// Which setting cannot be, and what would be right.
+            pub fn open(&self, given: &Given) -> Result<Door, OpenError> {
+                match self { $(Self::$variant(settings) => settings.open(given)),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    Folder => "folder", super::folder::Settings;
+    Feed => "feed", super::feed::Settings;
+    Telegram => "telegram", super::telegram::Settings;
+}
