@@ -88,7 +88,7 @@ impl<T: Named> FromSql for Name<T> {
             .iter()
             .find(|member| member.name() == text)
             .map(|member| Self(*member))
-            .ok_or_else(|| FromSqlError::other(format!("`{text}` is not a {}", T::WHAT)))
+            .ok_or_else(|| FromSqlError::Other(format!("`{text}` is not a {}", T::WHAT).into()))
     }
 }
 

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use crate::post::Sha256;
 
-use super::queue::ItemId;
-
 /// The store could not do it. Nothing of the failed write is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -66,12 +64,6 @@ pub enum StoreError {
         /// The hash of its bytes.
         found: Sha256,
     },
-    /// There is no such capture, or it was erased.
-    #[error("there is no capture {0}, or it was erased")]
-    NoSuchCapture(Sha256),
-    /// There is no such item in the queue.
-    #[error("there is no item {0} in the queue")]
-    NoSuchItem(ItemId),
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes: {0}")]
     Random(getrandom::Error),

@@ -38,7 +38,7 @@ impl DaemonLock {
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
                 // What it says is a help to the operator, not needed to know that it is held.
-                let read = file.by_ref().take(32).read_to_string(&mut text);
+                let read = (&file).take(32).read_to_string(&mut text);
                 let holder = match text.trim().parse::<u32>() {
                     Ok(pid) if read.is_ok() => format!("process {pid}"),
                     _ => "another process".to_owned(),

@@ -24,8 +24,7 @@ fn migrate_to(
     migrations: &[&str],
 ) -> Result<(), StoreError> {
     loop {
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let applied = applied(&transaction, path, migrations.len())?;
         let Some(migration) = migrations.get(applied) else { return Ok(()) };
         transaction.execute_batch(migration)?;

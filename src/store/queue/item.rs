@@ -1,0 +1,181 @@
+//! One item with all an analyst needs: the post, the verdict, what was decided before.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _};
+use serde::Serialize;
+
+use super::list::masked;
+use super::{Decision, ItemId, ItemState, Outcome, QueueError, subject, time};
+use crate::engine::{Lane, Verdict};
+use crate::post::{Post, Sha256};
+use crate::store::Store;
+use crate::store::column::{Json, Name, Stamp};
+use crate::store::custody::{self, Action, Actor, Analyst};
+
+/// An item of the queue.
+#[derive(Debug, Clone, Serialize)]
+pub struct Item {
+    /// Its number.
+    pub id: ItemId,
+    /// Where it stands.
+    pub state: ItemState,
+    /// What was decided, if so.
+    pub outcome: Option<Outcome>,
+    /// The lane.
+    pub lane: Lane,
+    /// The source's name.
+    pub source: String,
+    /// The post, in the version in question, without author and content unless revealed; `None`
+    /// when its content is gone.
+    pub post: Option<Post>,
+    /// The verdict on that version; gone with the post.
+    pub verdict: Option<Verdict>,
+    /// The text the verdict's spans point into; contacts masked unless revealed.
+    pub text: Option<String>,
+    /// Which version of the post this is, from 1.
+    pub version: u32,
+    /// When the post was first seen.
+    pub first_seen: Timestamp,
+    /// When it was last seen.
+    pub last_seen: Timestamp,
+    /// The source said so.
+    pub deleted_at: Option<Timestamp>,
+    /// The post was edited since into one that is not flagged.
+    pub unflagged_at: Option<Timestamp>,
+    /// The digest of the page it was read from.
+    pub capture: Option<Sha256>,
+    /// Who holds it now.
+    pub leased_by: Option<String>,
+    /// The item an earlier version of this post had.
+    pub earlier_item: Option<ItemId>,
+    /// Decisions on it, oldest first, undone ones among them.
+    pub decisions: Vec<Decision>,
+    /// Other items whose posts name the same contact, with what was decided of them.
+    pub same_contact: Vec<(ItemId, Option<Outcome>)>,
+}
+
+impl Store {
+    /// An item, with contacts masked; that it was looked at is logged.
+    ///
+    /// # Errors
+    /// There is no such item.
+    pub fn view(
+        &self,
+        item: ItemId,
+        analyst: &Analyst,
+        now: Timestamp,
+    ) -> Result<Item, QueueError> {
+        let mut found = self.logged(item, analyst, Action::View, now)?;
+        if let (Some(text), Some(verdict)) = (&mut found.text, &mut found.verdict) {
+            *text = masked(text, &verdict.personal);
+            for hit in &mut verdict.hits {
+                hit.text = hit.spans.iter().map(|span| span.of(text).to_owned()).collect();
+            }
+            verdict.facts.phones.clear();
+            verdict.facts.handles.clear();
+            verdict.facts.links.clear();
+        }
+        if let Some(post) = &mut found.post {
+            // What is left says where the post stands, not who wrote it or what it says.
+            post.author = None;
+            post.title = None;
+            post.text.clear();
+            post.extra_text.clear();
+            post.links.clear();
+            post.media.clear();
+            post.forwarded_from = None;
+        }
+        Ok(found)
+    }
+
+    /// An item with its contacts in the clear; that they were shown is logged.
+    ///
+    /// # Errors
+    /// There is no such item.
+    pub fn reveal(
+        &self,
+        item: ItemId,
+        analyst: &Analyst,
+        now: Timestamp,
+    ) -> Result<Item, QueueError> {
+        self.logged(item, analyst, Action::Reveal, now)
+    }
+
+    fn logged(
+        &self,
+        item: ItemId,
+        analyst: &Analyst,
+        action: Action,
+        now: Timestamp,
+    ) -> Result<Item, QueueError> {
+        let analyst = analyst.clone();
+        self.writer.call(move |transaction| {
+            let found = read(transaction, item, now)?.ok_or(QueueError::NoSuchItem(item))?;
+            let detail = serde_json::json!({ "version": found.version });
+            let actor = Actor::Analyst(&analyst);
+            custody::append(transaction, now, actor, action, subject(item), &detail)?;
+            Ok(found)
+        })
+    }
+}
+
+fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<Item>, QueueError> {
+    let found = connection
+        .prepare_cached(
+            "SELECT q.state, q.outcome, q.lane, s.name AS source, v.content, t.body, v.number,
+                 p.first_seen, p.last_seen, p.deleted_at, q.unflagged_at, c.sha256,
+                 q.lease_analyst, q.lease_expires, q.earlier_item
+             FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
+                 JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
+                 LEFT JOIN capture c ON c.id = v.capture_id AND c.erased_at IS NULL
+             WHERE q.id = ?1",
+        )?
+        .query_row([item], |row| {
+            let post = row.get::<_, Option<Json<Post>>>("content")?.map(|json| json.0);
+            let verdict = match &post {
+                Some(_) => Some(row.get::<_, Json<Verdict>>("body")?.0),
+                None => None,
+            };
+            let leased = time(row, "lease_expires")?.is_some_and(|expires| expires > now);
+            Ok(Item {
+                id: item,
+                state: row.get::<_, Name<ItemState>>("state")?.0,
+                outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
+                lane: row.get::<_, Name<Lane>>("lane")?.0,
+                source: row.get("source")?,
+                text: post.as_ref().map(|post| post.reading().into_owned()),
+                post,
+                verdict,
+                version: row.get("number")?,
+                first_seen: row.get::<_, Stamp>("first_seen")?.0,
+                last_seen: row.get::<_, Stamp>("last_seen")?.0,
+                deleted_at: time(row, "deleted_at")?,
+                unflagged_at: time(row, "unflagged_at")?,
+                capture: row.get("sha256")?,
+                leased_by: if leased { row.get("lease_analyst")? } else { None },
+                earlier_item: row.get("earlier_item")?,
+                decisions: Vec::new(),
+                same_contact: Vec::new(),
+            })
+        })
+        .optional()?;
+    let Some(mut found) = found else { return Ok(None) };
+    found.decisions = connection
+        .prepare_cached(&format!("{} WHERE d.item_id = ?1 ORDER BY d.id", Decision::SELECT))?
+        .query_map([item], Decision::read)?
+        .collect::<Result<_, _>>()?;
+    found.same_contact = connection
+        .prepare_cached(
+            "SELECT DISTINCT other.id, other.outcome FROM queue_item this
+             JOIN post_contact mine ON mine.post_id = this.post_id
+             JOIN post_contact theirs ON theirs.contact = mine.contact
+             JOIN queue_item other ON other.post_id = theirs.post_id
+             WHERE this.id = ?1 AND other.post_id <> this.post_id
+             ORDER BY other.id DESC LIMIT 20",
+        )?
+        .query_map([item], |row| {
+            Ok((row.get(0)?, row.get::<_, Option<Name<Outcome>>>(1)?.map(|name| name.0)))
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(Some(found))
+}

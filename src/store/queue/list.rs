@@ -1,0 +1,184 @@
+//! The queue as a list: most urgent first, personal contacts masked.
+
+use jiff::Timestamp;
+use rusqlite::Row;
+use serde::Serialize;
+
+use super::{ItemId, ItemState, Outcome, QueueError, time};
+use crate::engine::{Band, Lane, Verdict};
+use crate::post::Post;
+use crate::store::Store;
+use crate::store::column::{Json, Name, Stamp};
+use crate::text::Span;
+
+/// Which items are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct ListFilter {
+    /// Only items that stand so.
+    pub state: Option<ItemState>,
+    /// Only this lane.
+    pub lane: Option<Lane>,
+    /// Only this source.
+    pub source: Option<String>,
+    /// At most this many.
+    pub limit: Option<u32>,
+}
+
+/// An item in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ItemLine {
+    /// Its number.
+    pub id: ItemId,
+    /// Where it stands.
+    pub state: ItemState,
+    /// What was decided, if so.
+    pub outcome: Option<Outcome>,
+    /// The lane.
+    pub lane: Lane,
+    /// The band.
+    pub band: Option<Band>,
+    /// 0–100.
+    pub score: u8,
+    /// The source's name.
+    pub source: String,
+    /// The platform.
+    pub platform: String,
+    /// When the post was published, or else first seen.
+    pub fresh: Timestamp,
+    /// Who holds it now.
+    pub leased_by: Option<String>,
+    /// The text on one line, contacts masked; `None` when the content is gone.
+    pub excerpt: Option<String>,
+}
+
+/// How many items there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct QueueCounts {
+    /// Waiting for a decision.
+    pub open: u64,
+    /// Of these, pleas for help.
+    pub open_victim: u64,
+    /// Decided.
+    pub decided: u64,
+}
+
+/// Masks these spans: every letter and digit but the last two of each becomes `*`, as many as it
+/// has bytes, so that every other span of the text stays where it is.
+pub(super) fn masked(text: &str, spans: &[Span]) -> String {
+    let mut out = text.to_owned();
+    for span in spans {
+        let (start, end) = (span.start(), span.end());
+        let Some(inside) = text.get(start..end) else { continue };
+        let shown = inside
+            .char_indices()
+            .rev()
+            .filter(|(_, letter)| letter.is_alphanumeric())
+            .nth(1)
+            .map_or(inside.len(), |(at, _)| at);
+        let mask: String = inside
+            .char_indices()
+            .map(|(at, letter)| {
+                if letter.is_alphanumeric() && at < shown {
+                    "*".repeat(letter.len_utf8())
+                } else {
+                    letter.to_string()
+                }
+            })
+            .collect();
+        out.replace_range(start..end, &mask);
+    }
+    out
+}
+
+fn excerpt(post: &Post, verdict: &Verdict) -> String {
+    let masked = masked(&post.reading(), &verdict.personal);
+    masked.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect()
+}
+
+impl Store {
+    /// The items wanted, most urgent first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn list(&self, filter: &ListFilter, now: Timestamp) -> Result<Vec<ItemLine>, QueueError> {
+        let reader = self.readers.get();
+        let mut statement = reader.prepare_cached(
+            "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, s.name AS source, p.platform,
+                 q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body
+             FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
+                 JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
+             WHERE (?1 IS NULL OR q.state = ?1) AND (?2 IS NULL OR q.lane = ?2)
+                 AND (?3 IS NULL OR s.name = ?3)
+             ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT ?4",
+        )?;
+        let lines = statement.query_map(
+            (
+                filter.state.map(Name),
+                filter.lane.map(Name),
+                &filter.source,
+                filter.limit.map_or(-1, i64::from),
+            ),
+            |row| line(row, now),
+        )?;
+        Ok(lines.collect::<Result<_, _>>()?)
+    }
+
+    /// How many items there are.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn queue_counts(&self) -> Result<QueueCounts, QueueError> {
+        let counts = self.readers.get().query_row(
+            "SELECT count(*) FILTER (WHERE state = 'open'),
+                 count(*) FILTER (WHERE state = 'open' AND lane = 'victim'),
+                 count(*) FILTER (WHERE state = 'decided') FROM queue_item",
+            [],
+            |row| {
+                Ok(QueueCounts {
+                    open: row.get(0)?,
+                    open_victim: row.get(1)?,
+                    decided: row.get(2)?,
+                })
+            },
+        )?;
+        Ok(counts)
+    }
+}
+
+fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> {
+    let excerpt = match row.get::<_, Option<Json<Post>>>("content")? {
+        Some(Json(post)) => Some(excerpt(&post, &row.get::<_, Json<Verdict>>("body")?.0)),
+        None => None,
+    };
+    let leased = time(row, "lease_expires")?.is_some_and(|expires| expires > now);
+    Ok(ItemLine {
+        id: row.get("id")?,
+        state: row.get::<_, Name<ItemState>>("state")?.0,
+        outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
+        lane: row.get::<_, Name<Lane>>("lane")?.0,
+        band: row.get::<_, Option<Name<Band>>>("band")?.map(|name| name.0),
+        score: row.get("score")?,
+        source: row.get("source")?,
+        platform: row.get("platform")?,
+        fresh: row.get::<_, Stamp>("fresh")?.0,
+        leased_by: if leased { row.get("lease_analyst")? } else { None },
+        excerpt,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_hides_all_but_the_end_and_moves_nothing() {
+        let text = "WA 0812-0000-1234 é @nama🙂 ya";
+        let span = |part: &str| {
+            let start = text.find(part).unwrap();
+            Span::new(u32::try_from(start).unwrap(), u32::try_from(start + part.len()).unwrap())
+        };
+        let masked = masked(text, &[span("0812-0000-1234"), span("é"), span("@nama🙂")]);
+        assert_eq!(masked, "WA ****-****-**34 é @**ma🙂 ya");
+        assert_eq!(masked.len(), text.len());
+    }
+}
