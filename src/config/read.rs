@@ -31,7 +31,13 @@ pub(super) fn parse(text: &str) -> Result<Table<'_>, Vec<Fault>> {
 
 /// Reads `table` as a `T`. Everything wrong with it is added to `faults`; what comes back is then
 /// the part that could be read, with defaults for the rest, or nothing when too little was left.
-pub(super) fn read<T: DeserializeOwned>(table: Table<'_>, faults: &mut Vec<Fault>) -> Option<T> {
+/// `beside` are keys that stand in the same table of the file but were read by another: they may be
+/// what a misspelt key was meant to be.
+pub(super) fn read<T: DeserializeOwned>(
+    table: Table<'_>,
+    beside: &[&str],
+    faults: &mut Vec<Fault>,
+) -> Option<T> {
     let span = table.span();
     let mut node = Spanned::new(span, DeValue::Table(table.into_inner()));
     let mut cut_out: Vec<String> = Vec::new();
@@ -45,7 +51,7 @@ pub(super) fn read<T: DeserializeOwned>(table: Table<'_>, faults: &mut Vec<Fault
             return None;
         }
         let cut = error.span().and_then(|span| cut(&mut node, &span));
-        faults.push(explain(&error, cut.as_deref()));
+        faults.push(explain(&error, cut.as_deref(), beside));
         cut_out.push(cut?);
     }
 }
@@ -116,7 +122,7 @@ mod tests {
 
     fn faults_of(text: &str) -> (Option<Outer>, Vec<(String, String)>) {
         let mut faults = Vec::new();
-        let value = read(parse(text).unwrap(), &mut faults);
+        let value = read(parse(text).unwrap(), &[], &mut faults);
         let shown = faults.iter().map(|f| (text[f.span.clone()].to_owned(), f.title.clone()));
         (value, shown.collect())
     }
@@ -149,10 +155,10 @@ mod tests {
             _name: String,
         }
         let mut faults = Vec::new();
-        assert!(read::<Strict>(parse("name = 3").unwrap(), &mut faults).is_none());
+        assert!(read::<Strict>(parse("name = 3").unwrap(), &[], &mut faults).is_none());
         assert_eq!(faults.len(), 1, "{faults:?}");
         faults.clear();
-        assert!(read::<Strict>(parse("").unwrap(), &mut faults).is_none());
+        assert!(read::<Strict>(parse("").unwrap(), &[], &mut faults).is_none());
         assert_eq!(faults[0].title, "kunci `name` belum ada");
     }
 
