@@ -30,15 +30,16 @@ const FOUND: &[(&str, &str)] = &[
     ("map", "tabel"),
 ];
 
-/// The fault behind an error of a deserialiser. `key` is the key it was about, where known.
-pub(super) fn explain(error: &toml::de::Error, key: Option<&str>) -> Fault {
+/// The fault behind an error of a deserialiser. `key` is the key it was about, where known; `beside`
+/// are further keys that may stand in the table.
+pub(super) fn explain(error: &toml::de::Error, key: Option<&str>, beside: &[&str]) -> Fault {
     let message = error.message();
     let span = error.span().unwrap_or(0..0);
     if let Some(rest) = message.strip_prefix("unknown field ") {
-        return unknown(span, rest, "kunci", "tidak ada kunci dengan nama ini di sini");
+        return unknown(span, rest, "kunci", "tidak ada kunci dengan nama ini di sini", beside);
     }
     if let Some(rest) = message.strip_prefix("unknown variant ") {
-        return unknown(span, rest, "nilai", "nilai ini tidak dikenal");
+        return unknown(span, rest, "nilai", "nilai ini tidak dikenal", &[]);
     }
     if let Some(name) = message.strip_prefix("missing field ") {
         return Fault {
@@ -98,10 +99,16 @@ pub(super) fn unknown_name(
 }
 
 /// Reads serde's "`x`, expected one of `a`, `b`": the names stand in backticks, the wrong one first.
-fn unknown(span: std::ops::Range<usize>, rest: &str, what: &str, label: &str) -> Fault {
+fn unknown(
+    span: std::ops::Range<usize>,
+    rest: &str,
+    what: &str,
+    label: &str,
+    beside: &[&str],
+) -> Fault {
     let mut names = rest.split('`').skip(1).step_by(2);
     let name = names.next().unwrap_or(rest);
-    unknown_name(span, what, name, label, &names.collect::<Vec<_>>())
+    unknown_name(span, what, name, label, &names.chain(beside.iter().copied()).collect::<Vec<_>>())
 }
 
 /// The known name that a misspelt one most likely stands for.
@@ -175,7 +182,7 @@ mod tests {
             ("many = 256", "nilai `k` tidak sah", "tulis bilangan bulat dari 0 sampai 255"),
         ] {
             let error = toml::from_str::<Table>(text).unwrap_err();
-            let fault = explain(&error, Some("k"));
+            let fault = explain(&error, Some("k"), &[]);
             assert_eq!(fault.title, title, "{text}");
             assert!(fault.help.unwrap_or_default().starts_with(help), "{text}");
         }
