@@ -13,6 +13,7 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
+use crate::registry::{today, wib};
 use crate::engine::{Engine, RuleFiles};
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
@@ -98,16 +99,6 @@ pub fn run() -> ExitCode {
 #[expect(clippy::print_stderr, reason = "the one place that speaks to the terminal")]
 fn complain(message: &dyn std::fmt::Display) {
     eprintln!("{message}");
-}
-
-/// The time zone of the screen: WIB, seven hours ahead of UTC all year.
-fn wib() -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::fixed(jiff::tz::offset(7))
-}
-
-/// The day it is in WIB.
-fn today() -> jiff::civil::Date {
-    jiff::Timestamp::now().to_zoned_datetime(wib()).date()
 }
 
 /// Standard output could not be written to.
