@@ -18,6 +18,11 @@ pub(super) fn text_of_fragment(html: &str) -> String {
     text_of(Html::parse_fragment(html).root_element())
 }
 
+/// A whole page, unless its nesting is more than the parser can bear.
+pub(super) fn document(html: &str) -> Option<Html> {
+    (!too_deep(html)).then(|| Html::parse_document(html))
+}
+
 /// The text of an element.
 pub(super) fn text_of(element: ElementRef<'_>) -> String {
     let mut text = Text::default();
