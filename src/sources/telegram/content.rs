@@ -71,22 +71,23 @@ pub(super) fn read(message: ElementRef<'_>) -> Content {
         links: Vec::new(),
         media: media(message),
     };
-    for text in texts {
-        for anchor in text.descendent_elements() {
-            content.add_link(anchor);
-        }
-    }
-    for class in ["tgme_widget_message_location_wrap", CARD, "tgme_widget_message_inline_button"] {
-        for anchor in by_class(message, class) {
-            content.add_link(anchor);
-        }
+    let anchors = texts.iter().flat_map(|text| text.descendent_elements());
+    let buttons = by_class(message, "tgme_widget_message_inline_button");
+    let places = by_class(message, "tgme_widget_message_location_wrap");
+    for (anchor, shown) in anchors
+        .map(|anchor| (anchor, true))
+        .chain(places.chain(by_class(message, CARD)).map(|anchor| (anchor, false)))
+        .chain(buttons.map(|anchor| (anchor, true)))
+    {
+        content.add_link(anchor, shown);
     }
     content
 }
 
 impl Content {
-    /// Keeps where an anchor leads. Hashtags lead into the page's own search, which is no link.
-    fn add_link(&mut self, anchor: ElementRef<'_>) {
+    /// Keeps where an anchor leads, and its text if it is `shown` as a link's and not as a card's.
+    /// Hashtags lead into the page's own search, which is no link.
+    fn add_link(&mut self, anchor: ElementRef<'_>, shown: bool) {
         let Some(url) = anchor.attr("href").map(str::trim) else { return };
         let leads_nowhere = url.is_empty() || url.starts_with(['?', '#', '/']);
         if leads_nowhere || url.starts_with("javascript:") {
@@ -95,7 +96,6 @@ impl Content {
         if self.links.iter().any(|link| link.url == url) {
             return;
         }
-        let shown = !has_class(anchor, CARD);
         let text = Some(text_of(anchor)).filter(|text| shown && !text.is_empty() && text != url);
         self.links.push(Link { url: url.to_owned(), text });
     }
