@@ -248,7 +248,7 @@ fn the_end_is_told_apart_from_a_block() {
         ("<section class=tgme_channel_history></section>".into(), "neither messages nor"),
         ("{\"ok\":false}".into(), "no channel history"),
         (String::new(), "no channel history"),
-        (deep, "nested without end"),
+        (deep, "tangled"),
     ] {
         let error = newest(&*source, &html).unwrap_err();
         assert!(error.reason.contains(reason), "{error}");
@@ -262,6 +262,25 @@ fn the_end_is_told_apart_from_a_block() {
         .parse(&capture(&next, fixture("loker_contoh.html")), first.cursor.as_ref())
         .unwrap_err();
     assert!(ignores_before.reason.contains("below 101"), "{ignores_before}");
+}
+
+#[test]
+fn a_strange_stretch_of_history_does_not_hold_up_the_walk() {
+    let source = contoh();
+    let first = newest(&*source, &fixture("loker_contoh.html")).unwrap();
+    let next = first.next.unwrap().url;
+    let parse = |html: String| source.parse(&capture(&next, html), first.cursor.as_ref());
+    let strange: String = (80..100)
+        .map(|number| {
+            format!("<div class=tgme_widget_message data-post=loker_contoh/{number}><hr></div>")
+        })
+        .collect();
+    let history = "<section class=tgme_channel_history><a class=tme_messages_more data-before=80>";
+    let page = parse(format!("{history}</a>{strange}")).unwrap();
+    assert_eq!((page.posts.len(), page.set_aside.len()), (0, 20));
+    assert_eq!(page.next.unwrap().url.query(), Some("before=80"));
+    let error = parse(format!("{history}</a>{}", strange.replace("loker_", ""))).unwrap_err();
+    assert!(error.reason.contains("none of its 20 messages"), "{error}");
 }
 
 #[test]
@@ -314,10 +333,16 @@ fn an_edit_changes_a_post_and_nothing_else_does() {
     assert_eq!(before.iter().zip(&edited).filter(|(a, b)| a != b).count(), 1);
 }
 
-/// A channel that lives: it posts, deletes, and is read page by page.
+/// A channel that lives: it posts, deletes, and is read page by page. Every number that divides by
+/// eleven begins an album of three.
 struct Channel {
     messages: BTreeSet<u64>,
     newest: u64,
+}
+
+/// Whether two numbers are pictures of one album.
+fn are_one(a: u64, b: u64) -> bool {
+    a / 11 == b / 11 && a % 11 < 3 && b % 11 < 3
 }
 
 impl Channel {
@@ -340,21 +365,31 @@ impl Channel {
             let lowest = shown[shown.len() - 1];
             let _ = write!(html, "<a class=tme_messages_more data-before={lowest}></a>");
         }
-        for number in shown.iter().rev() {
+        let mut numbers = shown;
+        numbers.reverse();
+        for message in numbers.chunk_by(|a, b| are_one(*a, *b)) {
             let _ = write!(
                 html,
-                "<div class=tgme_widget_message data-post=\"loker_contoh/{number}\">\
-                 <div class=tgme_widget_message_text>pesan {number}</div></div>"
+                "<div class=tgme_widget_message data-post=loker_contoh/{}>",
+                message[0]
             );
+            for number in message {
+                let _ = write!(
+                    html,
+                    "<a class=tgme_widget_message_photo_wrap href=/loker_contoh/{number}?single \
+                     style=\"background-image:url('{number}')\"></a>"
+                );
+            }
+            html.push_str("</div>");
         }
         html
     }
 }
 
-/// What a store keeps of a channel: posts, the cursor of the last page stored, numbers covered.
+/// What a store keeps of a channel: the numbers of its messages, the cursor of the last page stored, numbers covered.
 #[derive(Default)]
 struct Store {
-    posts: BTreeSet<u64>,
+    messages: BTreeSet<u64>,
     cursor: Option<Cursor>,
     covered: BTreeMap<u64, u64>,
     seen: u64,
@@ -362,9 +397,8 @@ struct Store {
 
 impl Store {
     fn commit(&mut self, page: &Page) {
-        for post in &page.posts {
-            let (_, number) = post.key.native_id.split_once('/').unwrap();
-            self.posts.insert(number.parse().unwrap());
+        for media in page.posts.iter().flat_map(|post| &post.media) {
+            self.messages.insert(media.url.as_deref().unwrap().parse().unwrap());
         }
         self.cursor.clone_from(&page.cursor);
         if let Some(coverage) = page.coverage {
@@ -435,11 +469,11 @@ fn no_walk_misses_a_post() {
             }
         }
         assert!(store.is_between_visits(), "seed {seed}");
-        let missed: Vec<_> = channel.messages.difference(&store.posts).collect();
+        let missed: Vec<_> = channel.messages.difference(&store.messages).collect();
         assert!(missed.is_empty(), "seed {seed}: {missed:?}");
         let covered: u64 = store.covered.iter().map(|(from, to)| to - from + 1).sum();
         assert_eq!(covered, channel.newest, "seed {seed}: pages leave a gap");
-        assert_eq!(store.seen, store.posts.len() as u64, "seed {seed}");
+        assert_eq!(store.seen, store.messages.len() as u64, "seed {seed}");
     }
 }
 
@@ -460,7 +494,7 @@ fn a_walk_can_be_cut_off_after_each_page() {
     }
     assert_eq!(visits, 6, "one page a visit, and no page twice");
     let old: BTreeSet<u64> = channel.messages.range(..=130).copied().collect();
-    assert_eq!(store.posts, old);
+    assert_eq!(store.messages, old);
 
     // 180 posts came meanwhile: nine pages, no further.
     let mut pages = 0;
@@ -472,7 +506,7 @@ fn a_walk_can_be_cut_off_after_each_page() {
         next = page.next.map(|request| request.url);
     }
     assert_eq!(pages, 9);
-    assert_eq!(store.posts, channel.messages);
+    assert_eq!(store.messages, channel.messages);
     assert_eq!(store.covered.iter().map(|(from, to)| to - from + 1).sum::<u64>(), 310);
     assert_eq!(store.seen, channel.messages.len() as u64);
 }

@@ -43,6 +43,14 @@ impl Message {
     pub(super) fn is_familiar(&self) -> bool {
         self.familiar
     }
+
+    /// Why it was set aside, if it was.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        match &self.reading {
+            Reading::SetAside(item) => Some(&item.reason),
+            Reading::Post(_) | Reading::Ignored => None,
+        }
+    }
 }
 
 /// Reads a message of the channel of this name.

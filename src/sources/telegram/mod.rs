@@ -15,7 +15,7 @@ use url::Url;
 
 use super::{Adapter, Coverage, Cursor, Page, ShapeError, WebSource};
 use crate::fetch::{Capture, Redirects, Request, decode};
-use message::Reading;
+use message::{Message, Reading};
 use page::Preview;
 use walk::{Limits, Sight, State};
 
@@ -77,10 +77,25 @@ impl WebSource for Channel {
         let shape = |reason| ShapeError { adapter: ADAPTER.name, reason };
         let html = decode(&capture.body, capture.header("content-type")).text;
         let preview = page::read(&html, &self.name).map_err(shape)?;
+        let before = asked_before(&capture.url);
         let (messages, older) = match preview {
             Preview::Messages { messages, older } => (messages, older),
             Preview::Empty => (Vec::new(), false),
         };
+
+        // Only the newest page tells a changed platform from a strange stretch of history, which
+        // must not hold up the walk for ever; without any number there is no walking on.
+        let fits = match before {
+            None => messages.iter().any(Message::is_familiar),
+            Some(_) => messages.iter().any(|message| !message.numbers.is_empty()),
+        };
+        if !messages.is_empty() && !fits {
+            return Err(shape(format!(
+                "none of its {} messages can be read; the first: {}",
+                messages.len(),
+                messages.iter().find_map(Message::trouble).unwrap_or_default()
+            )));
+        }
 
         let mut page = Page::default();
         let mut numbers = BTreeSet::new();
@@ -94,7 +109,7 @@ impl WebSource for Channel {
         }
 
         let sight = Sight {
-            before: asked_before(&capture.url),
+            before,
             span: numbers.first().copied().zip(numbers.last().copied()),
             older,
             posts: page.posts.len() as u64,

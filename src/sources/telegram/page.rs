@@ -4,7 +4,7 @@
 use scraper::{ElementRef, Html};
 
 use super::content::{by_class, has_class};
-use super::message::{self, Message, Reading};
+use super::message::{self, Message};
 use crate::sources::html;
 
 /// What a preview page holds.
@@ -23,7 +23,7 @@ pub(super) enum Preview {
 
 /// Reads a page. The error says what stands in place of a preview.
 pub(super) fn read(html: &str, channel: &str) -> Result<Preview, String> {
-    let document = html::document(html).ok_or("its elements are nested without end")?;
+    let document = html::document(html).ok_or("its elements are tangled beyond any real page")?;
     let root = document.root_element();
     let Some(history) = by_class(root, "tgme_channel_history").next() else {
         return Err(instead_of_preview(&document));
@@ -43,17 +43,6 @@ pub(super) fn read(html: &str, channel: &str) -> Result<Preview, String> {
                 Err("its history holds neither messages nor the notice that there are none".into())
             }
         };
-    }
-    if !messages.iter().any(Message::is_familiar) {
-        let reason = messages.iter().find_map(|message| match &message.reading {
-            Reading::SetAside(item) => Some(item.reason.as_str()),
-            _ => None,
-        });
-        return Err(format!(
-            "none of its {} messages can be read; the first: {}",
-            messages.len(),
-            reason.unwrap_or_default()
-        ));
     }
     Ok(Preview::Messages { older: links_to_older(root), messages })
 }
