@@ -50,9 +50,12 @@ fn freshness(capture: &Capture) -> Option<u64> {
         let age = capture.header("age").and_then(|age| age.trim().parse().ok()).unwrap_or(0);
         return seconds.trim_matches('"').parse::<u64>().ok().map(|it| it.saturating_sub(age));
     }
-    let date = |name| capture.header(name).and_then(|date| httpdate::parse_http_date(date).ok());
-    let sent = date("date").unwrap_or_else(|| capture.fetched_at.into());
-    date("expires")?.duration_since(sent).ok().map(|fresh| fresh.as_secs())
+    let date = |name| {
+        let written = httpdate::parse_http_date(capture.header(name)?).ok()?;
+        Timestamp::try_from(written).ok()
+    };
+    let sent = date("date").unwrap_or(capture.fetched_at);
+    u64::try_from(date("expires")?.as_second() - sent.as_second()).ok()
 }
 
 #[cfg(test)]
