@@ -108,7 +108,10 @@ fn draft(read: ReadEntry, feed_authors: &[Person], base: &Url) -> (Marks, Post) 
         .or(inner_base)
         .unwrap_or_else(|| base.clone());
     let read_as = |content: &str, mime: &str| {
-        if mime.contains("html") || mime.contains("xml") || html_in_plain {
+        if mime.contains("xhtml") {
+            // `feed-rs` writes empty elements with both tags; HTML reads that as two breaks.
+            Body::html(&content.replace("<br></br>", "<br>"), &inner_base)
+        } else if mime.contains("html") || mime.contains("xml") || html_in_plain {
             Body::html(content, &inner_base)
         } else {
             Body::plain(content)
@@ -165,7 +168,9 @@ fn bodies<'a>(
         .iter()
         .filter_map(|content| Some((content.body.as_deref()?, content.content_type.to_string())))
         // A picture or a file in base64 is no text.
-        .filter(|(_, mime)| mime.starts_with("text/") || mime.contains("xml"));
+        .filter(|(_, mime)| {
+            mime.starts_with("text/") || ["html", "xml"].iter().any(|it| mime.contains(it))
+        });
     let summary = entry.summary.iter().chain(entry.media.iter().flat_map(|it| &it.description));
     let summary = summary.map(|text| (text.content.as_str(), text.content_type.to_string()));
     content.chain(summary).map(move |(text, mime)| read_as(text, &mime))
@@ -255,7 +260,11 @@ fn account(person: &Person) -> Account {
         text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
     };
     Account {
-        name: written(&person.name).or_else(|| written(&person.email)),
+        // RSS puts the name in brackets after the e-mail address.
+        name: written(&person.name)
+            .map(|name| name.trim_matches(['(', ')']).trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .or_else(|| written(&person.email)),
         url: written(&person.uri),
         ..Account::default()
     }

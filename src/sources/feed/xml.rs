@@ -1,6 +1,7 @@
 //! Feeds in XML. The items are found by their tags, and each is given to `feed-rs` in a small
 //! document of its own, mended where it is broken in a way that is known.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use url::Url;
@@ -26,6 +27,9 @@ const MOST_DECLARATIONS: usize = 8 << 10;
 
 /// Elements whose content is for people, HTML in most feeds.
 const PROSE: &[&str] = &["title", "description", "encoded", "summary", "content", "subtitle"];
+
+/// Elements of RSS that hold a person.
+const PERSONS: &[&str] = &["author", "creator", "managingEditor", "webMaster"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
@@ -103,10 +107,14 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
     }
     let head = head(text, root, &spans, cut);
     document.asked_interval = update_period(&head);
-    let doc = |inner: &str| family.document(&declarations, inner, false);
-    match document::feed(&doc(&head), Some(base))
-        .or_else(|_| document::feed(&doc(&markup::escape_strays(&head)), Some(base)))
-    {
+    let read_head = |head: &str, force| {
+        let document = match family {
+            Family::Rss => family.document(&declarations, &prepare(head, force), false),
+            Family::Atom => prepare(&family.document(&declarations, head, false), force),
+        };
+        document::feed(&document, Some(base))
+    };
+    match read_head(&head, false).or_else(|_| read_head(&markup::escape_strays(&head), true)) {
         Ok(feed) => {
             let ttl = feed.ttl.map(|minutes| u64::from(minutes) * 60);
             document.asked_interval = document.asked_interval.max(ttl);
@@ -335,14 +343,42 @@ fn prepare(item: &str, force: bool) -> String {
             out.push_str(&inner.replace("]]>", "]]&gt;"));
             out.push_str("]]>");
             at = child.inner_end;
-        } else if let Some(date) = dates::DATED.contains(&name).then(|| dates::in_english(inner)) {
+        } else if let Some(inner) = reworded(name, inner) {
             out.push_str(&item[at..child.open.start]);
             out.push_str(tag);
-            out.push_str(&date);
+            out.push_str(&inner);
             at = child.inner_end;
         }
     }
     out.push_str(&item[at..]);
+    out
+}
+
+/// The content of a date or a person, put so that `feed-rs` can read it.
+fn reworded<'a>(name: &str, inner: &'a str) -> Option<Cow<'a, str>> {
+    if dates::DATED.contains(&name) {
+        return Some(dates::in_english(inner));
+    }
+    (PERSONS.contains(&name) && inner.contains('@')).then(|| apart(inner).into())
+}
+
+/// Sets e-mail addresses apart: `feed-rs` 3.0 takes the byte before and after one for a space, and
+/// panics where that cuts a letter.
+fn apart(text: &str) -> String {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "._%+-:@".contains(letter);
+    let mut out = String::with_capacity(text.len() + 8);
+    for run in text.split_inclusive(|letter: char| !is_part(letter)) {
+        let (run, after) = match run.char_indices().next_back() {
+            Some((at, letter)) if !is_part(letter) => run.split_at(at),
+            _ => (run, ""),
+        };
+        if run.contains('@') {
+            let _ = write!(out, " {run} ");
+        } else {
+            out.push_str(run);
+        }
+        out.push_str(after);
+    }
     out
 }
 
