@@ -2,7 +2,9 @@
 //! output, everything else to standard error; the exit status says how it ended.
 
 mod config;
+mod logging;
 mod rules;
+mod run;
 mod scan;
 mod source;
 
@@ -13,7 +15,7 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
-use crate::registry::{today, wib};
+use crate::registry::today;
 use crate::engine::{Engine, RuleFiles};
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
@@ -32,6 +34,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Penjaga: setiap sumber menurut jadwalnya; dengan --once sekali saja
+    Run(run::Arguments),
     /// Score posts from JSONL (or plain lines) to JSONL, without a database
     Scan(scan::Arguments),
     /// Berkas aturan: periksa, uji, jelaskan
@@ -77,6 +81,7 @@ pub fn run() -> ExitCode {
         }
     };
     let ended = match &arguments.command {
+        Command::Run(run) => run::run(run, &arguments),
         Command::Scan(scan) => scan::run(scan, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),

@@ -32,7 +32,7 @@ impl Body {
             let text = html::text_of_fragment(&format!("<pre>{source}</pre>"));
             return Self::plain(&text);
         }
-        if html::too_deep(source) {
+        if html::is_tangled(source) {
             return Self::plain(&html::text_of_fragment(source));
         }
         let document = Html::parse_fragment(source);
