@@ -646,6 +646,31 @@ fn a_file_dropped_under_the_name_of_a_finished_one_waits_for_its_turn() {
     assert_eq!(drop.source.waiting().unwrap()[0].sha256, Sha256::of(b"dua"));
 }
 
+#[test]
+fn a_file_that_cannot_be_read_does_not_stop_the_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let closed = folder.path().join("a.txt");
+    fs::write(&closed, "satu").unwrap();
+    fs::write(folder.path().join("b.txt"), "dua").unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    if File::open(&closed).is_ok() {
+        eprintln!("skipped: this user may read every file");
+        return;
+    }
+    assert_eq!(names(&open(&settings(folder.path())).waiting().unwrap()), ["b.txt"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_put_away_stays_and_the_error_says_where() {
+    let drop = Dropped::of("a.txt", "satu");
+    fs::write(drop.folder.path().join("done"), "bukan folder").unwrap();
+    let end = drop.pages().pop().unwrap().end.unwrap();
+    let error = drop.source.finish(&drop.file, &end).unwrap_err();
+    assert_eq!(error.path, drop.folder.path().join("done"));
+    assert!(drop.file.path.exists());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
