@@ -671,6 +671,20 @@ fn a_file_that_cannot_be_put_away_stays_and_the_error_says_where() {
     assert!(drop.file.path.exists());
 }
 
+#[test]
+fn the_development_posts_are_read() {
+    let shared = std::env::var("WASPADA_SHARED")
+        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let path = shared.join("corpus/dev.jsonl");
+    let Ok(file) = fs::read_to_string(&path) else {
+        eprintln!("skipped: {} is absent", path.display());
+        return;
+    };
+    let pages = Dropped::of("dev.jsonl", &file).pages();
+    assert_eq!(set_aside(&pages), []);
+    assert_eq!(posts(&pages).len(), file.lines().count());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
