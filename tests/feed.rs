@@ -134,7 +134,7 @@ fn a_broken_item_takes_no_other_along() {
         ("a stray less-than", "<title>Umur <35 tahun</title>", Some("Umur <35 tahun"), true),
         ("HTML not escaped", "<title>Gaji <b>12jt</b> net</title>", Some("Gaji 12jt net"), false),
         ("tags left open", "<description>Gaji<br>12jt</description>", Some("Gaji\n12jt"), false),
-        ("tags crossed", "<title>A</title><x><y></x></y>", None, true),
+        ("tags crossed", "<title>A</title><x><y></x></y>", Some("A"), true),
         (
             "a name that panics feed-rs",
             "<title>A</title><author>\u{201c}a@b.example\u{201d}</author>",
@@ -144,7 +144,7 @@ fn a_broken_item_takes_no_other_along() {
         (
             "a time that panics feed-rs",
             "<title>A</title><itunes:duration>99999999999999999999999</itunes:duration>",
-            None,
+            Some("A"),
             true,
         ),
     ] {
@@ -222,6 +222,20 @@ fn undeclared_prefixes_are_understood() {
     let page = parse(URL, body.as_bytes()).unwrap();
     assert_eq!(page.posts[0].text, "Isi");
     assert_eq!(page.posts[0].author.as_ref().unwrap().name.as_deref(), Some("Rekaan"));
+}
+
+#[test]
+fn nothing_of_an_item_is_lost_on_the_way() {
+    let item = "<item><guid>1</guid><dc:description>Isi</dc:description>\
+        <author>https://sosial.example/@rekaan</author>\
+        <media:content url='https://papanloker.example/a.jpg'><media:title>Poster</media:title>\
+        </media:content></item>";
+    let page = parse(URL, rss(item).as_bytes()).unwrap();
+    let post = &page.posts[0];
+    assert_eq!(post.text, "Isi");
+    let author = post.author.as_ref().unwrap().name.as_deref();
+    assert_eq!(author, Some("https://sosial.example/@rekaan"));
+    assert_eq!(post.media[0].url.as_deref(), Some("https://papanloker.example/a.jpg"));
 }
 
 #[test]
@@ -391,6 +405,7 @@ fn every_real_feed_is_read_or_refused_with_a_reason() {
                     );
                     assert!(count(|it| it.created_at.is_some()) >= expected.dates, "{name}");
                     assert!(count(|it| it.author.is_some()) >= expected.authors, "{name}");
+                    assert!(count(|it| !it.media.is_empty()) >= expected.media, "{name}");
                 }
                 let late: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
                 assert!(page.posts.iter().filter_map(|it| it.created_at).all(|it| it < late));
@@ -426,6 +441,7 @@ struct Expected {
     texts: usize,
     dates: usize,
     authors: usize,
+    media: usize,
 }
 
 fn expected(path: &Path) -> Option<Expected> {
@@ -450,5 +466,12 @@ fn expected(path: &Path) -> Option<Expected> {
         texts: count(&|it| is_text(&it["content"]["body"]) || is_text(&it["summary"]["content"])),
         dates: count(&|it| !it["published"].is_null() || !it["updated"].is_null()),
         authors: count(&|it| it["authors"].as_array().is_some_and(|them| !them.is_empty())),
+        media: count(&|it| {
+            let media = it["media"].as_array().into_iter().flatten();
+            media
+                .filter_map(|it| it["content"].as_array())
+                .flatten()
+                .any(|it| it["url"].is_string())
+        }),
     })
 }

@@ -28,6 +28,9 @@ const MOST_DECLARATIONS: usize = 8 << 10;
 /// Elements whose content is for people, HTML in most feeds.
 const PROSE: &[&str] = &["title", "description", "encoded", "summary", "content", "subtitle"];
 
+/// Elements without text that a post cannot do without.
+const LINKS: &[&str] = &["link", "guid", "id", "enclosure"];
+
 /// Elements of RSS that hold a person.
 const PERSONS: &[&str] = &["author", "creator", "managingEditor", "webMaster"];
 
@@ -107,14 +110,14 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
     }
     let head = head(text, root, &spans, cut);
     document.asked_interval = update_period(&head);
-    let read_head = |head: &str, force| {
+    let read_head = |head: &str| {
         let document = match family {
-            Family::Rss => family.document(&declarations, &prepare(head, force), false),
-            Family::Atom => prepare(&family.document(&declarations, head, false), force),
+            Family::Rss => family.document(&declarations, &prepare(head, false), false),
+            Family::Atom => prepare(&family.document(&declarations, head, false), false),
         };
         document::feed(&document, Some(base))
     };
-    match read_head(&head, false).or_else(|_| read_head(&markup::escape_strays(&head), true)) {
+    match read_head(&head).or_else(|_| read_head(&markup::escape_strays(&head))) {
         Ok(feed) => {
             let ttl = feed.ttl.map(|minutes| u64::from(minutes) * 60);
             document.asked_interval = document.asked_interval.max(ttl);
@@ -326,31 +329,52 @@ fn attribute(raw: &str, name: &str) -> Option<String> {
 }
 
 /// The item as `feed-rs` reads all of it. It takes no more of an element than its first run of
-/// text, so HTML that stands in one unescaped is put into CDATA; and it knows no Indonesian dates.
-/// With `force`, XHTML too is taken as text, whose tags need not match.
+/// text, so HTML that stands in one unescaped is put into CDATA; of Dublin Core it leaves out the
+/// description; and it knows no Indonesian dates. With `force`, XHTML too is taken as text, whose
+/// tags need not match, and nothing stays that a post can do without.
 fn prepare(item: &str, force: bool) -> String {
+    let Some(open) = markup::tags(item).next() else { return item.to_owned() };
+    let children = markup::children(item);
+    let is_described = children.iter().any(|child| child.open.name == "description");
     let mut out = String::with_capacity(item.len() + 64);
     let mut at = 0;
-    for child in markup::children(item) {
+    if force {
+        out.push_str(&item[..open.end]);
+    }
+    for child in children {
         let inner = child.inner(item);
         let name = child.open.local();
-        let tag = &item[child.open.start..child.open.end];
-        let xhtml = child.open.attributes(item).contains(&("type", "xhtml"));
+        let is_own = child.open.prefix() == open.prefix()
+            || matches!(child.open.name, "content:encoded" | "dc:description");
+        let is_xhtml = child.open.attributes(item).contains(&("type", "xhtml"));
+        let is_prose = is_own && PROSE.contains(&name);
         let holds_tags = || !inner.contains("<![CDATA[") && markup::tags(inner).next().is_some();
-        if PROSE.contains(&name) && (force || !xhtml) && holds_tags() {
+        let renamed = child.open.name == "dc:description" && !is_described;
+        let wrapped = is_prose && (force || !is_xhtml) && holds_tags();
+        let reworded = reworded(name, inner);
+        if !force {
             out.push_str(&item[at..child.open.start]);
-            let _ = write!(out, r#"<{} type="html"><![CDATA["#, child.open.name);
-            out.push_str(&inner.replace("]]>", "]]&gt;"));
-            out.push_str("]]>");
-            at = child.inner_end;
-        } else if let Some(inner) = reworded(name, inner) {
-            out.push_str(&item[at..child.open.start]);
-            out.push_str(tag);
-            out.push_str(&inner);
-            at = child.inner_end;
+        } else if !(is_prose || is_own && LINKS.contains(&name) || dates::DATED.contains(&name)) {
+            continue;
         }
+        let written = if renamed { "description" } else { child.open.name };
+        // Writing to a string cannot fail.
+        let _ = match reworded {
+            _ if wrapped => {
+                let inner = inner.replace("]]>", "]]&gt;");
+                write!(out, r#"<{written} type="html"><![CDATA[{inner}]]></{written}>"#)
+            }
+            Some(inner) => write!(out, "<{written}>{inner}</{written}>"),
+            None if renamed => write!(out, "<{written}>{inner}</{written}>"),
+            None => out.write_str(&item[child.open.start..child.end]),
+        };
+        at = child.end;
     }
-    out.push_str(&item[at..]);
+    if force {
+        let _ = write!(out, "</{}>", open.name);
+    } else {
+        out.push_str(&item[at..]);
+    }
     out
 }
 
@@ -359,7 +383,9 @@ fn reworded<'a>(name: &str, inner: &'a str) -> Option<Cow<'a, str>> {
     if dates::DATED.contains(&name) {
         return Some(dates::in_english(inner));
     }
-    (PERSONS.contains(&name) && inner.contains('@')).then(|| apart(inner).into())
+    // A person of Atom is made of elements, and read as it stands.
+    let is_text = PERSONS.contains(&name) && markup::tags(inner).next().is_none();
+    (is_text && inner.contains('@')).then(|| apart(inner).into())
 }
 
 /// Sets e-mail addresses apart: `feed-rs` 3.0 takes the byte before and after one for a space, and
@@ -372,7 +398,7 @@ fn apart(text: &str) -> String {
             Some((at, letter)) if !is_part(letter) => run.split_at(at),
             _ => (run, ""),
         };
-        if run.contains('@') {
+        if run.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.')) {
             let _ = write!(out, " {run} ");
         } else {
             out.push_str(run);
