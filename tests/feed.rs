@@ -368,6 +368,69 @@ fn an_address_that_is_none_of_the_web_is_refused() {
     }
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config {
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    })]
+
+    #[test]
+    fn whatever_comes_is_read_or_refused(
+        parts in proptest::collection::vec(0..PARTS.len(), 0..40),
+        bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..20),
+        at in 0..40_usize,
+    ) {
+        let mut body: Vec<u8> = b"<rss version='2.0'><channel>".to_vec();
+        for (index, part) in parts.iter().enumerate() {
+            if index == at {
+                body.extend(&bytes);
+            }
+            body.extend(PARTS[*part].as_bytes());
+        }
+        let _ = parse(URL, &body);
+        let _ = parse(URL, &body[28..]);
+    }
+}
+
+/// What feeds are made of, whole and broken.
+const PARTS: &[&str] = &[
+    "<item>",
+    "</item>",
+    "<title>",
+    "</title>",
+    "<description>",
+    "</description>",
+    "<![CDATA[",
+    "]]>",
+    "<guid>1</guid>",
+    "<link>https://papanloker.example/1</link>",
+    "<item/>",
+    "&",
+    "&amp;",
+    "<!--",
+    "-->",
+    "<p>",
+    "</p>",
+    "\u{e9}",
+    "<pubDate>Sen, 1 Mei 2026 09.00 WIB</pubDate>",
+    "<a '",
+    "<feed xmlns='http://www.w3.org/2005/Atom'>",
+    "</feed>",
+    "<entry>",
+    "</entry>",
+    "</channel>",
+    "<content type='xhtml'>",
+    "</content>",
+    "</rss>",
+    "{\"items\":[{}",
+    "{\"id\":1},",
+    "]}",
+    "<",
+    "<author>\u{201c}a@b.example\u{201d}</author>",
+    "<dc:description>",
+    "</dc:description>",
+];
+
 /// Every real feed of the shared fixtures, and each of them cut short at many places.
 #[test]
 fn every_real_feed_is_read_or_refused_with_a_reason() {

@@ -1,14 +1,13 @@
 //! Feeds in XML. The items are found by their tags, and each is given to `feed-rs` in a small
 //! document of its own, mended where it is broken in a way that is known.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use url::Url;
 
-use super::dates;
 use super::document::{self, Document, MOST_ITEMS, RawItem, ReadEntry};
 use super::markup::{self, Tag, TagKind};
+use super::mend::prepare;
 use super::set_aside;
 
 /// Prefixes as good as everybody uses them, for feeds that forget to declare them.
@@ -24,15 +23,6 @@ const PREFIXES: &[(&str, &str)] = &[
 
 /// The most a root's declarations may take: they are repeated for every item.
 const MOST_DECLARATIONS: usize = 8 << 10;
-
-/// Elements whose content is for people, HTML in most feeds.
-const PROSE: &[&str] = &["title", "description", "encoded", "summary", "content", "subtitle"];
-
-/// Elements without text that a post cannot do without.
-const LINKS: &[&str] = &["link", "guid", "id", "enclosure"];
-
-/// Elements of RSS that hold a person.
-const PERSONS: &[&str] = &["author", "creator", "managingEditor", "webMaster"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
@@ -81,8 +71,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
     let (root, family) = root(text)?;
     let (spans, cut) = item_spans(text, root, family);
     let declarations = declarations(text, root)?;
-    let mut document = Document::default();
-    document.items = (1..)
+    let items = (1..)
         .zip(spans.iter().take(MOST_ITEMS))
         .map(|(number, span)| {
             let raw = &text[span.start..span.end];
@@ -90,6 +79,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
             RawItem { place: place(raw, number), raw: raw.to_owned(), entry }
         })
         .collect();
+    let mut document = Document { items, ..Document::default() };
     if let Some(&Span { start, .. }) = spans.get(MOST_ITEMS) {
         let reason = format!(
             "more than {MOST_ITEMS} items; the {} after them were not read",
@@ -178,7 +168,10 @@ struct Span {
 /// another ends the one before it.
 fn item_spans(text: &str, root: Tag<'_>, family: Family) -> (Vec<Span>, Option<usize>) {
     if root.local().eq_ignore_ascii_case("entry") {
-        let end = last_close(text, root.name).map(|tag| tag.end);
+        let end = match root.kind {
+            TagKind::Empty => Some(root.end),
+            _ => last_close(text, root).map(|tag| tag.end),
+        };
         return match end {
             Some(end) => (vec![Span { start: root.start, end, lacks: None }], None),
             None => (Vec::new(), Some(root.start)),
@@ -207,15 +200,17 @@ fn item_spans(text: &str, root: Tag<'_>, family: Family) -> (Vec<Span>, Option<u
     (spans, open)
 }
 
-fn last_close<'a>(text: &'a str, name: &str) -> Option<Tag<'a>> {
-    markup::tags(text).filter(|tag| tag.kind == TagKind::Close && tag.name == name).last()
+fn last_close<'a>(text: &'a str, root: Tag<'_>) -> Option<Tag<'a>> {
+    markup::tags(text)
+        .filter(|tag| tag.kind == TagKind::Close && tag.name == root.name)
+        .last()
+        .filter(|tag| tag.start >= root.end)
 }
 
 /// The declarations of root and channel, with the usual prefixes where they are missing.
 fn declarations(text: &str, root: Tag<'_>) -> Result<String, String> {
     let channel = markup::tags(text)
-        .skip_while(|tag| tag.start <= root.start)
-        .next()
+        .find(|tag| tag.start > root.start)
         .filter(|tag| tag.local() == "channel");
     let mut out = String::new();
     let mut seen = Vec::new();
@@ -243,7 +238,7 @@ fn declarations(text: &str, root: Tag<'_>) -> Result<String, String> {
 
 /// What stands around the items, from past the root's tag on.
 fn head(text: &str, root: Tag<'_>, spans: &[Span], cut: Option<usize>) -> String {
-    let close = last_close(text, root.name).map(|tag| tag.start);
+    let close = last_close(text, root).map(|tag| tag.start);
     let end = cut.or(close).unwrap_or(text.len());
     let mut head = String::new();
     let mut at = root.end;
@@ -326,86 +321,6 @@ fn attribute(raw: &str, name: &str) -> Option<String> {
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value.replace("&amp;", "&").trim().to_owned())
         .filter(|value| !value.is_empty())
-}
-
-/// The item as `feed-rs` reads all of it. It takes no more of an element than its first run of
-/// text, so HTML that stands in one unescaped is put into CDATA; of Dublin Core it leaves out the
-/// description; and it knows no Indonesian dates. With `force`, XHTML too is taken as text, whose
-/// tags need not match, and nothing stays that a post can do without.
-fn prepare(item: &str, force: bool) -> String {
-    let Some(open) = markup::tags(item).next() else { return item.to_owned() };
-    let children = markup::children(item);
-    let is_described = children.iter().any(|child| child.open.name == "description");
-    let mut out = String::with_capacity(item.len() + 64);
-    let mut at = 0;
-    if force {
-        out.push_str(&item[..open.end]);
-    }
-    for child in children {
-        let inner = child.inner(item);
-        let name = child.open.local();
-        let is_own = child.open.prefix() == open.prefix()
-            || matches!(child.open.name, "content:encoded" | "dc:description");
-        let is_xhtml = child.open.attributes(item).contains(&("type", "xhtml"));
-        let is_prose = is_own && PROSE.contains(&name);
-        let holds_tags = || !inner.contains("<![CDATA[") && markup::tags(inner).next().is_some();
-        let renamed = child.open.name == "dc:description" && !is_described;
-        let wrapped = is_prose && (force || !is_xhtml) && holds_tags();
-        let reworded = reworded(name, inner);
-        if !force {
-            out.push_str(&item[at..child.open.start]);
-        } else if !(is_prose || is_own && LINKS.contains(&name) || dates::DATED.contains(&name)) {
-            continue;
-        }
-        let written = if renamed { "description" } else { child.open.name };
-        // Writing to a string cannot fail.
-        let _ = match reworded {
-            _ if wrapped => {
-                let inner = inner.replace("]]>", "]]&gt;");
-                write!(out, r#"<{written} type="html"><![CDATA[{inner}]]></{written}>"#)
-            }
-            Some(inner) => write!(out, "<{written}>{inner}</{written}>"),
-            None if renamed => write!(out, "<{written}>{inner}</{written}>"),
-            None => out.write_str(&item[child.open.start..child.end]),
-        };
-        at = child.end;
-    }
-    if force {
-        let _ = write!(out, "</{}>", open.name);
-    } else {
-        out.push_str(&item[at..]);
-    }
-    out
-}
-
-/// The content of a date or a person, put so that `feed-rs` can read it.
-fn reworded<'a>(name: &str, inner: &'a str) -> Option<Cow<'a, str>> {
-    if dates::DATED.contains(&name) {
-        return Some(dates::in_english(inner));
-    }
-    // A person of Atom is made of elements, and read as it stands.
-    let is_text = PERSONS.contains(&name) && markup::tags(inner).next().is_none();
-    (is_text && inner.contains('@')).then(|| apart(inner).into())
-}
-
-/// Sets e-mail addresses apart: `feed-rs` 3.0 takes the byte before and after one for a space, and
-/// panics where that cuts a letter.
-fn apart(text: &str) -> String {
-    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "._%+-:@".contains(letter);
-    let mut out = String::with_capacity(text.len() + 8);
-    for run in text.split_inclusive(|letter: char| !is_part(letter)) {
-        let (run, after) = match run.char_indices().next_back() {
-            Some((at, letter)) if !is_part(letter) => run.split_at(at),
-            _ => (run, ""),
-        };
-        if run.split_once('@').is_some_and(|(who, host)| !who.is_empty() && host.contains('.')) {
-            let _ = write!(out, " {run} ");
-        } else {
-            out.push_str(run);
-        }
-        out.push_str(after);
-    }
-    out
 }
 
 /// A name for an item that stays while others come before it: its id, if one can be made out.
