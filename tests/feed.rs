@@ -368,6 +368,73 @@ fn an_address_that_is_none_of_the_web_is_refused() {
     }
 }
 
+#[test]
+fn large_and_hostile_feeds_are_read_in_time() {
+    let prose = "Dibutuhkan operator gudang, <b>gaji</b> 5 jt. ".repeat(80);
+    let items = |count: usize, item: &str| rss(&item.repeat(count));
+    let deep = "<div>".repeat(100_000);
+    for (what, body) in [
+        (
+            "large",
+            items(
+                5_000,
+                &format!(
+                    "<item><title>Satu</title><description><![CDATA[{prose}]]></description></item>"
+                ),
+            ),
+        ),
+        (
+            "unescaped",
+            items(
+                2_000,
+                &format!("<item><title>Satu</title><description>{prose}</description></item>"),
+            ),
+        ),
+        ("many", items(300_000, "<item/>")),
+        ("broken", items(5_000, "<item><title>A & B</title><x></item>")),
+        ("deep", items(1, &format!("<item><description>{deep}</description></item>"))),
+        (
+            "deep XHTML",
+            format!(
+                "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>{deep}{}</content></entry></feed>",
+                "</div>".repeat(100_000)
+            ),
+        ),
+        ("declarations", format!("<rss {}><channel/></rss>", "xmlns:a='b' ".repeat(100_000))),
+        (
+            "JSON",
+            format!(
+                r#"{{"version":"https://jsonfeed.org/version/1","items":[{}{{}}]}}"#,
+                r#"{"id":1,"content_html":"a<b>c"},"#.repeat(100_000)
+            ),
+        ),
+        (
+            "deep JSON",
+            format!(
+                r#"{{"version":"https://jsonfeed.org/version/1","x":{}"#,
+                "[".repeat(1_000_000)
+            ),
+        ),
+        (
+            "deep JSON item",
+            format!(
+                r#"{{"version":"https://jsonfeed.org/version/1","items":[{}"#,
+                "[".repeat(1_000_000)
+            ),
+        ),
+    ] {
+        let start = std::time::Instant::now();
+        let read = parse(URL, body.as_bytes());
+        let took = start.elapsed();
+        eprintln!(
+            "{what}: {} KiB in {took:?}: {:?}",
+            body.len() >> 10,
+            read.map(|page| (page.posts.len(), page.set_aside.len())).map_err(|it| it.reason)
+        );
+        assert!(took.as_secs() < 20, "{what}: {took:?}");
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config {
         failure_persistence: None,
