@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use toml::de::DeTable;
 use url::{Host, Url};
 
-use super::check::out_of_range;
+use super::check::{no_folder, out_of_range};
 use super::fault::Fault;
 use super::source::{SourceConfig, Written};
 use super::{Config, place_of, read};
@@ -35,6 +35,7 @@ pub(super) fn check(
             continue;
         }
         faults.extend(without_legal_basis(source, written));
+        faults.extend(without_folder(config, source, written));
         match source.settings.open(&source.given(config)) {
             Ok(Door::Web(web)) if !is_loopback(&web.begin(None).url) => {
                 foreign.get_or_insert_with(|| place(written, "name"));
@@ -42,7 +43,7 @@ pub(super) fn check(
             Ok(Door::Web(_) | Door::Files(_)) => {}
             Err(error) => faults.push(Fault {
                 span: place(written, error.key),
-                title: format!("sumber `{}` tidak dapat dibuka", source.name),
+                title: format!("`{}` pada sumber `{}` tidak dapat dipakai", error.key, source.name),
                 label: error.reason,
                 also: None,
                 help: None,
@@ -113,6 +114,11 @@ fn without_legal_basis(source: &SourceConfig, written: &Written<'_>) -> Option<F
                 .into(),
         ),
     })
+}
+
+fn without_folder(config: &Config, source: &SourceConfig, written: &Written<'_>) -> Option<Fault> {
+    let folder = config.folder.join(source.settings.folder()?);
+    no_folder(config, &folder, place(written, "path"))
 }
 
 fn without_contact(config: &Config, document: &DeTable<'_>, source: Range<usize>) -> Option<Fault> {
