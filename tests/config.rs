@@ -197,6 +197,36 @@ fn thresholds_are_those_of_the_engine() {
     );
 }
 
+#[test]
+fn a_file_from_another_editor_is_read_alike() {
+    let plain = toml::to_string(&example(EXAMPLE)).unwrap();
+    for text in [EXAMPLE.replace('\n', "\r\n"), format!("\u{feff}{EXAMPLE}")] {
+        assert_eq!(toml::to_string(&example(&text)).unwrap(), plain);
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Whatever a hand or an editor did to the file: an answer, and every fault inside the file.
+    #[test]
+    fn a_damaged_file_is_explained(cuts in proptest::collection::vec((0..6000_usize, 0..40_usize, "[\\[\\]\"'=#\n.0-9a-zé\u{0}…-]{0,4}"), 1..6)) {
+        let mut text = everything_written();
+        for (at, length, put) in cuts {
+            let start = text.floor_char_boundary(at);
+            let end = text.ceil_char_boundary(start + length);
+            text.replace_range(start..end, &put);
+        }
+        if let Err(faults) = Config::parse(&text, Path::new("waspada.toml")) {
+            proptest::prop_assert!(faults.iter().count() > 0);
+            proptest::prop_assert!(faults.to_string().contains("waspada.toml:"));
+            for (_, fault) in faults.iter() {
+                proptest::prop_assert!(fault.span.start <= text.len());
+            }
+        }
+    }
+}
+
 fn waspada(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::cargo_bin("waspada").unwrap().args(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
