@@ -154,6 +154,15 @@ fn this_machine_may_be_read_without_a_contact() {
 }
 
 #[test]
+fn a_password_in_an_address_is_refused_and_not_printed() {
+    let text = "[[source]]\nname = \"a\"\ntype = \"feed\"\nenabled = false\n\
+                url = \"https://ops:rahasia@contoh.example/feed\"\n";
+    let complaint = complaint(text);
+    assert!(complaint.contains("`url` pada sumber `a`"), "{complaint}");
+    assert!(!complaint.contains("rahasia"), "{complaint}");
+}
+
+#[test]
 fn paths_start_from_the_folder_of_the_config() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(dir.path().join("etc/aturan")).unwrap();
