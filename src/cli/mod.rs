@@ -117,7 +117,11 @@ fn config(arguments: &Arguments) -> Result<Config, Failure> {
     Config::load(path).map_err(|error| {
         let colour = anstream::AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
         Failure::Usage(match error {
-            ConfigError::Faulty(faults) => faults.render(colour),
+            ConfigError::Faulty(faults) => format!(
+                "{}\n\n{} kesalahan: konfigurasi tidak dapat dipakai",
+                faults.render(colour),
+                faults.iter().count()
+            ),
             unreadable @ ConfigError::Unreadable { .. } => unreadable.to_string(),
         })
     })

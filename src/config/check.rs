@@ -2,13 +2,14 @@
 //! that would stop the watch, bands out of order, an address open to strangers, files that are
 //! not there. Sources are checked in `check_sources`.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 
 use jiff::SignedDuration;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::Fault;
+use super::read::span_of;
 use super::{Config, place_of};
 
 /// Bodies, in bytes: less holds no page, more does not fit into memory.
@@ -115,16 +116,40 @@ fn fetching(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
         });
     }
     if fetch.connect_timeout > fetch.timeout {
-        faults.push(Fault {
-            span: place_of(document, &["fetch", "connect_timeout"]),
-            title: "`connect_timeout` lebih lama daripada `timeout`".into(),
-            label: "waktu untuk tersambung".into(),
-            also: Some((
-                place_of(document, &["fetch", "timeout"]),
-                "waktu untuk seluruh permintaan".into(),
-            )),
-            help: Some("`timeout` mencakup `connect_timeout`: tulis yang lebih lama".into()),
-        });
+        faults.push(conflict(
+            document,
+            "`connect_timeout` lebih lama daripada `timeout`".into(),
+            (
+                &["fetch", "connect_timeout"],
+                format!("{:#} untuk tersambung", fetch.connect_timeout),
+            ),
+            (&["fetch", "timeout"], format!("{:#} untuk seluruh permintaan", fetch.timeout)),
+            "`timeout` mencakup `connect_timeout`: tulis `timeout` yang lebih lama".into(),
+        ));
+    }
+}
+
+/// The fault of two values that do not go together. The first is underlined, unless it was left at
+/// its default and the second was not.
+fn conflict(
+    document: &DeTable<'_>,
+    title: String,
+    first: (&[&str], String),
+    second: (&[&str], String),
+    help: String,
+) -> Fault {
+    let written = |(path, _): &(&[&str], String)| span_of(document, path).is_some();
+    let (main, also) =
+        if !written(&first) && written(&second) { (second, first) } else { (first, second) };
+    let label = |of: (&[&str], String)| {
+        if written(&of) { of.1 } else { format!("{} (nilai bawaan)", of.1) }
+    };
+    Fault {
+        span: place_of(document, main.0),
+        also: Some((place_of(document, also.0), label(also))),
+        label: label(main),
+        title,
+        help: Some(help),
     }
 }
 
@@ -149,16 +174,13 @@ fn thresholds(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) 
         if low_score < high_score || (may_meet && low_score == high_score) {
             continue;
         }
-        faults.push(Fault {
-            span: place(high),
-            title: format!("ambang `{high}` terlalu rendah dibanding `{low}`"),
-            label: format!("`{high}` mulai dari {high_score}"),
-            also: Some((place(low), format!("`{low}` mulai dari {low_score}"))),
-            help: Some(
-                "urutannya: 0 < rendah < sedang < tinggi <= 100, dan rendah <= flag <= tinggi"
-                    .into(),
-            ),
-        });
+        faults.push(conflict(
+            document,
+            format!("ambang `{high}` terlalu rendah dibanding `{low}`"),
+            (&["thresholds", high], format!("`{high}` mulai dari {high_score}")),
+            (&["thresholds", low], format!("`{low}` mulai dari {low_score}")),
+            "urutannya: 0 < rendah < sedang < tinggi <= 100, dan rendah <= flag <= tinggi".into(),
+        ));
     }
     if set.tinggi > 100 {
         faults.push(Fault {
@@ -189,18 +211,8 @@ fn listening(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
 }
 
 fn paths(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
-    if let Some(rules) = config.rules.path.as_deref().filter(|rules| !rules.is_dir()) {
-        faults.push(Fault {
-            span: place_of(document, &["rules", "path"]),
-            title: if rules.exists() {
-                "ini bukan folder".into()
-            } else {
-                "folder aturan tidak ada".into()
-            },
-            label: format!("dicari di {}", rules.display()),
-            also: None,
-            help: Some(starting_from(config)),
-        });
+    if let Some(rules) = &config.rules.path {
+        faults.extend(no_folder(config, rules, place_of(document, &["rules", "path"])));
     }
     if config.store.path.is_dir() {
         faults.push(Fault {
@@ -222,12 +234,21 @@ fn paths(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Where a relative path was looked for.
-fn starting_from(config: &Config) -> String {
-    let folder = Some(config.folder.as_path()).filter(|folder| *folder != Path::new(""));
-    let folder = folder.unwrap_or(Path::new("."));
-    format!(
-        "nama tanpa garis miring di depan dimulai dari folder konfigurasi: {}",
-        folder.display()
-    )
+/// The fault of a folder that is not there.
+pub(super) fn no_folder(config: &Config, folder: &Path, span: Range<usize>) -> Option<Fault> {
+    if folder.is_dir() {
+        return None;
+    }
+    let start = if config.folder == Path::new("") { Path::new(".") } else { &config.folder };
+    Some(Fault {
+        span,
+        title: if folder.exists() { "ini bukan folder" } else { "folder ini tidak ada" }.into(),
+        label: format!("dicari di {}", folder.display()),
+        also: None,
+        help: Some(format!(
+            "buat foldernya, atau perbaiki namanya; nama tanpa garis miring di depan dimulai dari \
+             folder berkas konfigurasi: {}",
+            start.display()
+        )),
+    })
 }

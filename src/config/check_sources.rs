@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use toml::de::DeTable;
 use url::{Host, Url};
 
-use super::check::out_of_range;
+use super::check::{no_folder, out_of_range};
 use super::fault::Fault;
 use super::source::{SourceConfig, Written};
 use super::{Config, place_of, read};
@@ -31,10 +31,12 @@ pub(super) fn check(
         let Some(source) = &written.config else { continue };
         faults.extend(name_taken(source, written, sources.get(..at).unwrap_or_default()));
         times(source, written, &mut faults);
+        faults.extend(password_in_address(source, written));
         if !source.enabled {
             continue;
         }
         faults.extend(without_legal_basis(source, written));
+        faults.extend(without_folder(config, source, written));
         match source.settings.open(&source.given(config)) {
             Ok(Door::Web(web)) if !is_loopback(&web.begin(None).url) => {
                 foreign.get_or_insert_with(|| place(written, "name"));
@@ -42,7 +44,7 @@ pub(super) fn check(
             Ok(Door::Web(_) | Door::Files(_)) => {}
             Err(error) => faults.push(Fault {
                 span: place(written, error.key),
-                title: format!("sumber `{}` tidak dapat dibuka", source.name),
+                title: format!("`{}` pada sumber `{}` tidak dapat dipakai", error.key, source.name),
                 label: error.reason,
                 also: None,
                 help: None,
@@ -95,6 +97,23 @@ fn times(source: &SourceConfig, written: &Written<'_>, faults: &mut Vec<Fault>) 
     }
 }
 
+/// Points at the source's name, not at the address: the fault is printed with the line it points at.
+fn password_in_address(source: &SourceConfig, written: &Written<'_>) -> Option<Fault> {
+    let settings = toml::Table::try_from(&source.settings).ok()?;
+    let has_password = |value: &toml::Value| {
+        let url = value.as_str().and_then(|text| Url::parse(text).ok());
+        url.is_some_and(|url| !url.username().is_empty() || url.password().is_some())
+    };
+    let (key, _) = settings.iter().find(|(_, value)| has_password(value))?;
+    Some(Fault {
+        span: place(written, "name"),
+        title: format!("`{key}` pada sumber `{}` memuat nama pengguna atau sandi", source.name),
+        label: "sumber ini".into(),
+        also: None,
+        help: Some("hapus yang di depan `@`: hanya halaman publik yang dibaca".into()),
+    })
+}
+
 fn without_legal_basis(source: &SourceConfig, written: &Written<'_>) -> Option<Fault> {
     let named = source.legal_basis.as_ref().is_some_and(|basis| !basis.trim().is_empty());
     if named || !source.settings.needs_legal_basis() {
@@ -113,6 +132,11 @@ fn without_legal_basis(source: &SourceConfig, written: &Written<'_>) -> Option<F
                 .into(),
         ),
     })
+}
+
+fn without_folder(config: &Config, source: &SourceConfig, written: &Written<'_>) -> Option<Fault> {
+    let folder = config.folder.join(source.settings.folder()?);
+    no_folder(config, &folder, place(written, "path"))
 }
 
 fn without_contact(config: &Config, document: &DeTable<'_>, source: Range<usize>) -> Option<Fault> {

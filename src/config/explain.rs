@@ -4,13 +4,34 @@
 
 use super::fault::Fault;
 
+const A_DURATION: &str = "lamanya waktu dalam tanda kutip, misalnya \"30s\" atau \"15m\"";
+const A_DATE: &str = "tanggal dalam tanda kutip, misalnya \"2026-01-31\"";
+const AN_ADDRESS: &str = "alamat dan port dalam tanda kutip, misalnya \"127.0.0.1:9464\"";
+const A_URL: &str = "alamat lengkap, misalnya \"https://contoh.example/feed\"";
+
+/// How the errors begin of types that read a text; what the text is not; what would be right.
+/// The first that fits holds.
+const UNREADABLE: &[(&str, &str, &str)] = &[
+    ("failed to parse input in the \"friendly\" duration format", "lamanya waktu", A_DURATION),
+    ("failed to parse", "tanggal", A_DATE),
+    ("invalid socket address syntax", "alamat dan port", AN_ADDRESS),
+    ("relative URL without a base", "alamat web", A_URL),
+    ("empty host", "alamat web", A_URL),
+    ("invalid port number", "alamat web", A_URL),
+    ("invalid international domain name", "alamat web", A_URL),
+    ("invalid domain character", "alamat web", A_URL),
+    ("invalid IPv4 address", "alamat web", A_URL),
+    ("invalid IPv6 address", "alamat web", A_URL),
+];
+
 /// Known wordings of serde, of `toml` and of the types in the settings, for what was expected.
 const EXPECTED: &[(&str, &str)] = &[
     ("a string", "teks dalam tanda kutip"),
     ("a borrowed string", "teks dalam tanda kutip"),
     ("path string", "nama berkas atau folder dalam tanda kutip"),
-    ("a signed duration string", "lamanya waktu dalam tanda kutip, misalnya \"30s\" atau \"15m\""),
-    ("socket address", "alamat dan port dalam tanda kutip, misalnya \"127.0.0.1:9464\""),
+    ("a signed duration string", A_DURATION),
+    ("a date string", A_DATE),
+    ("socket address", AN_ADDRESS),
     ("a boolean", "true atau false, tanpa tanda kutip"),
     ("a sequence", "daftar dalam kurung siku, misalnya [\"a\", \"b\"]"),
     ("u8", "bilangan bulat dari 0 sampai 255"),
@@ -57,12 +78,29 @@ pub(super) fn explain(error: &toml::de::Error, key: Option<&str>, beside: &[&str
         else {
             continue;
         };
+        let help = match (found, expected, key) {
+            ("map", "a sequence", Some(key)) => {
+                format!("tulis [[{key}]] dengan kurung siku ganda, sekali untuk tiap butir")
+            }
+            _ => format!("tulis {}", expected_in_words(expected)),
+        };
         return Fault {
             span,
             title: format!("{about} {what}"),
             label: format!("ini {}", found_in_words(found)),
             also: None,
-            help: Some(format!("tulis {}", expected_in_words(expected))),
+            help: Some(help),
+        };
+    }
+    if let Some((_, what, right)) =
+        UNREADABLE.iter().find(|(begins, ..)| message.starts_with(begins))
+    {
+        return Fault {
+            span,
+            title: format!("{about} tidak dapat dibaca"),
+            label: format!("ini bukan {what}"),
+            also: None,
+            help: Some(format!("tulis {right}")),
         };
     }
     Fault {
