@@ -358,7 +358,7 @@ fn the_example_holds_the_defaults() {
 fn the_example_holds_what_a_source_defaults_to() {
     let sources = example(EXAMPLE).sources;
     for (kind, required, not_default) in [
-        ("folder", "path = 'fixtures/drop'", vec!["keep"]),
+        ("folder", "path = 'fixtures/drop'", vec!["keep", "settle"]),
         ("feed", "url = 'https://contoh.example/feed.xml'", vec![]),
         ("telegram", "channel = 'contoh_kanal'", vec![]),
     ] {

@@ -40,15 +40,24 @@ pub(super) async fn visit(
     if request.url == front {
         add_validators(tools, source, &mut request).await?;
     }
-    for _ in 0..MOST_PAGES {
+    // The source's word on when to come back stands on its front page.
+    let mut wish = None;
+    for turn in 0..MOST_PAGES {
         let Some(outcome) = ask(tools, &request, stop).await else {
-            return Ok(Ended { unfinished: true, wish: None });
+            return Ok(Ended { unfinished: true, wish });
         };
-        let capture = match outcome? {
-            Answer::Page(capture) => capture,
-            Answer::NotModified { wish } => {
+        let capture = match outcome {
+            // An older page that is gone must not keep the newest posts from being read.
+            Err(Failure { went: Went::Blocked, .. }) if turn == 0 && request.url != front => {
+                request = source.begin(None);
+                cursor = None;
+                continue;
+            }
+            Err(failure) => return Err(failure),
+            Ok(Answer::Page(capture)) => capture,
+            Ok(Answer::NotModified { wish: fresh }) => {
                 report.not_modified = true;
-                return Ok(Ended { unfinished: false, wish });
+                return Ok(Ended { unfinished: false, wish: wish.or(fresh) });
             }
         };
         let page = match source.parse(&capture, cursor.as_ref()) {
@@ -60,7 +69,7 @@ pub(super) async fn visit(
             }
         };
         let next = page.next.clone();
-        let wish = page.revisit_after;
+        wish = wish.or(page.revisit_after);
         cursor = page.cursor.clone().or(cursor);
         // Kept only when nothing is left to fetch: else "not modified" would end the next visit
         // before the walk that a crash broke off.
@@ -79,7 +88,7 @@ pub(super) async fn visit(
             break;
         }
     }
-    Ok(Ended { unfinished: true, wish: None })
+    Ok(Ended { unfinished: true, wish })
 }
 
 async fn stored_cursor(tools: &Tools, watched: &Watched) -> Result<Option<Cursor>, Failure> {
