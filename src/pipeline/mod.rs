@@ -5,6 +5,7 @@ mod daemon;
 mod files;
 mod health;
 mod once;
+mod probe;
 mod report;
 mod rules;
 mod schedule;
@@ -15,6 +16,7 @@ mod web;
 
 pub use daemon::{Daemon, DaemonError};
 pub use once::once;
+pub use probe::{Probe, ProbeError, probe};
 pub use report::{Observer, SourceReport, Unobserved};
 pub use rules::{RulesError, Standing, load};
 pub use scorer::Scorer;
