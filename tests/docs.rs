@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::Command;
 
 /// Run by CI itself, in a fresh clone: here they would build the program within its own tests.
-const RUN_BY_CI: &[&str] = &["cargo run --release -- run --once --config config.example.toml", "cargo test"];
+const RUN_BY_CI: &[&str] =
+    &["cargo run --release -- run --once --config config.example.toml", "cargo test"];
 
 /// The lines after `$ ` in the ```console blocks of a page.
 fn commands(page: &str) -> Vec<String> {

@@ -15,8 +15,8 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
-use crate::registry::today;
 use crate::engine::{Engine, RuleFiles};
+use crate::registry::today;
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
 #[derive(Debug, Parser)]
