@@ -1,21 +1,28 @@
 //! The command line: one file a command, no logic of their own. Machine output goes to standard
 //! output, everything else to standard error; the exit status says how it ended.
 
+mod config;
 mod rules;
 mod scan;
+mod source;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 
-use crate::engine::{Engine, RuleFiles, Thresholds};
+use crate::config::{Config, ConfigError};
+use crate::engine::{Engine, RuleFiles};
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
 #[derive(Debug, Parser)]
 #[command(name = "waspada", version, about, max_term_width = 100)]
 struct Arguments {
-    /// Folder of rule files; the embedded rule set when absent
+    /// Berkas konfigurasi; nilai bawaan bila tidak disebut
+    #[arg(long, global = true, value_name = "BERKAS")]
+    config: Option<PathBuf>,
+    /// Folder of rule files; those of the config when absent, or else the embedded rule set
     #[arg(long, global = true, value_name = "FOLDER")]
     rules: Option<PathBuf>,
     #[command(subcommand)]
@@ -29,6 +36,12 @@ enum Command {
     /// Berkas aturan: periksa, uji, jelaskan
     #[command(subcommand)]
     Rules(rules::Command),
+    /// Konfigurasi: tampilkan, periksa
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Sumber posting
+    #[command(subcommand)]
+    Source(source::Command),
 }
 
 /// How a command that did its work ended.
@@ -65,6 +78,8 @@ pub fn run() -> ExitCode {
     let ended = match &arguments.command {
         Command::Scan(scan) => scan::run(scan, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
+        Command::Config(command) => config::run(command, &arguments),
+        Command::Source(command) => source::run(command, &arguments),
     };
     match ended {
         Ok(Answer::Done) => ExitCode::SUCCESS,
@@ -100,16 +115,33 @@ fn unwritable(error: std::io::Error) -> Failure {
     Failure::Impossible(format!("standard output: {error}"))
 }
 
-/// The files of the rule folder named, or of the embedded rule set.
-fn rule_files(arguments: &Arguments) -> Result<RuleFiles, Failure> {
-    match &arguments.rules {
+/// The config named, or the defaults.
+fn config(arguments: &Arguments) -> Result<Config, Failure> {
+    let Some(path) = &arguments.config else { return Ok(Config::default()) };
+    Config::load(path).map_err(|error| {
+        let colour = anstream::AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
+        Failure::Usage(match error {
+            ConfigError::Faulty(faults) => format!(
+                "{}\n\n{} kesalahan: konfigurasi tidak dapat dipakai",
+                faults.render(colour),
+                faults.iter().count()
+            ),
+            unreadable @ ConfigError::Unreadable { .. } => unreadable.to_string(),
+        })
+    })
+}
+
+/// The files of the rule folder named, of the config's, or of the embedded rule set.
+fn rule_files(arguments: &Arguments, config: &Config) -> Result<RuleFiles, Failure> {
+    match arguments.rules.as_ref().or(config.rules.path.as_ref()) {
         Some(folder) => RuleFiles::read(folder).map_err(|error| Failure::Usage(error.to_string())),
         None => Ok(RuleFiles::embedded()),
     }
 }
 
-/// The engine of the rule folder named, or of the embedded rule set.
+/// The engine of those files, with the thresholds of the config.
 fn engine(arguments: &Arguments) -> Result<Engine, Failure> {
-    Engine::compile(&rule_files(arguments)?, Thresholds::default())
+    let config = config(arguments)?;
+    Engine::compile(&rule_files(arguments, &config)?, config.thresholds.into())
         .map_err(|error| Failure::Usage(error.to_string()))
 }

@@ -4,13 +4,34 @@
 
 use super::fault::Fault;
 
+const A_DURATION: &str = "lamanya waktu dalam tanda kutip, misalnya \"30s\" atau \"15m\"";
+const A_DATE: &str = "tanggal dalam tanda kutip, misalnya \"2026-01-31\"";
+const AN_ADDRESS: &str = "alamat dan port dalam tanda kutip, misalnya \"127.0.0.1:9464\"";
+const A_URL: &str = "alamat lengkap, misalnya \"https://contoh.example/feed\"";
+
+/// How the errors begin of types that read a text; what the text is not; what would be right.
+/// The first that fits holds.
+const UNREADABLE: &[(&str, &str, &str)] = &[
+    ("failed to parse input in the \"friendly\" duration format", "lamanya waktu", A_DURATION),
+    ("failed to parse", "tanggal", A_DATE),
+    ("invalid socket address syntax", "alamat dan port", AN_ADDRESS),
+    ("relative URL without a base", "alamat web", A_URL),
+    ("empty host", "alamat web", A_URL),
+    ("invalid port number", "alamat web", A_URL),
+    ("invalid international domain name", "alamat web", A_URL),
+    ("invalid domain character", "alamat web", A_URL),
+    ("invalid IPv4 address", "alamat web", A_URL),
+    ("invalid IPv6 address", "alamat web", A_URL),
+];
+
 /// Known wordings of serde, of `toml` and of the types in the settings, for what was expected.
 const EXPECTED: &[(&str, &str)] = &[
     ("a string", "teks dalam tanda kutip"),
     ("a borrowed string", "teks dalam tanda kutip"),
     ("path string", "nama berkas atau folder dalam tanda kutip"),
-    ("a signed duration string", "lamanya waktu dalam tanda kutip, misalnya \"30s\" atau \"15m\""),
-    ("socket address", "alamat dan port dalam tanda kutip, misalnya \"127.0.0.1:9464\""),
+    ("a signed duration string", A_DURATION),
+    ("a date string", A_DATE),
+    ("socket address", AN_ADDRESS),
     ("a boolean", "true atau false, tanpa tanda kutip"),
     ("a sequence", "daftar dalam kurung siku, misalnya [\"a\", \"b\"]"),
     ("u8", "bilangan bulat dari 0 sampai 255"),
@@ -30,15 +51,16 @@ const FOUND: &[(&str, &str)] = &[
     ("map", "tabel"),
 ];
 
-/// The fault behind an error of a deserialiser. `key` is the key it was about, where known.
-pub(super) fn explain(error: &toml::de::Error, key: Option<&str>) -> Fault {
+/// The fault behind an error of a deserialiser. `key` is the key it was about, where known; `beside`
+/// are further keys that may stand in the table.
+pub(super) fn explain(error: &toml::de::Error, key: Option<&str>, beside: &[&str]) -> Fault {
     let message = error.message();
     let span = error.span().unwrap_or(0..0);
     if let Some(rest) = message.strip_prefix("unknown field ") {
-        return unknown(span, rest, "kunci", "tidak ada kunci dengan nama ini di sini");
+        return unknown(span, rest, "kunci", "tidak ada kunci dengan nama ini di sini", beside);
     }
     if let Some(rest) = message.strip_prefix("unknown variant ") {
-        return unknown(span, rest, "nilai", "nilai ini tidak dikenal");
+        return unknown(span, rest, "nilai", "nilai ini tidak dikenal", &[]);
     }
     if let Some(name) = message.strip_prefix("missing field ") {
         return Fault {
@@ -56,12 +78,29 @@ pub(super) fn explain(error: &toml::de::Error, key: Option<&str>) -> Fault {
         else {
             continue;
         };
+        let help = match (found, expected, key) {
+            ("map", "a sequence", Some(key)) => {
+                format!("tulis [[{key}]] dengan kurung siku ganda, sekali untuk tiap butir")
+            }
+            _ => format!("tulis {}", expected_in_words(expected)),
+        };
         return Fault {
             span,
             title: format!("{about} {what}"),
             label: format!("ini {}", found_in_words(found)),
             also: None,
-            help: Some(format!("tulis {}", expected_in_words(expected))),
+            help: Some(help),
+        };
+    }
+    if let Some((_, what, right)) =
+        UNREADABLE.iter().find(|(begins, ..)| message.starts_with(begins))
+    {
+        return Fault {
+            span,
+            title: format!("{about} tidak dapat dibaca"),
+            label: format!("ini bukan {what}"),
+            also: None,
+            help: Some(format!("tulis {right}")),
         };
     }
     Fault {
@@ -98,10 +137,16 @@ pub(super) fn unknown_name(
 }
 
 /// Reads serde's "`x`, expected one of `a`, `b`": the names stand in backticks, the wrong one first.
-fn unknown(span: std::ops::Range<usize>, rest: &str, what: &str, label: &str) -> Fault {
+fn unknown(
+    span: std::ops::Range<usize>,
+    rest: &str,
+    what: &str,
+    label: &str,
+    beside: &[&str],
+) -> Fault {
     let mut names = rest.split('`').skip(1).step_by(2);
     let name = names.next().unwrap_or(rest);
-    unknown_name(span, what, name, label, &names.collect::<Vec<_>>())
+    unknown_name(span, what, name, label, &names.chain(beside.iter().copied()).collect::<Vec<_>>())
 }
 
 /// The known name that a misspelt one most likely stands for.
@@ -175,7 +220,7 @@ mod tests {
             ("many = 256", "nilai `k` tidak sah", "tulis bilangan bulat dari 0 sampai 255"),
         ] {
             let error = toml::from_str::<Table>(text).unwrap_err();
-            let fault = explain(&error, Some("k"));
+            let fault = explain(&error, Some("k"), &[]);
             assert_eq!(fault.title, title, "{text}");
             assert!(fault.help.unwrap_or_default().starts_with(help), "{text}");
         }

@@ -31,7 +31,13 @@ pub(super) fn parse(text: &str) -> Result<Table<'_>, Vec<Fault>> {
 
 /// Reads `table` as a `T`. Everything wrong with it is added to `faults`; what comes back is then
 /// the part that could be read, with defaults for the rest, or nothing when too little was left.
-pub(super) fn read<T: DeserializeOwned>(table: Table<'_>, faults: &mut Vec<Fault>) -> Option<T> {
+/// `beside` are keys that stand in the same table of the file but were read by another: they may be
+/// what a misspelt key was meant to be.
+pub(super) fn read<T: DeserializeOwned>(
+    table: Table<'_>,
+    beside: &[&str],
+    faults: &mut Vec<Fault>,
+) -> Option<T> {
     let span = table.span();
     let mut node = Spanned::new(span, DeValue::Table(table.into_inner()));
     let mut cut_out: Vec<String> = Vec::new();
@@ -45,37 +51,49 @@ pub(super) fn read<T: DeserializeOwned>(table: Table<'_>, faults: &mut Vec<Fault
             return None;
         }
         let cut = error.span().and_then(|span| cut(&mut node, &span));
-        faults.push(explain(&error, cut.as_deref()));
+        faults.push(explain(&error, cut.as_deref(), beside));
         cut_out.push(cut?);
     }
 }
 
-/// Removes the innermost entry or element that holds `span`; returns its key, or for an element the
-/// key of its array.
+/// Removes the innermost entry or element inside `node` that holds `span`; returns its key, or for
+/// an element the key of its array. The span of a table is that of its header alone, so that its
+/// entries are looked at one by one.
 fn cut(node: &mut Spanned<DeValue<'_>>, span: &Range<usize>) -> Option<String> {
-    let holds = |outer: &Range<usize>| outer.start <= span.start && span.end <= outer.end;
+    let holds = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
     match node.get_mut() {
         DeValue::Table(table) => {
-            let key = table
-                .iter()
-                .find(|(key, value)| holds(&key.span()) || holds(&value.span()))
-                .map(|(key, _)| key.get_ref().to_string())?;
-            let inner = table.get_mut(key.as_str()).and_then(|value| cut(value, span));
-            if inner.is_none() {
-                table.remove(key.as_str());
+            let mut whole = None;
+            for (key, value) in table.iter_mut() {
+                if let Some(inner) = cut(value, span) {
+                    // An element of an array has no name of its own.
+                    return Some(if inner.is_empty() { key.get_ref().to_string() } else { inner });
+                }
+                if holds(key.span()) || holds(value.span()) {
+                    whole = Some(key.get_ref().to_string());
+                    break;
+                }
             }
-            // An element of an array has no name of its own.
-            Some(inner.filter(|inner| !inner.is_empty()).unwrap_or(key))
+            let key = whole?;
+            table.remove(key.as_str());
+            Some(key)
         }
         DeValue::Array(array) => {
-            let at = array.iter().position(|element| holds(&element.span()))?;
-            let inner = array.get_mut(at).and_then(|element| cut(element, span));
-            if inner.is_none() {
-                let whole = std::mem::replace(array, DeArray::new());
-                let keep = whole.into_iter().enumerate().filter(|(index, _)| *index != at);
-                *array = keep.map(|(_, element)| element).collect();
+            let mut whole = None;
+            for (index, element) in array.iter_mut().enumerate() {
+                if let Some(inner) = cut(element, span) {
+                    return Some(inner);
+                }
+                if holds(element.span()) {
+                    whole = Some(index);
+                    break;
+                }
             }
-            Some(inner.unwrap_or_default())
+            let at = whole?;
+            let elements = std::mem::replace(array, DeArray::new());
+            let keep = elements.into_iter().enumerate().filter(|(index, _)| *index != at);
+            *array = keep.map(|(_, element)| element).collect();
+            Some(String::new())
         }
         _ => None,
     }
@@ -116,7 +134,7 @@ mod tests {
 
     fn faults_of(text: &str) -> (Option<Outer>, Vec<(String, String)>) {
         let mut faults = Vec::new();
-        let value = read(parse(text).unwrap(), &mut faults);
+        let value = read(parse(text).unwrap(), &[], &mut faults);
         let shown = faults.iter().map(|f| (text[f.span.clone()].to_owned(), f.title.clone()));
         (value, shown.collect())
     }
@@ -149,10 +167,10 @@ mod tests {
             _name: String,
         }
         let mut faults = Vec::new();
-        assert!(read::<Strict>(parse("name = 3").unwrap(), &mut faults).is_none());
+        assert!(read::<Strict>(parse("name = 3").unwrap(), &[], &mut faults).is_none());
         assert_eq!(faults.len(), 1, "{faults:?}");
         faults.clear();
-        assert!(read::<Strict>(parse("").unwrap(), &mut faults).is_none());
+        assert!(read::<Strict>(parse("").unwrap(), &[], &mut faults).is_none());
         assert_eq!(faults[0].title, "kunci `name` belum ada");
     }
 

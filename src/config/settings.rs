@@ -8,6 +8,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use crate::engine;
+
 /// The `[rules]` table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -33,7 +35,14 @@ pub struct Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { tinggi: 70, sedang: 40, rendah: 20, flag: 40 }
+        let engine::Thresholds { tinggi, sedang, rendah, flag } = engine::Thresholds::default();
+        Self { tinggi, sedang, rendah, flag }
+    }
+}
+
+impl From<Thresholds> for engine::Thresholds {
+    fn from(set: Thresholds) -> Self {
+        Self { flag: set.flag, tinggi: set.tinggi, sedang: set.sedang, rendah: set.rendah }
     }
 }
 

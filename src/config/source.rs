@@ -1,23 +1,26 @@
-//! A `[[source]]` of the config: the keys every source has, and the rest of its table, with the
-//! place of each part, for the adapter it names.
+//! A `[[source]]` of the config: the keys every source has, and the settings that only its kind
+//! knows. A fault in one key hides none in the others.
 
 use std::fmt;
-use std::ops::Range;
 
 use jiff::SignedDuration;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::Config;
+use super::explain::unknown_name;
 use super::fault::Fault;
-use super::read::{Table, read};
+use super::read::{Table, read, span_of};
+use crate::sources::{Given, KINDS, ReadSettings, Settings};
 
 /// One source.
 #[derive(Debug, Clone, Serialize)]
 pub struct SourceConfig {
     /// Its name in logs, metrics, tables and commands; no two sources share one.
     pub name: SourceName,
-    /// The adapter that reads it: `folder`, `feed`, `telegram`, ….
+    /// Its kind: `folder`, `feed`, `telegram`, ….
     #[serde(rename = "type")]
     pub kind: String,
     /// Whether the watch visits it.
@@ -25,23 +28,33 @@ pub struct SourceConfig {
     /// On what ground the operator reads a source whose terms restrict automated reading.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub legal_basis: Option<String>,
-    /// Shortest time between two visits; the adapter's own default when absent.
+    /// Shortest time between two visits; the kind's own default when absent.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "jiff::fmt::serde::duration::friendly::compact::optional"
     )]
     pub every: Option<SignedDuration>,
-    /// Longest time between two visits; the adapter's own default when absent.
+    /// Longest time between two visits; the kind's own default when absent.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "jiff::fmt::serde::duration::friendly::compact::optional"
     )]
     pub slowest: Option<SignedDuration>,
-    /// The keys that only its adapter knows.
+    /// What only its kind knows.
     #[serde(flatten)]
-    pub rest: toml::Table,
-    #[serde(skip)]
-    name_span: Range<usize>,
+    pub settings: Settings,
+}
+
+impl SourceConfig {
+    /// What its door is opened with.
+    pub fn given(&self, config: &Config) -> Given {
+        Given {
+            name: self.name.to_string(),
+            folder: config.folder.clone(),
+            every: self.every.map(SignedDuration::unsigned_abs),
+            slowest: self.slowest.map(SignedDuration::unsigned_abs),
+        }
+    }
 }
 
 /// A source's name: short and plain, for it is typed in commands and stands in every metric.
@@ -86,101 +99,91 @@ impl From<SourceName> for String {
 }
 
 /// The keys every source has.
-pub const COMMON_KEYS: &[&str] = &["name", "type", "enabled", "legal_basis", "every", "slowest"];
+const COMMON_KEYS: &[&str] = &["name", "type", "enabled", "legal_basis", "every", "slowest"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Common {
-    name: Spanned<SourceName>,
+    name: SourceName,
     #[serde(rename = "type")]
     kind: String,
     #[serde(default = "enabled")]
     enabled: bool,
     legal_basis: Option<String>,
-    every: Option<Spanned<SignedDuration>>,
-    slowest: Option<Spanned<SignedDuration>>,
+    every: Option<SignedDuration>,
+    slowest: Option<SignedDuration>,
 }
 
 const fn enabled() -> bool {
     true
 }
 
+/// A source as it stands in the file.
+pub(super) struct Written<'i> {
+    /// Its table, with the place of each part.
+    pub table: Table<'i>,
+    /// What it says, unless too little of it could be read.
+    pub config: Option<SourceConfig>,
+}
+
 /// Reads the elements of `source`; what is wrong is added to `faults`.
-pub(super) fn read_all<'i>(
-    elements: impl IntoIterator<Item = Spanned<DeValue<'i>>>,
-    faults: &mut Vec<Fault>,
-) -> Vec<SourceConfig> {
-    let mut sources: Vec<SourceConfig> = Vec::new();
+pub(super) fn read_all<'i>(document: &DeTable<'i>, faults: &mut Vec<Fault>) -> Vec<Written<'i>> {
+    let Some(DeValue::Array(elements)) = document.get("source").map(Spanned::get_ref) else {
+        return Vec::new();
+    };
+    let mut sources = Vec::new();
     for element in elements {
-        let span = element.span();
         // What is not a table was already refused with the rest of the file.
-        let DeValue::Table(table) = element.into_inner() else { continue };
-        let Some(source) = read_one(Spanned::new(span, table), faults) else { continue };
-        if let Some(first) = sources.iter().find(|first| first.name == source.name) {
-            faults.push(Fault {
-                span: source.name_span.clone(),
-                title: format!("nama sumber `{}` dipakai dua kali", source.name),
-                label: "nama yang sama lagi".into(),
-                also: Some((first.name_span.clone(), "sudah dipakai di sini".into())),
-                help: Some("beri tiap sumber nama sendiri".into()),
-            });
-        }
-        sources.push(source);
+        let DeValue::Table(table) = element.get_ref() else { continue };
+        let table = Spanned::new(element.span(), table.clone());
+        sources.push(Written { config: read_one(table.clone(), faults), table });
     }
     sources
 }
 
 fn read_one(table: Table<'_>, faults: &mut Vec<Fault>) -> Option<SourceConfig> {
     let span = table.span();
+    let kind_span = span_of(table.get_ref(), &["type"]);
     let mut common = DeTable::new();
-    let mut rest = DeTable::new();
+    let mut own = DeTable::new();
     for (key, value) in table.into_inner() {
         let is_common = COMMON_KEYS.contains(&key.get_ref().as_ref());
-        if is_common { &mut common } else { &mut rest }.insert(key, value);
+        if is_common { &mut common } else { &mut own }.insert(key, value);
     }
-    let common: Common = read(Spanned::new(span.clone(), common), faults)?;
-    for time in [&common.every, &common.slowest].into_iter().flatten() {
-        if !time.get_ref().is_positive() {
-            faults.push(not_positive(time.span()));
-        }
-    }
-    if let (Some(every), Some(slowest)) = (&common.every, &common.slowest)
-        && slowest.get_ref() < every.get_ref()
-    {
-        faults.push(Fault {
-            span: slowest.span(),
-            title: "`slowest` lebih singkat daripada `every`".into(),
-            label: "jarak terpanjang antara dua kunjungan".into(),
-            also: Some((every.span(), "jarak terpendek".into())),
-            help: Some("tulis `slowest` sama dengan atau lebih lama daripada `every`".into()),
-        });
-    }
+    let kind = match common.get("type").map(Spanned::get_ref) {
+        Some(DeValue::String(kind)) => Some(kind.to_string()),
+        _ => None,
+    };
+    let common = read::<Common>(Spanned::new(span.clone(), common), &[], faults);
+    let kind = kind?;
+    let own = OwnSettings { table: Spanned::new(span.clone(), own), faults };
+    let Some(settings) = Settings::read(&kind, own) else {
+        let place = kind_span.unwrap_or(span);
+        faults.push(unknown_name(place, "jenis sumber", &kind, "jenis ini tidak ada", KINDS));
+        return None;
+    };
+    let (common, settings) = (common?, settings?);
     Some(SourceConfig {
-        name_span: common.name.span(),
-        name: common.name.into_inner(),
+        name: common.name,
+        kind: common.kind,
         enabled: common.enabled,
         legal_basis: common.legal_basis,
-        every: common.every.map(Spanned::into_inner),
-        slowest: common.slowest.map(Spanned::into_inner),
-        rest: read_adapter(&common.kind, Spanned::new(span, rest), faults),
-        kind: common.kind,
+        every: common.every,
+        slowest: common.slowest,
+        settings,
     })
 }
 
-/// The fault of a time that is zero or negative.
-pub(super) fn not_positive(span: Range<usize>) -> Fault {
-    Fault {
-        span,
-        title: "lamanya waktu harus lebih dari nol".into(),
-        label: "ini nol atau kurang".into(),
-        also: None,
-        help: Some("tulis misalnya \"30s\", \"15m\", atau \"2h\"".into()),
-    }
+/// The keys of a source that only its kind knows.
+struct OwnSettings<'a, 'i> {
+    table: Table<'i>,
+    faults: &'a mut Vec<Fault>,
 }
 
-/// What only the adapter of this `kind` knows.
-fn read_adapter(_kind: &str, rest: Table<'_>, faults: &mut Vec<Fault>) -> toml::Table {
-    read(rest, faults).unwrap_or_default()
+impl ReadSettings for OwnSettings<'_, '_> {
+    fn read<T: DeserializeOwned>(self) -> Option<T> {
+        read(self.table, COMMON_KEYS, self.faults)
+    }
 }
 
 #[cfg(test)]

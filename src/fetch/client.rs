@@ -259,7 +259,7 @@ fn host(url: &Url) -> &str {
 }
 
 /// `waspada/<version> (+contact)`, the same for every request.
-fn user_agent(contact: Option<&str>) -> Result<HeaderValue, ClientError> {
+pub(super) fn user_agent(contact: Option<&str>) -> Result<HeaderValue, ClientError> {
     let product = concat!("waspada/", env!("CARGO_PKG_VERSION"));
     let Some(contact) = contact.map(str::trim).filter(|contact| !contact.is_empty()) else {
         return Ok(HeaderValue::from_static(product));

@@ -4,6 +4,7 @@
 
 pub mod feed;
 pub mod folder;
+mod html;
 mod registry;
 pub mod telegram;
 

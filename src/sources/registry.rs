@@ -1,7 +1,7 @@
 //! Which kinds of source there are: one line each. A kind is the word after `type =` in a
 //! `[[source]]` of the config, the settings only it knows, and how a door is made of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -26,6 +26,11 @@ pub struct Given {
 pub trait SourceSettings: DeserializeOwned + Serialize {
     /// Whether the source stays off until the operator names on what ground it is read.
     const NEEDS_LEGAL_BASIS: bool;
+
+    /// The folder its `path` names, for a kind that reads files: it must be there.
+    fn folder(&self) -> Option<&Path> {
+        None
+    }
 
     /// Makes the door of them.
     ///
@@ -73,6 +78,11 @@ macro_rules! kinds {
             /// Whether the source stays off until the operator names on what ground it is read.
             pub fn needs_legal_basis(&self) -> bool {
                 match self { $(Self::$variant(_) => <$settings>::NEEDS_LEGAL_BASIS),* }
+            }
+
+            /// The folder its `path` names, for a kind that reads files: it must be there.
+            pub fn folder(&self) -> Option<&Path> {
+                match self { $(Self::$variant(settings) => settings.folder()),* }
             }
 
             /// Makes the door of them.

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The `[store]` table.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// The database file.
@@ -14,6 +14,7 @@ pub struct Settings {
     /// The folder of content-addressed captures.
     pub evidence: PathBuf,
     /// How long `queue next` keeps an item for one analyst.
+    #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
     pub lease: SignedDuration,
 }
 

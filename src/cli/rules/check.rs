@@ -13,20 +13,23 @@ pub(in crate::cli) struct Arguments {
     strict: bool,
 }
 
-pub(super) fn run(check: &Arguments, files: &RuleFiles) -> Result<Answer, Failure> {
+pub(super) fn run(
+    check: &Arguments,
+    files: &RuleFiles,
+    thresholds: Thresholds,
+) -> Result<Answer, Failure> {
     let mut out = std::io::stdout().lock();
     let colour = out.is_terminal();
-    let (engine, warnings) =
-        match Engine::check(files, Thresholds::default(), Some(super::super::today())) {
-            Ok(checked) => checked,
-            Err(error) => {
-                let text = super::rendered(&error.diagnostics, files, colour);
-                let count = error.diagnostics.len();
-                return Err(Failure::Usage(format!(
-                    "{text}{count} kesalahan: aturan tidak dapat dipakai"
-                )));
-            }
-        };
+    let (engine, warnings) = match Engine::check(files, thresholds, Some(super::super::today())) {
+        Ok(checked) => checked,
+        Err(error) => {
+            let text = super::rendered(&error.diagnostics, files, colour);
+            let count = error.diagnostics.len();
+            return Err(Failure::Usage(format!(
+                "{text}{count} kesalahan: aturan tidak dapat dipakai"
+            )));
+        }
+    };
     let text = super::rendered(&warnings, files, colour);
     let summary = format!(
         "{} aturan, {} peringatan, tanpa kesalahan (versi {})",

@@ -22,7 +22,11 @@ pub(super) enum Command {
 
 pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Answer, Failure> {
     match command {
-        Command::Check(check) => check::run(check, &super::rule_files(arguments)?),
+        Command::Check(check) => {
+            let config = super::config(arguments)?;
+            let files = super::rule_files(arguments, &config)?;
+            check::run(check, &files, config.thresholds.into())
+        }
         Command::Test(test) => test::run(test, &super::engine(arguments)?),
         Command::Explain(explain) => explain::run(explain, &super::engine(arguments)?),
         Command::List(list) => list::run(list, &super::engine(arguments)?),

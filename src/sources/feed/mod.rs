@@ -1,0 +1,161 @@
+//! Feeds: RSS, Atom, RDF and JSON Feed. Every item is read by itself, so that a broken one never
+//! takes the others along; the first visits walk back through the older pages a feed names, and
+//! how soon to come back follows from how often the feed posts and what it asks for.
+
+mod body;
+mod dates;
+mod document;
+mod identity;
+mod item;
+mod json;
+mod markup;
+mod rhythm;
+mod walk;
+mod xml;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{
+    Adapter, Cursor, Door, Given, OpenError, Page, SetAside, ShapeError, SourceSettings, WebSource,
+};
+use crate::fetch::{self, Capture, Request};
+use crate::post::Post;
+use document::Document;
+use walk::Walk;
+
+const ADAPTER: Adapter = Adapter { name: "feed", version: 1 };
+
+const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
+     application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1";
+
+/// The shortest time between visits when the config names none, in seconds.
+const EVERY: u64 = 15 * 60;
+/// The longest time between visits when the config names none, in seconds.
+const SLOWEST: u64 = 12 * 3600;
+
+/// The most of an item that is kept when it cannot be read, in bytes.
+const RAW_MAX: usize = 64 << 10;
+
+/// What only a feed knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The address of the feed.
+    pub url: Url,
+    /// How many older pages (RFC 5005 `prev-archive`, `next`) the first visit walks back.
+    #[serde(default)]
+    pub backfill_pages: u32,
+}
+
+impl SourceSettings for Settings {
+    const NEEDS_LEGAL_BASIS: bool = false;
+
+    fn open(&self, given: &Given) -> Result<Door, OpenError> {
+        if !matches!(self.url.scheme(), "http" | "https") || self.url.host_str().is_none() {
+            return Err(OpenError {
+                key: "url",
+                reason: format!(
+                    "`{}` bukan alamat web; tulis alamat umpan yang dimulai dengan https:// \
+                     atau http://",
+                    self.url
+                ),
+            });
+        }
+        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
+        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
+        Ok(Door::Web(Box::new(Feed {
+            url: self.url.clone(),
+            backfill_pages: self.backfill_pages,
+            interval: (shortest, longest),
+        })))
+    }
+}
+
+/// One feed.
+struct Feed {
+    url: Url,
+    backfill_pages: u32,
+    interval: (u64, u64),
+}
+
+impl WebSource for Feed {
+    fn adapter(&self) -> Adapter {
+        ADAPTER
+    }
+
+    fn begin(&self, cursor: Option<&Cursor>) -> Request {
+        let walk = Walk::resume(&self.url, cursor);
+        let url = walk.and_then(|walk| walk.next(self.backfill_pages)).unwrap_or(self.url.clone());
+        Request::new(url, ACCEPT)
+    }
+
+    fn parse(&self, capture: &Capture, cursor: Option<&Cursor>) -> Result<Page, ShapeError> {
+        let walk = Walk::resume(&self.url, cursor);
+        // A page the walk back leads to may be the feed's own address only by a loop.
+        let archive = walk
+            .as_ref()
+            .and_then(|walk| walk.next(self.backfill_pages))
+            .is_some_and(|older| older == capture.url);
+        let decoded = fetch::decode(&capture.body, capture.header("content-type"));
+        let document = match Document::read(&decoded.text, &capture.final_url) {
+            Ok(document) => document,
+            // An older page that is none must not hold up the feed for ever: the walk ends here.
+            Err(reason) if archive => {
+                return Ok(Page {
+                    set_aside: vec![set_aside(
+                        capture.url.as_str(),
+                        format!("the older page is no feed: {reason}"),
+                        &decoded.text,
+                    )],
+                    cursor: walk.map(|walk| walk.step(None).cursor()),
+                    ..Page::default()
+                });
+            }
+            Err(reason) => return Err(ShapeError { adapter: ADAPTER.name, reason }),
+        };
+        let older = document.older.as_deref().and_then(|address| {
+            walk::same_host(address, &self.url, &capture.final_url)
+                .filter(|older| *older != capture.url && *older != capture.final_url)
+        });
+        let walk = match walk {
+            Some(walk) if archive => walk.step(older),
+            Some(walk) => walk,
+            None => Walk::start(&self.url, older),
+        };
+        let asked = document.asked_interval;
+        let (posts, set_aside) = item::posts(document, &self.url, &capture.final_url);
+        let revisit_after = if archive {
+            None
+        } else {
+            let times: Vec<_> = posts.iter().filter_map(|post| post.created_at).collect();
+            rhythm::revisit_after(times, asked, capture, self.interval)
+        };
+        Ok(Page {
+            posts: oldest_first(posts),
+            set_aside,
+            cursor: Some(walk.cursor()),
+            next: walk.next(self.backfill_pages).map(|url| Request::new(url, ACCEPT)),
+            revisit_after,
+            ..Page::default()
+        })
+    }
+
+    fn interval(&self) -> (u64, u64) {
+        self.interval
+    }
+}
+
+/// By date where every post has one; else turned round, because feeds put the newest first.
+fn oldest_first(mut posts: Vec<Post>) -> Vec<Post> {
+    posts.reverse();
+    if posts.iter().all(|post| post.created_at.is_some()) {
+        posts.sort_by_key(|post| post.created_at);
+    }
+    posts
+}
+
+fn set_aside(place: impl Into<String>, reason: impl Into<String>, raw: &str) -> SetAside {
+    let raw = raw[..raw.floor_char_boundary(RAW_MAX)].to_owned();
+    SetAside { place: place.into(), reason: reason.into(), raw }
+}

@@ -1,0 +1,228 @@
+//! Cuts a file into rows: a line of JSONL, a record of CSV with the lines its quotes span, a block
+//! of plain text. Where a row starts depends on the bytes after it alone, so that a walk can be
+//! taken up at any of them.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::charset::Charset;
+use super::lines::{KEPT, LONGEST, Line, Lines, Place};
+use super::quoting::Quoting;
+use super::rows::csv::Header;
+
+/// How the rows of a file are written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Format {
+    /// One JSON object a line.
+    Jsonl,
+    /// A header and records.
+    Csv(Header),
+    /// Blocks of plain text.
+    Text(Separator),
+}
+
+/// What stands between two blocks of plain text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Separator {
+    /// A line of three dashes or more; blank lines belong to the post.
+    Dashes,
+    /// A blank line (or a line of dashes).
+    BlankLine,
+}
+
+impl Separator {
+    pub(super) fn is_dashes(line: &str) -> bool {
+        let line = line.trim();
+        line.len() >= 3 && line.bytes().all(|byte| byte == b'-')
+    }
+
+    fn separates(self, line: &str) -> bool {
+        Self::is_dashes(line) || (self == Self::BlankLine && line.trim().is_empty())
+    }
+}
+
+/// A part of a file that belongs together.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// Where it starts.
+    pub(super) start: Place,
+    /// Its bytes; the first of them when it is too long to be held.
+    pub(super) bytes: Vec<u8>,
+    /// How long it is in the file.
+    pub(super) length: u64,
+    pub(super) content: Content,
+}
+
+/// What a piece holds.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Nothing between rows: a blank line, a separator, the header.
+    Nothing,
+    /// A row's text.
+    Row(String),
+    /// What cannot be a row, and why.
+    Broken { reason: String, raw: String },
+}
+
+impl Piece {
+    /// Longer than can be held: its bytes are not all there.
+    pub(super) fn is_cut(&self) -> bool {
+        self.length > self.bytes.len() as u64
+    }
+
+    fn new(start: Place, line: Line, content: Content) -> Self {
+        Self { start, length: line.length, bytes: line.bytes, content }
+    }
+
+    fn too_long(start: Place, line: Line, charset: &Charset) -> Self {
+        let reason = format!(
+            "terlalu panjang: {} byte, padahal paling banyak {LONGEST} byte; sisanya dilewati",
+            line.length
+        );
+        let content = broken(reason, &charset.read(&line.bytes));
+        Self::new(start, line, content)
+    }
+}
+
+fn broken(reason: String, text: &str) -> Content {
+    Content::Broken { reason, raw: beginning(text) }
+}
+
+/// As much of a text as is kept of what cannot be read.
+pub(super) fn beginning(text: &str) -> String {
+    text[..text.floor_char_boundary(KEPT)].to_owned()
+}
+
+impl Format {
+    /// The next piece; `None` at the end of the file.
+    pub(super) fn next_piece(
+        &self,
+        lines: &mut Lines,
+        charset: &Charset,
+    ) -> io::Result<Option<Piece>> {
+        let start = lines.place();
+        let Some(line) = lines.next()? else { return Ok(None) };
+        if line.is_cut() && !matches!(self, Self::Text(_)) {
+            return Ok(Some(Piece::too_long(start, line, charset)));
+        }
+        let text = charset.read(&line.bytes);
+        match self {
+            _ if text.trim().is_empty() => Ok(Some(Piece::new(start, line, Content::Nothing))),
+            Self::Jsonl => Ok(Some(Piece::new(start, line, Content::Row(text)))),
+            Self::Csv(header) if start.offset < header.rows_from => {
+                // Checked when the header was read: it is whole.
+                let rest = header.rows_from.saturating_sub(lines.place().offset);
+                header_piece(start, line, rest, lines).map(Some)
+            }
+            Self::Csv(header) => {
+                record(start, line, text, lines, charset, header.delimiter, Some(header.width()))
+                    .map(Some)
+            }
+            Self::Text(separator) => block(start, line, text, lines, charset, *separator).map(Some),
+        }
+    }
+}
+
+/// The header, up to where the rows start.
+fn header_piece(
+    start: Place,
+    mut line: Line,
+    mut rest: u64,
+    lines: &mut Lines,
+) -> io::Result<Piece> {
+    while rest > 0
+        && let Some(more) = lines.next()?
+    {
+        rest = rest.saturating_sub(more.length);
+        line.length += more.length;
+        line.bytes.extend_from_slice(&more.bytes);
+    }
+    Ok(Piece::new(start, line, Content::Nothing))
+}
+
+/// A CSV record that starts with this line. One over several lines must be well quoted and as wide
+/// as the header: a stray quote would otherwise swallow good rows, and so costs its own line only.
+pub(super) fn record(
+    start: Place,
+    line: Line,
+    mut text: String,
+    lines: &mut Lines,
+    charset: &Charset,
+    delimiter: u8,
+    width: Option<usize>,
+) -> io::Result<Piece> {
+    let mut quoting = Quoting::new(delimiter);
+    quoting.follow(&text);
+    if !quoting.is_open() {
+        return Ok(Piece::new(start, line, Content::Row(text)));
+    }
+    let second = lines.place();
+    let first_line = text.len();
+    let mut bytes = line.bytes.clone();
+    let fault = loop {
+        let Some(more) = lines.next()? else {
+            break "tanda kutip yang dibuka di baris ini tidak pernah ditutup".to_owned();
+        };
+        if more.is_cut() || (bytes.len() + more.bytes.len()) as u64 > LONGEST {
+            break format!("tanda kutip di baris ini tidak ditutup dalam {LONGEST} byte");
+        }
+        let more_text = charset.read(&more.bytes);
+        quoting.follow(&more_text);
+        text.push_str(&more_text);
+        bytes.extend_from_slice(&more.bytes);
+        if quoting.is_damaged() {
+            break "tanda kutip di baris ini tidak berpasangan".to_owned();
+        }
+        if !quoting.is_open() {
+            let Some(width) = width.filter(|width| *width != quoting.fields()) else {
+                let length = bytes.len() as u64;
+                return Ok(Piece { start, bytes, length, content: Content::Row(text) });
+            };
+            break format!(
+                "tanda kutip di baris ini membuka catatan {} kolom, seharusnya {width} kolom",
+                quoting.fields()
+            );
+        }
+    };
+    lines.back_to(second)?;
+    let content = broken(fault, &text[..first_line]);
+    Ok(Piece::new(start, line, content))
+}
+
+/// A block of plain text that starts with this line, with the separator that ends it.
+fn block(
+    start: Place,
+    line: Line,
+    mut text: String,
+    lines: &mut Lines,
+    charset: &Charset,
+    separator: Separator,
+) -> io::Result<Piece> {
+    let mut whole = line;
+    let mut separated = separator.separates(&text);
+    if separated {
+        return Ok(Piece::new(start, whole, Content::Nothing));
+    }
+    while !separated && let Some(more) = lines.next()? {
+        whole.length += more.length;
+        let more_text = charset.read(&more.bytes);
+        separated = !more.is_cut() && separator.separates(&more_text);
+        if whole.length > LONGEST {
+            whole.bytes.truncate(KEPT);
+            continue;
+        }
+        whole.bytes.extend_from_slice(&more.bytes);
+        if !separated {
+            text.push_str(&more_text);
+        }
+    }
+    Ok(if whole.is_cut() {
+        whole.bytes.truncate(KEPT);
+        Piece::too_long(start, whole, charset)
+    } else {
+        Piece::new(start, whole, Content::Row(text))
+    })
+}
