@@ -2,12 +2,16 @@
 //! output, everything else to standard error; the exit status says how it ended.
 
 mod config;
+mod db;
+mod evidence;
 mod logging;
+mod queue;
 mod rules;
 mod run;
 mod scan;
 mod source;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,7 +20,8 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
 use crate::engine::{Engine, RuleFiles};
-use crate::registry::today;
+use crate::registry::{today, wib};
+use crate::store::{Store, StoreError};
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
 #[derive(Debug, Parser)]
@@ -47,6 +52,15 @@ enum Command {
     /// Sumber posting
     #[command(subcommand)]
     Source(source::Command),
+    /// Antrean telaah: lihat, ambil, putuskan, batalkan, ekspor
+    #[command(subcommand)]
+    Queue(queue::Command),
+    /// Bukti: periksa keutuhannya
+    #[command(subcommand)]
+    Evidence(evidence::Command),
+    /// Basis data: salin, periksa
+    #[command(subcommand)]
+    Db(db::Command),
 }
 
 /// How a command that did its work ended.
@@ -86,6 +100,9 @@ pub fn run() -> ExitCode {
         Command::Rules(command) => rules::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),
         Command::Source(command) => source::run(command, &arguments),
+        Command::Queue(command) => queue::run(command, &arguments),
+        Command::Evidence(command) => evidence::run(command, &arguments),
+        Command::Db(command) => db::run(command, &arguments),
     };
     match ended {
         Ok(Answer::Done) => ExitCode::SUCCESS,
@@ -106,6 +123,28 @@ fn complain(message: &dyn std::fmt::Display) {
     eprintln!("{message}");
 }
 
+/// A time as the screen shows it, to the minute.
+fn in_wib(time: jiff::Timestamp) -> String {
+    format!("{} WIB", time.to_zoned_datetime(wib()).strftime("%Y-%m-%d %H:%M"))
+}
+
+/// Writes a command's whole answer to standard output, without colour where it is no terminal.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read our output has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(unwritable),
+    }
+}
+
+/// A structure as a line of JSON.
+fn json_line(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value)
+        .map(|json| json + "\n")
+        .map_err(|error| Failure::Impossible(error.to_string()))
+}
+
 /// Standard output could not be written to.
 fn unwritable(error: std::io::Error) -> Failure {
     Failure::Impossible(format!("standard output: {error}"))
@@ -124,6 +163,20 @@ fn config(arguments: &Arguments) -> Result<Config, Failure> {
             ),
             unreadable @ ConfigError::Unreadable { .. } => unreadable.to_string(),
         })
+    })
+}
+
+/// The store of that config, which must be there already.
+fn store(arguments: &Arguments) -> Result<Store, Failure> {
+    let config = config(arguments)?;
+    Store::open_existing(&config.store).map_err(|error| {
+        let hint = match (&error, &config.path) {
+            (StoreError::Missing(_), None) => {
+                " (tanpa --config dipakai nilai bawaan; mungkin maksud Anda --config BERKAS)"
+            }
+            _ => "",
+        };
+        Failure::Impossible(format!("{error}{hint}"))
     })
 }
 

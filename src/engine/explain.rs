@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::expression::{Comparison, Expression, FactNumber, FactSet, NUMBERS, SETS};
 use super::{Engine, Points, RuleId, Scratch, Status, Verdict};
+use crate::facts::grouped;
 use crate::text::Span;
 
 /// A text, how it was read, and what the engine says of it.
@@ -267,19 +268,6 @@ fn sign(comparison: Comparison) -> &'static str {
         Comparison::Equal => "==",
         Comparison::Unequal => "!=",
     }
-}
-
-/// A number as Indonesians write it: `15.000.000`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push('.');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
