@@ -99,7 +99,7 @@ impl List {
             .collect();
         let mut out = std::io::stdout().lock();
         if self.json {
-            return write_json(&mut out, rows);
+            return write_json(rows);
         }
         if rows.is_empty() {
             super::complain(&"belum ada sumber; tulis [[source]] di berkas konfigurasi");
@@ -164,16 +164,14 @@ fn states(config: &Config) -> Result<BTreeMap<String, SourceState>, Failure> {
     Ok(states.into_iter().map(|state| (state.name.clone(), state)).collect())
 }
 
+/// Short enough for a table.
 fn on_screen(time: Timestamp) -> String {
     time.to_zoned_datetime(wib()).strftime("%d-%m %H:%M").to_string()
 }
 
-fn write_json(out: &mut impl Write, rows: Vec<impl Serialize>) -> Result<Answer, Failure> {
-    for row in rows {
-        let json =
-            serde_json::to_string(&row).map_err(|error| Failure::Impossible(error.to_string()))?;
-        writeln!(out, "{json}").map_err(unwritable)?;
-    }
+fn write_json(rows: Vec<impl Serialize>) -> Result<Answer, Failure> {
+    let lines: String = rows.iter().map(super::json_line).collect::<Result<_, _>>()?;
+    super::print(&lines)?;
     Ok(Answer::Done)
 }
 
@@ -201,7 +199,7 @@ impl ProbeOf {
                 .posts
                 .iter()
                 .map(|(post, verdict)| serde_json::json!({ "post": post, "verdict": verdict }));
-            return write_json(&mut out, rows.collect());
+            return write_json(rows.collect());
         }
         self.show(&page, &mut out).map_err(unwritable)?;
         Ok(Answer::Done)
