@@ -164,8 +164,13 @@ impl Clearer {
             RawKind::Number => {
                 let hides_letters = text.bytes().filter(u8::is_ascii_lowercase).count() >= 2;
                 match hides_letters.then(|| self.leet(run.vocabulary, text)).flatten() {
-                    Some(found) if run.vocabulary.is_sensitive(found.words[0]) => {
-                        push(found.words[0], found.marks, at, at + 1);
+                    Some(found)
+                        if run.vocabulary.is_sensitive(found.words[0])
+                            || (text.len() >= 4 && !ends_in_letters(text)) =>
+                    {
+                        for word in found.words {
+                            push(*word, found.marks, at, at + 1);
+                        }
                     }
                     _ => push(WordId::NUMBER, Marks::default(), at, at + 1),
                 }
@@ -296,13 +301,22 @@ impl Clearer {
         None
     }
 
-    /// Digits and signs read as letters; `1`, `!` and `|` are tried as i and as l.
+    /// Digits and signs read as letters; each `1`, `!` and `|` is tried as i and as l.
     fn leet<'v>(&mut self, vocabulary: &'v Vocabulary, text: &str) -> Option<Resolved<'v>> {
         if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
             return None;
         }
-        for one in ['i', 'l'] {
-            let decoded: String = text.chars().map(|letter| unleet(letter, one)).collect();
+        let ones = text.chars().filter(|letter| matches!(letter, '1' | '!' | '|')).count();
+        for choice in 0_u8..1 << ones.min(3) {
+            let mut nth = 0;
+            let decoded: String = text
+                .chars()
+                .map(|letter| {
+                    let as_l = choice >> nth.min(7) & 1 == 1;
+                    nth += u8::from(matches!(letter, '1' | '!' | '|'));
+                    unleet(letter, if as_l { 'l' } else { 'i' })
+                })
+                .collect();
             if decoded == text {
                 return None;
             }
@@ -344,11 +358,11 @@ impl Clearer {
         if places.len() < 3 || !self.joined.is_ascii() {
             return None;
         }
-        let words = segment(run.vocabulary, &self.joined, 2)?;
-        let mut from = 0;
-        for (word, len) in words {
+        let joined = std::mem::take(&mut self.joined);
+        let read = spell(run, &joined, &places);
+        self.joined = joined;
+        for (word, from, len) in read? {
             push(word, Marks::JOINED, places[from], places[from + len - 1] + 1);
-            from += len;
         }
         Some(end)
     }
@@ -435,6 +449,42 @@ impl Clearer {
     }
 }
 
+/// The words that letters set apart spell, each with its first letter and its length. A gap wider
+/// than the others ends a word; where there is none, the letters are cut into known words. At least
+/// half of the letters must stand in known words.
+fn spell(
+    run: &Run<'_>,
+    joined: &str,
+    places: &[usize],
+) -> Option<Vec<(WordId, usize, usize)>> {
+    let gap = |at: usize| run.raw[places[at]].start - run.raw[places[at - 1]].end;
+    let narrowest = (1..places.len()).map(gap).min().unwrap_or(0);
+    let mut starts = vec![0];
+    starts.extend((1..places.len()).filter(|at| gap(*at) > narrowest));
+    starts.push(places.len());
+    let mut words = Vec::new();
+    let mut known = 0;
+    for pair in starts.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let text = &joined[from..to];
+        let whole = run.vocabulary.form(text).filter(|found| found.words.len() == 1);
+        if let Some(found) = whole {
+            known += to - from;
+            words.push((found.words[0], from, to - from));
+        } else if let Some(parts) = segment(run.vocabulary, text, 2) {
+            known += to - from;
+            let mut at = from;
+            for (word, len) in parts {
+                words.push((word, at, len));
+                at += len;
+            }
+        } else {
+            words.push((WordId::UNKNOWN, from, to - from));
+        }
+    }
+    (known * 2 >= joined.len()).then_some(words)
+}
+
 /// Cuts ASCII `text` wholly into known words of at least `shortest` letters, fewest words first.
 fn segment(vocabulary: &Vocabulary, text: &str, shortest: usize) -> Option<Vec<(WordId, usize)>> {
     let len = text.len();
@@ -459,6 +509,12 @@ fn segment(vocabulary: &Vocabulary, text: &str, shortest: usize) -> Option<Vec<(
         at += step;
     }
     Some(words)
+}
+
+/// Whether this is digits and then only letters, as a count with its unit is: `20orang`.
+fn ends_in_letters(text: &str) -> bool {
+    let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    text.len() - unit.len() > 1 && unit.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether this is a short prefix and a number, as `rp12.000` or `nt$20.000` are.
@@ -493,6 +549,13 @@ fn unleet(letter: char, one: char) -> char {
         '6' | '9' => 'g',
         '7' | '+' => 't',
         '8' => 'b',
+        '2' => 'z',
+        '∆' | 'ª' => 'a',
+        '®' => 'r',
+        '©' | '¢' => 'c',
+        '£' => 'l',
+        '¥' => 'y',
+        'ø' => 'o',
         other => other,
     }
 }

@@ -206,7 +206,11 @@ impl Lexer<'_> {
                 _ if byte.is_ascii() => break,
                 _ => {
                     let Some(letter) = self.text[self.at..].chars().next() else { break };
-                    if !is_wordlike(letter) {
+                    let stands_in = "€∆®©¢£¥ª".contains(letter)
+                        && self.text[..self.at].ends_with(|before: char| before.is_alphanumeric())
+                        && self.text[self.at + letter.len_utf8()..]
+                            .starts_with(|after: char| after.is_ascii_alphanumeric());
+                    if !is_wordlike(letter) && !stands_in {
                         break;
                     }
                     unusual = true;
