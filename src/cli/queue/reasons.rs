@@ -96,7 +96,11 @@ impl<'a> Reasons<'a> {
             text.push_str(&styled(FAINT, &note));
         }
         if !laws.is_empty() {
-            let _ = writeln!(text, "\n{}", styled(HEADING, "DASAR HUKUM (diduga dilanggar)"));
+            let _ = writeln!(
+                text,
+                "\n{}",
+                styled(HEADING, "DASAR HUKUM (terkait dugaan, bukan putusan)")
+            );
         }
         for basis in laws {
             let unchecked = match basis.checked {
@@ -109,15 +113,19 @@ impl<'a> Reasons<'a> {
     }
 
     fn hit(&self, number: usize, hit: &Hit, text: &mut String) {
-        let mark = if hit.spans.is_empty() { String::new() } else { format!("[{number}]") };
+        let mark = format!("[{number}]");
         let points = styled(style_of(hit.points.0), &format!("{:>5}", hit.points));
         let rule = self.rule(hit);
         let title = rule.map_or("(aturan ini tidak ada lagi)", |rule| rule.title.as_str());
         let title = if self.engine.is_none() { "" } else { title };
         let id = styled(FAINT, &format!("{}/{}", hit.family, hit.rule));
         let _ = writeln!(text, "{mark:>5} {points}  {title}  {id}");
-        let mut seen: Vec<String> = hit.text.iter().map(|text| harmless_line(text)).collect();
-        seen.dedup();
+        let mut seen: Vec<String> = Vec::new();
+        for words in hit.text.iter().map(|words| harmless_line(words)) {
+            if !seen.contains(&words) {
+                seen.push(words);
+            }
+        }
         if seen.is_empty() {
             let _ = writeln!(text, "{:13}dari postingan sebagai keseluruhan", "");
         } else {
