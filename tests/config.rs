@@ -154,6 +154,15 @@ fn this_machine_may_be_read_without_a_contact() {
 }
 
 #[test]
+fn a_password_in_an_address_is_refused_and_not_printed() {
+    let text = "[[source]]\nname = \"a\"\ntype = \"feed\"\nenabled = false\n\
+                url = \"https://ops:rahasia@contoh.example/feed\"\n";
+    let complaint = complaint(text);
+    assert!(complaint.contains("`url` pada sumber `a`"), "{complaint}");
+    assert!(!complaint.contains("rahasia"), "{complaint}");
+}
+
+#[test]
 fn paths_start_from_the_folder_of_the_config() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(dir.path().join("etc/aturan")).unwrap();
@@ -195,6 +204,36 @@ fn thresholds_are_those_of_the_engine() {
         engine::Thresholds::from(config.thresholds),
         engine::Thresholds { flag: 30, tinggi: 90, sedang: 50, rendah: 10 }
     );
+}
+
+#[test]
+fn a_file_from_another_editor_is_read_alike() {
+    let plain = toml::to_string(&example(EXAMPLE)).unwrap();
+    for text in [EXAMPLE.replace('\n', "\r\n"), format!("\u{feff}{EXAMPLE}")] {
+        assert_eq!(toml::to_string(&example(&text)).unwrap(), plain);
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
+
+    /// Whatever a hand or an editor did to the file: an answer, and every fault inside the file.
+    #[test]
+    fn a_damaged_file_is_explained(cuts in proptest::collection::vec((0..6000_usize, 0..40_usize, "[\\[\\]\"'=#\n.0-9a-zé\u{0}…-]{0,4}"), 1..6)) {
+        let mut text = everything_written();
+        for (at, length, put) in cuts {
+            let start = text.floor_char_boundary(at);
+            let end = text.ceil_char_boundary(start + length);
+            text.replace_range(start..end, &put);
+        }
+        if let Err(faults) = Config::parse(&text, Path::new("waspada.toml")) {
+            proptest::prop_assert!(faults.iter().count() > 0);
+            proptest::prop_assert!(faults.to_string().contains("waspada.toml:"));
+            for (_, fault) in faults.iter() {
+                proptest::prop_assert!(fault.span.start <= text.len());
+            }
+        }
+    }
 }
 
 fn waspada(arguments: &[&str]) -> (i32, String, String) {

@@ -134,7 +134,7 @@ fn a_broken_item_takes_no_other_along() {
         ("a stray less-than", "<title>Umur <35 tahun</title>", Some("Umur <35 tahun"), true),
         ("HTML not escaped", "<title>Gaji <b>12jt</b> net</title>", Some("Gaji 12jt net"), false),
         ("tags left open", "<description>Gaji<br>12jt</description>", Some("Gaji\n12jt"), false),
-        ("tags crossed", "<title>A</title><x><y></x></y>", None, true),
+        ("tags crossed", "<title>A</title><x><y></x></y>", Some("A"), true),
         (
             "a name that panics feed-rs",
             "<title>A</title><author>\u{201c}a@b.example\u{201d}</author>",
@@ -144,7 +144,7 @@ fn a_broken_item_takes_no_other_along() {
         (
             "a time that panics feed-rs",
             "<title>A</title><itunes:duration>99999999999999999999999</itunes:duration>",
-            None,
+            Some("A"),
             true,
         ),
     ] {
@@ -222,6 +222,20 @@ fn undeclared_prefixes_are_understood() {
     let page = parse(URL, body.as_bytes()).unwrap();
     assert_eq!(page.posts[0].text, "Isi");
     assert_eq!(page.posts[0].author.as_ref().unwrap().name.as_deref(), Some("Rekaan"));
+}
+
+#[test]
+fn nothing_of_an_item_is_lost_on_the_way() {
+    let item = "<item><guid>1</guid><dc:description>Isi</dc:description>\
+        <author>https://sosial.example/@rekaan</author>\
+        <media:content url='https://papanloker.example/a.jpg'><media:title>Poster</media:title>\
+        </media:content></item>";
+    let page = parse(URL, rss(item).as_bytes()).unwrap();
+    let post = &page.posts[0];
+    assert_eq!(post.text, "Isi");
+    let author = post.author.as_ref().unwrap().name.as_deref();
+    assert_eq!(author, Some("https://sosial.example/@rekaan"));
+    assert_eq!(post.media[0].url.as_deref(), Some("https://papanloker.example/a.jpg"));
 }
 
 #[test]
@@ -354,6 +368,136 @@ fn an_address_that_is_none_of_the_web_is_refused() {
     }
 }
 
+#[test]
+fn large_and_hostile_feeds_are_read_in_time() {
+    let prose = "Dibutuhkan operator gudang, <b>gaji</b> 5 jt. ".repeat(80);
+    let items = |count: usize, item: &str| rss(&item.repeat(count));
+    let deep = "<div>".repeat(100_000);
+    for (what, body) in [
+        (
+            "large",
+            items(
+                5_000,
+                &format!(
+                    "<item><title>Satu</title><description><![CDATA[{prose}]]></description></item>"
+                ),
+            ),
+        ),
+        (
+            "unescaped",
+            items(
+                2_000,
+                &format!("<item><title>Satu</title><description>{prose}</description></item>"),
+            ),
+        ),
+        ("many", items(300_000, "<item/>")),
+        ("broken", items(5_000, "<item><title>A & B</title><x></item>")),
+        ("deep", items(1, &format!("<item><description>{deep}</description></item>"))),
+        (
+            "deep XHTML",
+            format!(
+                "<feed xmlns='http://www.w3.org/2005/Atom'><entry><content type='xhtml'>{deep}{}</content></entry></feed>",
+                "</div>".repeat(100_000)
+            ),
+        ),
+        ("declarations", format!("<rss {}><channel/></rss>", "xmlns:a='b' ".repeat(100_000))),
+        (
+            "JSON",
+            format!(
+                r#"{{"version":"https://jsonfeed.org/version/1","items":[{}{{}}]}}"#,
+                r#"{"id":1,"content_html":"a<b>c"},"#.repeat(100_000)
+            ),
+        ),
+        (
+            "deep JSON",
+            format!(
+                r#"{{"version":"https://jsonfeed.org/version/1","x":{}"#,
+                "[".repeat(1_000_000)
+            ),
+        ),
+        (
+            "deep JSON item",
+            format!(
+                r#"{{"version":"https://jsonfeed.org/version/1","items":[{}"#,
+                "[".repeat(1_000_000)
+            ),
+        ),
+    ] {
+        let start = std::time::Instant::now();
+        let read = parse(URL, body.as_bytes());
+        let took = start.elapsed();
+        eprintln!(
+            "{what}: {} KiB in {took:?}: {:?}",
+            body.len() >> 10,
+            read.map(|page| (page.posts.len(), page.set_aside.len())).map_err(|it| it.reason)
+        );
+        assert!(took.as_secs() < 20, "{what}: {took:?}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config {
+        failure_persistence: None,
+        ..proptest::test_runner::Config::default()
+    })]
+
+    #[test]
+    fn whatever_comes_is_read_or_refused(
+        parts in proptest::collection::vec(0..PARTS.len(), 0..40),
+        bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..20),
+        at in 0..40_usize,
+    ) {
+        let mut body: Vec<u8> = b"<rss version='2.0'><channel>".to_vec();
+        for (index, part) in parts.iter().enumerate() {
+            if index == at {
+                body.extend(&bytes);
+            }
+            body.extend(PARTS[*part].as_bytes());
+        }
+        let _ = parse(URL, &body);
+        let _ = parse(URL, &body[28..]);
+    }
+}
+
+/// What feeds are made of, whole and broken.
+const PARTS: &[&str] = &[
+    "<item>",
+    "</item>",
+    "<title>",
+    "</title>",
+    "<description>",
+    "</description>",
+    "<![CDATA[",
+    "]]>",
+    "<guid>1</guid>",
+    "<link>https://papanloker.example/1</link>",
+    "<item/>",
+    "&",
+    "&amp;",
+    "<!--",
+    "-->",
+    "<p>",
+    "</p>",
+    "\u{e9}",
+    "<pubDate>Sen, 1 Mei 2026 09.00 WIB</pubDate>",
+    "<a '",
+    "<feed xmlns='http://www.w3.org/2005/Atom'>",
+    "</feed>",
+    "<entry>",
+    "</entry>",
+    "</channel>",
+    "<content type='xhtml'>",
+    "</content>",
+    "</rss>",
+    "{\"items\":[{}",
+    "{\"id\":1},",
+    "]}",
+    "<",
+    "<author>\u{201c}a@b.example\u{201d}</author>",
+    "<dc:description>",
+    "</dc:description>",
+];
+
 /// Every real feed of the shared fixtures, and each of them cut short at many places.
 #[test]
 fn every_real_feed_is_read_or_refused_with_a_reason() {
@@ -391,6 +535,7 @@ fn every_real_feed_is_read_or_refused_with_a_reason() {
                     );
                     assert!(count(|it| it.created_at.is_some()) >= expected.dates, "{name}");
                     assert!(count(|it| it.author.is_some()) >= expected.authors, "{name}");
+                    assert!(count(|it| !it.media.is_empty()) >= expected.media, "{name}");
                 }
                 let late: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
                 assert!(page.posts.iter().filter_map(|it| it.created_at).all(|it| it < late));
@@ -426,6 +571,7 @@ struct Expected {
     texts: usize,
     dates: usize,
     authors: usize,
+    media: usize,
 }
 
 fn expected(path: &Path) -> Option<Expected> {
@@ -450,5 +596,12 @@ fn expected(path: &Path) -> Option<Expected> {
         texts: count(&|it| is_text(&it["content"]["body"]) || is_text(&it["summary"]["content"])),
         dates: count(&|it| !it["published"].is_null() || !it["updated"].is_null()),
         authors: count(&|it| it["authors"].as_array().is_some_and(|them| !them.is_empty())),
+        media: count(&|it| {
+            let media = it["media"].as_array().into_iter().flatten();
+            media
+                .filter_map(|it| it["content"].as_array())
+                .flatten()
+                .any(|it| it["url"].is_string())
+        }),
     })
 }

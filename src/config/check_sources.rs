@@ -31,6 +31,7 @@ pub(super) fn check(
         let Some(source) = &written.config else { continue };
         faults.extend(name_taken(source, written, sources.get(..at).unwrap_or_default()));
         times(source, written, &mut faults);
+        faults.extend(password_in_address(source, written));
         if !source.enabled {
             continue;
         }
@@ -94,6 +95,23 @@ fn times(source: &SourceConfig, written: &Written<'_>, faults: &mut Vec<Fault>) 
             help: Some("tulis `slowest` sama dengan atau lebih lama daripada `every`".into()),
         });
     }
+}
+
+/// Points at the source's name, not at the address: the fault is printed with the line it points at.
+fn password_in_address(source: &SourceConfig, written: &Written<'_>) -> Option<Fault> {
+    let settings = toml::Table::try_from(&source.settings).ok()?;
+    let has_password = |value: &toml::Value| {
+        let url = value.as_str().and_then(|text| Url::parse(text).ok());
+        url.is_some_and(|url| !url.username().is_empty() || url.password().is_some())
+    };
+    let (key, _) = settings.iter().find(|(_, value)| has_password(value))?;
+    Some(Fault {
+        span: place(written, "name"),
+        title: format!("`{key}` pada sumber `{}` memuat nama pengguna atau sandi", source.name),
+        label: "sumber ini".into(),
+        also: None,
+        help: Some("hapus yang di depan `@`: hanya halaman publik yang dibaca".into()),
+    })
 }
 
 fn without_legal_basis(source: &SourceConfig, written: &Written<'_>) -> Option<Fault> {

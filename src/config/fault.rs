@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use serde::Serialize;
 
 /// One thing that is wrong, at a place of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub struct Fault {
 }
 
 /// A place for a person: lines and columns are counted from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// The line.
     pub line: usize,
@@ -102,8 +101,8 @@ pub(super) fn place(text: &str, at: usize) -> Place {
 /// A span that the renderer can draw: inside the text, and on one line only, so that a fault of a
 /// whole table underlines its header and not all of it.
 fn within(text: &str, span: &Range<usize>) -> Range<usize> {
-    let start = span.start.min(text.len());
-    let end = span.end.clamp(start, text.len());
+    let start = text.floor_char_boundary(span.start);
+    let end = text.ceil_char_boundary(span.end.max(start));
     let end = text[start..end].find('\n').map_or(end, |newline| start + newline);
     start..end
 }

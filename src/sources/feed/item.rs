@@ -122,7 +122,7 @@ fn draft(read: ReadEntry, feed_authors: &[Person], base: &Url) -> (Marks, Post) 
     post.title = entry
         .title
         .as_ref()
-        .map(|title| one_line(&read_as(&title.content, &title.content_type.to_string()).text))
+        .map(|title| one_line(&read_as(&title.content, title.content_type.as_ref()).text))
         .filter(|title| !title.is_empty());
     let mut images = Vec::new();
     for candidate in bodies(&entry, read_as) {

@@ -28,6 +28,11 @@ impl<'a> Tag<'a> {
         self.name.rsplit(':').next().unwrap_or(self.name)
     }
 
+    /// The prefix of its name, if it has one.
+    pub fn prefix(&self) -> Option<&'a str> {
+        self.name.split_once(':').map(|(prefix, _)| prefix)
+    }
+
     /// Its attributes as written, in order.
     pub fn attributes(&self, text: &'a str) -> Vec<(&'a str, &'a str)> {
         attributes(text[self.start..self.end].trim_end_matches(['>', '/']))

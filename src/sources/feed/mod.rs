@@ -9,6 +9,7 @@ mod identity;
 mod item;
 mod json;
 mod markup;
+mod mend;
 mod rhythm;
 mod walk;
 mod xml;

@@ -52,14 +52,12 @@ pub(super) fn same_host(address: &str, feed: &Url, answered: &Url) -> Option<Url
     let mut older = answered.join(address.trim()).ok()?;
     older.set_fragment(None);
     let is_of = |url: &Url| {
-        older.host_str() == url.host_str()
-            && older.port_or_known_default() == url.port_or_known_default()
+        // A site that moved to https often still writes http into its links.
+        let same_port = older.port() == url.port();
+        same_port && older.host_str() == url.host_str()
     };
-    // A site moved to https often still writes http into its links.
-    let known_port = matches!(older.port(), None) && older.host_str() == answered.host_str();
-    (matches!(older.scheme(), "http" | "https")
-        && (is_of(feed) || is_of(answered) || (known_port && answered.port().is_none())))
-    .then_some(older)
+    let is_web = matches!(older.scheme(), "http" | "https");
+    (is_web && (is_of(feed) || is_of(answered))).then_some(older)
 }
 
 #[cfg(test)]

@@ -1,14 +1,13 @@
 //! Feeds in XML. The items are found by their tags, and each is given to `feed-rs` in a small
 //! document of its own, mended where it is broken in a way that is known.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use url::Url;
 
-use super::dates;
 use super::document::{self, Document, MOST_ITEMS, RawItem, ReadEntry};
 use super::markup::{self, Tag, TagKind};
+use super::mend::prepare;
 use super::set_aside;
 
 /// Prefixes as good as everybody uses them, for feeds that forget to declare them.
@@ -24,12 +23,6 @@ const PREFIXES: &[(&str, &str)] = &[
 
 /// The most a root's declarations may take: they are repeated for every item.
 const MOST_DECLARATIONS: usize = 8 << 10;
-
-/// Elements whose content is for people, HTML in most feeds.
-const PROSE: &[&str] = &["title", "description", "encoded", "summary", "content", "subtitle"];
-
-/// Elements of RSS that hold a person.
-const PERSONS: &[&str] = &["author", "creator", "managingEditor", "webMaster"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
@@ -78,8 +71,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
     let (root, family) = root(text)?;
     let (spans, cut) = item_spans(text, root, family);
     let declarations = declarations(text, root)?;
-    let mut document = Document::default();
-    document.items = (1..)
+    let items = (1..)
         .zip(spans.iter().take(MOST_ITEMS))
         .map(|(number, span)| {
             let raw = &text[span.start..span.end];
@@ -87,6 +79,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
             RawItem { place: place(raw, number), raw: raw.to_owned(), entry }
         })
         .collect();
+    let mut document = Document { items, ..Document::default() };
     if let Some(&Span { start, .. }) = spans.get(MOST_ITEMS) {
         let reason = format!(
             "more than {MOST_ITEMS} items; the {} after them were not read",
@@ -107,14 +100,14 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
     }
     let head = head(text, root, &spans, cut);
     document.asked_interval = update_period(&head);
-    let read_head = |head: &str, force| {
+    let read_head = |head: &str| {
         let document = match family {
-            Family::Rss => family.document(&declarations, &prepare(head, force), false),
-            Family::Atom => prepare(&family.document(&declarations, head, false), force),
+            Family::Rss => family.document(&declarations, &prepare(head, false), false),
+            Family::Atom => prepare(&family.document(&declarations, head, false), false),
         };
         document::feed(&document, Some(base))
     };
-    match read_head(&head, false).or_else(|_| read_head(&markup::escape_strays(&head), true)) {
+    match read_head(&head).or_else(|_| read_head(&markup::escape_strays(&head))) {
         Ok(feed) => {
             let ttl = feed.ttl.map(|minutes| u64::from(minutes) * 60);
             document.asked_interval = document.asked_interval.max(ttl);
@@ -175,7 +168,10 @@ struct Span {
 /// another ends the one before it.
 fn item_spans(text: &str, root: Tag<'_>, family: Family) -> (Vec<Span>, Option<usize>) {
     if root.local().eq_ignore_ascii_case("entry") {
-        let end = last_close(text, root.name).map(|tag| tag.end);
+        let end = match root.kind {
+            TagKind::Empty => Some(root.end),
+            _ => last_close(text, root).map(|tag| tag.end),
+        };
         return match end {
             Some(end) => (vec![Span { start: root.start, end, lacks: None }], None),
             None => (Vec::new(), Some(root.start)),
@@ -204,15 +200,17 @@ fn item_spans(text: &str, root: Tag<'_>, family: Family) -> (Vec<Span>, Option<u
     (spans, open)
 }
 
-fn last_close<'a>(text: &'a str, name: &str) -> Option<Tag<'a>> {
-    markup::tags(text).filter(|tag| tag.kind == TagKind::Close && tag.name == name).last()
+fn last_close<'a>(text: &'a str, root: Tag<'_>) -> Option<Tag<'a>> {
+    markup::tags(text)
+        .filter(|tag| tag.kind == TagKind::Close && tag.name == root.name)
+        .last()
+        .filter(|tag| tag.start >= root.end)
 }
 
 /// The declarations of root and channel, with the usual prefixes where they are missing.
 fn declarations(text: &str, root: Tag<'_>) -> Result<String, String> {
     let channel = markup::tags(text)
-        .skip_while(|tag| tag.start <= root.start)
-        .next()
+        .find(|tag| tag.start > root.start)
         .filter(|tag| tag.local() == "channel");
     let mut out = String::new();
     let mut seen = Vec::new();
@@ -240,7 +238,7 @@ fn declarations(text: &str, root: Tag<'_>) -> Result<String, String> {
 
 /// What stands around the items, from past the root's tag on.
 fn head(text: &str, root: Tag<'_>, spans: &[Span], cut: Option<usize>) -> String {
-    let close = last_close(text, root.name).map(|tag| tag.start);
+    let close = last_close(text, root).map(|tag| tag.start);
     let end = cut.or(close).unwrap_or(text.len());
     let mut head = String::new();
     let mut at = root.end;
@@ -323,63 +321,6 @@ fn attribute(raw: &str, name: &str) -> Option<String> {
         .find(|(key, _)| *key == name)
         .map(|(_, value)| value.replace("&amp;", "&").trim().to_owned())
         .filter(|value| !value.is_empty())
-}
-
-/// The item as `feed-rs` reads all of it. It takes no more of an element than its first run of
-/// text, so HTML that stands in one unescaped is put into CDATA; and it knows no Indonesian dates.
-/// With `force`, XHTML too is taken as text, whose tags need not match.
-fn prepare(item: &str, force: bool) -> String {
-    let mut out = String::with_capacity(item.len() + 64);
-    let mut at = 0;
-    for child in markup::children(item) {
-        let inner = child.inner(item);
-        let name = child.open.local();
-        let tag = &item[child.open.start..child.open.end];
-        let xhtml = child.open.attributes(item).contains(&("type", "xhtml"));
-        let holds_tags = || !inner.contains("<![CDATA[") && markup::tags(inner).next().is_some();
-        if PROSE.contains(&name) && (force || !xhtml) && holds_tags() {
-            out.push_str(&item[at..child.open.start]);
-            let _ = write!(out, r#"<{} type="html"><![CDATA["#, child.open.name);
-            out.push_str(&inner.replace("]]>", "]]&gt;"));
-            out.push_str("]]>");
-            at = child.inner_end;
-        } else if let Some(inner) = reworded(name, inner) {
-            out.push_str(&item[at..child.open.start]);
-            out.push_str(tag);
-            out.push_str(&inner);
-            at = child.inner_end;
-        }
-    }
-    out.push_str(&item[at..]);
-    out
-}
-
-/// The content of a date or a person, put so that `feed-rs` can read it.
-fn reworded<'a>(name: &str, inner: &'a str) -> Option<Cow<'a, str>> {
-    if dates::DATED.contains(&name) {
-        return Some(dates::in_english(inner));
-    }
-    (PERSONS.contains(&name) && inner.contains('@')).then(|| apart(inner).into())
-}
-
-/// Sets e-mail addresses apart: `feed-rs` 3.0 takes the byte before and after one for a space, and
-/// panics where that cuts a letter.
-fn apart(text: &str) -> String {
-    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "._%+-:@".contains(letter);
-    let mut out = String::with_capacity(text.len() + 8);
-    for run in text.split_inclusive(|letter: char| !is_part(letter)) {
-        let (run, after) = match run.char_indices().next_back() {
-            Some((at, letter)) if !is_part(letter) => run.split_at(at),
-            _ => (run, ""),
-        };
-        if run.contains('@') {
-            let _ = write!(out, " {run} ");
-        } else {
-            out.push_str(run);
-        }
-        out.push_str(after);
-    }
-    out
 }
 
 /// A name for an item that stays while others come before it: its id, if one can be made out.

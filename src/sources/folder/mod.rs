@@ -53,7 +53,10 @@ pub struct Settings {
     #[serde(default)]
     pub keep: bool,
     /// How long a file must stay as it is before it counts as complete.
-    #[serde(default = "settle")]
+    #[serde(
+        default = "settle",
+        serialize_with = "jiff::fmt::serde::duration::friendly::compact::required"
+    )]
     pub settle: SignedDuration,
     /// The platform of rows that name none.
     #[serde(default = "platform")]
@@ -70,6 +73,10 @@ fn platform() -> String {
 
 impl SourceSettings for Settings {
     const NEEDS_LEGAL_BASIS: bool = false;
+
+    fn folder(&self) -> Option<&Path> {
+        Some(&self.path)
+    }
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         let refuse = |key, reason: &str| Err(OpenError { key, reason: reason.into() });

@@ -194,7 +194,7 @@ impl Walk {
             Content::Row(text) => {
                 let platform = &pages.platform;
                 let reading = match &self.mark.manner.format {
-                    Format::Jsonl => rows::jsonl::read(&text, platform),
+                    Format::Jsonl => rows::jsonl::read(text.trim(), platform),
                     Format::Csv(header) => rows::csv::read(&text, header, platform),
                     Format::Text(_) => rows::text::read(&text, platform),
                 };
