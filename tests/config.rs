@@ -308,8 +308,11 @@ fn sources_are_listed_for_a_person_and_for_a_machine() {
     let (status, out, _) = waspada(&list);
     assert_eq!(status, 0);
     let words: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(words[1], ["kanal", "telegram", "ya", "surat", "tugas", "1/2026"]);
-    assert_eq!(words[2], ["masuk", "folder", "tidak", "-"]);
+    assert_eq!(
+        words[1],
+        ["kanal", "telegram", "ya", "-", "-", "-", "-", "-", "-", "surat", "tugas", "1/2026"]
+    );
+    assert_eq!(words[2], ["masuk", "folder", "tidak", "-", "-", "-", "-", "-", "-", "-"]);
     let (_, out, _) = waspada(&[&list[..], &["--json"]].concat());
     let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
     assert_eq!(
@@ -358,7 +361,7 @@ fn the_example_holds_the_defaults() {
 fn the_example_holds_what_a_source_defaults_to() {
     let sources = example(EXAMPLE).sources;
     for (kind, required, not_default) in [
-        ("folder", "path = 'fixtures/drop'", vec!["keep"]),
+        ("folder", "path = 'fixtures/drop'", vec!["keep", "settle"]),
         ("feed", "url = 'https://contoh.example/feed.xml'", vec![]),
         ("telegram", "channel = 'contoh_kanal'", vec![]),
     ] {

@@ -646,6 +646,45 @@ fn a_file_dropped_under_the_name_of_a_finished_one_waits_for_its_turn() {
     assert_eq!(drop.source.waiting().unwrap()[0].sha256, Sha256::of(b"dua"));
 }
 
+#[test]
+fn a_file_that_cannot_be_read_does_not_stop_the_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let closed = folder.path().join("a.txt");
+    fs::write(&closed, "satu").unwrap();
+    fs::write(folder.path().join("b.txt"), "dua").unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    if File::open(&closed).is_ok() {
+        eprintln!("skipped: this user may read every file");
+        return;
+    }
+    assert_eq!(names(&open(&settings(folder.path())).waiting().unwrap()), ["b.txt"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_put_away_stays_and_the_error_says_where() {
+    let drop = Dropped::of("a.txt", "satu");
+    fs::write(drop.folder.path().join("done"), "bukan folder").unwrap();
+    let end = drop.pages().pop().unwrap().end.unwrap();
+    let error = drop.source.finish(&drop.file, &end).unwrap_err();
+    assert_eq!(error.path, drop.folder.path().join("done"));
+    assert!(drop.file.path.exists());
+}
+
+#[test]
+fn the_development_posts_are_read() {
+    let shared = std::env::var("WASPADA_SHARED")
+        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let path = shared.join("corpus/dev.jsonl");
+    let Ok(file) = fs::read_to_string(&path) else {
+        eprintln!("skipped: {} is absent", path.display());
+        return;
+    };
+    let pages = Dropped::of("dev.jsonl", &file).pages();
+    assert_eq!(set_aside(&pages), []);
+    assert_eq!(posts(&pages).len(), file.lines().count());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

@@ -4,8 +4,10 @@
 mod config;
 mod db;
 mod evidence;
+mod logging;
 mod queue;
 mod rules;
+mod run;
 mod scan;
 mod source;
 
@@ -18,6 +20,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
 use crate::engine::{Engine, RuleFiles};
+use crate::registry::{today, wib};
 use crate::store::{Store, StoreError};
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
@@ -36,6 +39,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Penjaga: setiap sumber menurut jadwalnya; dengan --once sekali saja
+    Run(run::Arguments),
     /// Score posts from JSONL (or plain lines) to JSONL, without a database
     Scan(scan::Arguments),
     /// Berkas aturan: periksa, uji, jelaskan
@@ -90,6 +95,7 @@ pub fn run() -> ExitCode {
         }
     };
     let ended = match &arguments.command {
+        Command::Run(run) => run::run(run, &arguments),
         Command::Scan(scan) => scan::run(scan, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),
@@ -117,19 +123,9 @@ fn complain(message: &dyn std::fmt::Display) {
     eprintln!("{message}");
 }
 
-/// The time zone of the screen: WIB, seven hours ahead of UTC all year.
-fn wib() -> jiff::tz::TimeZone {
-    jiff::tz::TimeZone::fixed(jiff::tz::offset(7))
-}
-
 /// A time as the screen shows it, to the minute.
 fn in_wib(time: jiff::Timestamp) -> String {
     format!("{} WIB", time.to_zoned_datetime(wib()).strftime("%Y-%m-%d %H:%M"))
-}
-
-/// The day it is in WIB.
-fn today() -> jiff::civil::Date {
-    jiff::Timestamp::now().to_zoned_datetime(wib()).date()
 }
 
 /// Writes a command's whole answer to standard output, without colour where it is no terminal.

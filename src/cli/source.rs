@@ -1,22 +1,38 @@
-//! `waspada source …`: the sources of the config.
+//! `waspada source …`: the sources of the config, how they are doing, and what one of them shows.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use comfy_table::{Table, presets};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Answer, Failure, unwritable};
 use crate::config::Config;
+use crate::pipeline::{Probe, ProbeError, probe};
+use crate::registry::wib;
+use crate::store::{SourceState, Store};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Sumber yang ada di konfigurasi
+    /// Sumber yang ada di konfigurasi dan keadaannya
     List(List),
+    /// Mengambil satu halaman dan menampilkan postingannya, tanpa menyimpan apa pun
+    Probe(ProbeOf),
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
     /// Keluaran JSON, satu sumber sebaris
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ProbeOf {
+    /// Nama sumber dalam konfigurasi; boleh yang tidak menyala
+    name: String,
+    /// Keluaran JSON, satu postingan sebaris
     #[arg(long)]
     json: bool,
 }
@@ -28,43 +44,193 @@ struct Row<'a> {
     kind: &'a str,
     enabled: bool,
     legal_basis: Option<&'a str>,
+    /// What the database knows of it; `None` for a source never visited.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+}
+
+#[derive(Serialize)]
+struct State {
+    last_success: Option<Timestamp>,
+    next_due: Option<Timestamp>,
+    failure: Option<String>,
+    posts: u64,
+    queued: u64,
+    set_aside: u64,
+    /// Of the message numbers covered, how many were shown, in percent.
+    seen_percent: Option<f64>,
+}
+
+impl From<SourceState> for State {
+    #[expect(clippy::cast_precision_loss, reason = "message numbers are far below 2^52")]
+    fn from(state: SourceState) -> Self {
+        Self {
+            last_success: state.last_success,
+            next_due: state.next_due,
+            failure: state.failure,
+            posts: state.posts_new,
+            queued: state.items_queued,
+            set_aside: state.set_aside,
+            seen_percent: state.seen.map(|seen| 100.0 * seen.shown / seen.covered as f64),
+        }
+    }
 }
 
 pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Answer, Failure> {
     match command {
         Command::List(list) => list.run(&super::config(arguments)?),
+        Command::Probe(probe) => probe.run(&super::config(arguments)?),
     }
 }
 
 impl List {
     fn run(&self, config: &Config) -> Result<Answer, Failure> {
-        let rows = config.sources.iter().map(|source| Row {
-            name: source.name.as_str(),
-            kind: &source.kind,
-            enabled: source.enabled,
-            legal_basis: source.legal_basis.as_deref(),
-        });
+        let mut states = states(config)?;
+        let rows: Vec<Row<'_>> = config
+            .sources
+            .iter()
+            .map(|source| Row {
+                name: source.name.as_str(),
+                kind: &source.kind,
+                enabled: source.enabled,
+                legal_basis: source.legal_basis.as_deref(),
+                state: states.remove(source.name.as_str()).map(State::from),
+            })
+            .collect();
         let mut out = std::io::stdout().lock();
         if self.json {
-            for row in rows {
-                let json = serde_json::to_string(&row)
-                    .map_err(|error| Failure::Impossible(error.to_string()))?;
-                writeln!(out, "{json}").map_err(unwritable)?;
-            }
-            return Ok(Answer::Done);
+            return write_json(rows);
         }
-        if config.sources.is_empty() {
+        if rows.is_empty() {
             super::complain(&"belum ada sumber; tulis [[source]] di berkas konfigurasi");
             return Ok(Answer::Done);
         }
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
-        table.set_header(["sumber", "jenis", "menyala", "dasar hukum"]);
+        table.set_header([
+            "sumber",
+            "jenis",
+            "menyala",
+            "berhasil",
+            "berikutnya",
+            "posting",
+            "diduga",
+            "disisihkan",
+            "terlihat",
+            "dasar hukum",
+        ]);
+        let mut failures = Vec::new();
         for row in rows {
             let enabled = if row.enabled { "ya" } else { "tidak" };
-            table.add_row([row.name, row.kind, enabled, row.legal_basis.unwrap_or("-")]);
+            let count = |count: fn(&State) -> u64| {
+                row.state.as_ref().map_or_else(|| "-".to_owned(), |state| count(state).to_string())
+            };
+            let time = |time: fn(&State) -> Option<Timestamp>| {
+                row.state.as_ref().and_then(time).map_or_else(|| "-".to_owned(), on_screen)
+            };
+            let seen = row.state.as_ref().and_then(|state| state.seen_percent);
+            table.add_row([
+                row.name.to_owned(),
+                row.kind.to_owned(),
+                enabled.to_owned(),
+                time(|state| state.last_success),
+                time(|state| state.next_due),
+                count(|state| state.posts),
+                count(|state| state.queued),
+                count(|state| state.set_aside),
+                seen.map_or_else(|| "-".to_owned(), |seen| format!("{seen:.1} %")),
+                row.legal_basis.unwrap_or("-").to_owned(),
+            ]);
+            if let Some(failure) = row.state.and_then(|state| state.failure) {
+                failures.push(format!("! {}: {failure}", row.name));
+            }
         }
         writeln!(out, "{table}").map_err(unwritable)?;
+        for failure in failures {
+            writeln!(out, "{failure}").map_err(unwritable)?;
+        }
         Ok(Answer::Done)
+    }
+}
+
+/// What the database knows of each source; nothing where there is no database yet.
+fn states(config: &Config) -> Result<BTreeMap<String, SourceState>, Failure> {
+    if !config.store.path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let impossible = |error: crate::store::StoreError| Failure::Impossible(error.to_string());
+    let states =
+        Store::open(&config.store).and_then(|store| store.sources()).map_err(impossible)?;
+    Ok(states.into_iter().map(|state| (state.name.clone(), state)).collect())
+}
+
+/// Short enough for a table.
+fn on_screen(time: Timestamp) -> String {
+    time.to_zoned_datetime(wib()).strftime("%d-%m %H:%M").to_string()
+}
+
+fn write_json(rows: Vec<impl Serialize>) -> Result<Answer, Failure> {
+    let lines: String = rows.iter().map(super::json_line).collect::<Result<_, _>>()?;
+    super::print(&lines)?;
+    Ok(Answer::Done)
+}
+
+impl From<ProbeError> for Failure {
+    fn from(error: ProbeError) -> Self {
+        match error {
+            ProbeError::Failed(_) => Self::Impossible(error.to_string()),
+            ProbeError::Unknown { .. } | ProbeError::Setting(_) | ProbeError::Rules(_) => {
+                Self::Usage(error.to_string())
+            }
+        }
+    }
+}
+
+impl ProbeOf {
+    fn run(&self, config: &Config) -> Result<Answer, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::Impossible(format!("tokio: {error}")))?;
+        let page = runtime.block_on(probe(config, &self.name))?;
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let rows = page
+                .posts
+                .iter()
+                .map(|(post, verdict)| serde_json::json!({ "post": post, "verdict": verdict }));
+            return write_json(rows.collect());
+        }
+        self.show(&page, &mut out).map_err(unwritable)?;
+        Ok(Answer::Done)
+    }
+
+    fn show(&self, page: &Probe, out: &mut impl Write) -> std::io::Result<()> {
+        writeln!(out, "{}: {}", self.name, page.address)?;
+        for (post, verdict) in &page.posts {
+            let time = post.created_at.map_or_else(|| "waktu tidak disebut".to_owned(), on_screen);
+            let flag = match verdict.lane {
+                Some(lane) => format!("diduga {} ({})", lane.as_str(), verdict.score),
+                None => format!("tidak ditandai ({})", verdict.score),
+            };
+            writeln!(out, "\n{} · {time} · {flag}", post.key)?;
+            for line in post.reading().lines() {
+                writeln!(out, "  {line}")?;
+            }
+            if !post.missing_fields.is_empty() {
+                writeln!(out, "  (tidak terbaca: {})", post.missing_fields.join(", "))?;
+            }
+        }
+        for (place, reason) in &page.set_aside {
+            writeln!(out, "\ndisisihkan: {place}: {reason}")?;
+        }
+        let more = if page.more { "; masih ada halaman berikutnya" } else { "" };
+        writeln!(
+            out,
+            "\n{} postingan, {} disisihkan, {} tanpa isi{more}. Tidak ada yang disimpan.",
+            page.posts.len(),
+            page.set_aside.len(),
+            page.ignored
+        )
     }
 }

@@ -1,1 +1,23 @@
-//! (room)
+//! From a source to the store: visits on a schedule, scored by the rule set in force, stored page
+//! by page. A source that fails fails alone; a page is stored whole or not at all.
+
+mod daemon;
+mod files;
+mod health;
+mod once;
+mod probe;
+mod report;
+mod rules;
+mod schedule;
+mod scorer;
+mod visit;
+mod watch;
+mod web;
+
+pub use daemon::{Daemon, DaemonError};
+pub use once::once;
+pub use probe::{Probe, ProbeError, probe};
+pub use report::{Observer, SourceReport, Unobserved};
+pub use rules::{RulesError, Standing, load};
+pub use scorer::Scorer;
+pub use watch::{StartError, Watch};

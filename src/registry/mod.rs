@@ -1,7 +1,11 @@
 //! Dated tables that change without the code: countries, currencies, words of amounts, legal
 //! bases, hotlines. They are data files under `rules/registry/`; this room reads and checks them.
 
+mod clock;
+
 use serde::Deserialize;
+
+pub use clock::{today, wib};
 
 /// All tables of a rule set.
 #[derive(Debug, Clone, Default)]

@@ -149,3 +149,92 @@ impl Event for RulesRefused<'_> {
         tracing::error!(reason = self.reason, "rules refused, the last good set stays in force");
     }
 }
+
+/// A visit to a source ended, well or not.
+pub struct VisitEnded<'a> {
+    /// The source's name in the config.
+    pub source: &'a str,
+    /// Pages stored.
+    pub pages: u64,
+    /// Posts never seen before.
+    pub new: u64,
+    /// Items that entered the queue.
+    pub queued: u64,
+    /// When the source is due again.
+    pub next_due: jiff::Timestamp,
+    /// How long the visit took.
+    pub took: Duration,
+}
+
+impl Event for VisitEnded<'_> {
+    fn emit(self) {
+        counter!("waspada_visits_total", "source" => self.source.to_owned()).increment(1);
+        gauge!("waspada_source_last_visit_seconds", "source" => self.source.to_owned())
+            .set(seconds(jiff::Timestamp::now()));
+        tracing::info!(
+            source = self.source,
+            pages = self.pages,
+            new = self.new,
+            queued = self.queued,
+            next_due = %self.next_due,
+            took = ?self.took,
+            "visit ended"
+        );
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
+fn seconds(time: jiff::Timestamp) -> f64 {
+    time.as_second() as f64
+}
+
+/// The daemon is up: sources are being visited and its own address answers.
+pub struct DaemonReady<'a> {
+    /// Sources that are visited.
+    pub sources: usize,
+    /// Where `/healthz` and `/metrics` are.
+    pub listen: &'a str,
+}
+
+impl Event for DaemonReady<'_> {
+    fn emit(self) {
+        gauge!("waspada_up").set(1.0);
+        tracing::info!(sources = self.sources, listen = self.listen, "the watch runs");
+    }
+}
+
+/// The daemon was told to end and is finishing the pages in hand.
+pub struct DaemonStopping;
+
+impl Event for DaemonStopping {
+    fn emit(self) {
+        gauge!("waspada_up").set(0.0);
+        tracing::info!("finishing the pages in hand");
+    }
+}
+
+/// A changed config came into force.
+pub struct ConfigLoaded {
+    /// Sources that are visited now.
+    pub sources: usize,
+}
+
+impl Event for ConfigLoaded {
+    fn emit(self) {
+        counter!("waspada_config_reloads_total", "result" => "ok").increment(1);
+        tracing::info!(sources = self.sources, "config loaded");
+    }
+}
+
+/// A changed config was refused; the last good one stays in force.
+pub struct ConfigRefused<'a> {
+    /// What is wrong with it.
+    pub reason: &'a str,
+}
+
+impl Event for ConfigRefused<'_> {
+    fn emit(self) {
+        counter!("waspada_config_reloads_total", "result" => "refused").increment(1);
+        tracing::error!(reason = self.reason, "config refused, the last good one stays in force");
+    }
+}

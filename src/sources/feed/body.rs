@@ -1,7 +1,6 @@
 //! The body of an item: the text a reader sees, and the links and pictures in it, which often say
 //! more than the text ("Daftar di sini").
 
-use scraper::Html;
 use url::Url;
 
 use super::markup;
@@ -32,11 +31,10 @@ impl Body {
             let text = html::text_of_fragment(&format!("<pre>{source}</pre>"));
             return Self::plain(&text);
         }
-        if html::too_deep(source) {
+        let Some(fragment) = html::fragment(source) else {
             return Self::plain(&html::text_of_fragment(source));
-        }
-        let document = Html::parse_fragment(source);
-        let root = document.root_element();
+        };
+        let root = fragment.root_element();
         let mut body = Self::plain(&html::text_of(root));
         for element in root.descendent_elements() {
             let tag = element.value();
@@ -128,11 +126,9 @@ mod tests {
     }
 
     #[test]
-    fn a_body_nested_without_end_is_read_in_time() {
-        let start = std::time::Instant::now();
+    fn a_body_nested_without_end_is_still_read() {
         let source = "<a href=x><div>".repeat(50_000);
         let deep = Body::html(&source, &base());
         assert_eq!(deep.text, "");
-        assert!(start.elapsed().as_secs() < 5);
     }
 }

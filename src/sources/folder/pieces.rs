@@ -226,3 +226,48 @@ fn block(
         Piece::new(start, whole, Content::Row(text))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Write;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sources::folder::lines::LineFeed;
+
+    fn pieces(format: &Format, file: &File, start: Place) -> Vec<(Place, Vec<u8>, Content)> {
+        let mut lines = Lines::new(file.try_clone().unwrap(), LineFeed::Byte, start).unwrap();
+        let charset = Charset::of(b"");
+        let mut found = Vec::new();
+        while let Some(piece) = format.next_piece(&mut lines, &charset).unwrap() {
+            assert_eq!(piece.length, piece.bytes.len() as u64);
+            found.push((piece.start, piece.bytes, piece.content));
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn a_file_can_be_cut_from_the_start_of_any_piece_on(
+            format in prop::sample::select(vec![
+                Format::Jsonl,
+                Format::Csv(Header::new("id,text", b',', 8)),
+                Format::Text(Separator::Dashes),
+                Format::Text(Separator::BlankLine),
+            ]),
+            rest in prop::collection::vec(prop::sample::select(b"\"\"\",,\n\n\n\r-a".to_vec()), 0..200),
+        ) {
+            let bytes = [b"id,text\n".as_slice(), &rest, b"\n---\nb"].concat();
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&bytes).unwrap();
+            let whole = pieces(&format, &file, Place::START);
+            let glued: Vec<u8> = whole.iter().flat_map(|(_, bytes, _)| bytes.clone()).collect();
+            prop_assert_eq!(glued, bytes);
+            for (at, (start, ..)) in whole.iter().enumerate() {
+                prop_assert_eq!(pieces(&format, &file, *start), &whole[at..]);
+            }
+        }
+    }
+}

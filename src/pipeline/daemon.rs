@@ -1,0 +1,256 @@
+//! The daemon's life: every source on its schedule, its own address, reload on SIGHUP, and an end
+//! in which every page in hand is finished.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::fetch::Client;
+use crate::store::{SourceState, StoreError};
+use crate::telemetry::{
+    ConfigLoaded, ConfigRefused, DaemonReady, DaemonStopping, Event as _, Metrics, SourceFailed,
+};
+
+use super::visit::{Tools, Watched, blocking, visit};
+use super::watch::{self, Watch};
+use super::{health, rules, schedule};
+
+/// How long pages in hand may take once told to end; systemd and the issue allow ten seconds.
+const LAST_PAGES: Duration = Duration::from_secs(8);
+
+/// The daemon cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// Its own address cannot be used.
+    #[error("{listen}: {source}; set `http.listen` to a free address")]
+    Listen {
+        /// The address.
+        listen: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// What the daemon's own address tells of it.
+pub(super) struct Condition {
+    tools: Tools,
+    rules_refused: Mutex<Option<String>>,
+}
+
+impl Condition {
+    pub(super) fn ruleset(&self) -> String {
+        self.tools.scorer.version()
+    }
+
+    pub(super) fn rules_refused(&self) -> Option<String> {
+        self.rules_refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_rules_refused(&self, reason: Option<String>) {
+        *self.rules_refused.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+    }
+
+    pub(super) async fn source_states(&self) -> Result<Vec<SourceState>, StoreError> {
+        blocking(&self.tools.store, |store| store.sources()).await
+    }
+}
+
+/// A running daemon.
+pub struct Daemon {
+    watch: Watch,
+    config: Config,
+    condition: Arc<Condition>,
+    listener: TcpListener,
+    metrics: Metrics,
+}
+
+/// The visits under one config; another config begins another.
+struct Generation {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Daemon {
+    /// Takes the daemon's own address. What came in before `run` waits.
+    ///
+    /// # Errors
+    /// The address is taken or may not be used.
+    pub async fn bind(watch: Watch, config: Config, metrics: Metrics) -> Result<Self, DaemonError> {
+        let listen = config.http.listen;
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(|source| DaemonError::Listen { listen, source })?;
+        let refused = watch.rules_refused.as_ref().map(|error| error.0.clone());
+        let condition =
+            Arc::new(Condition { tools: watch.tools.clone(), rules_refused: Mutex::new(refused) });
+        Ok(Self { watch, config, condition, listener, metrics })
+    }
+
+    /// Where the daemon answers.
+    ///
+    /// # Errors
+    /// The socket does not know its own address.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Runs until `stop`; `reload` asks for the rules and the config to be read again.
+    pub async fn run(
+        self,
+        stop: CancellationToken,
+        mut reload: tokio::sync::mpsc::Receiver<()>,
+        read_config: impl Fn() -> Result<Config, String> + Send + Sync + 'static,
+    ) {
+        let Self { mut watch, mut config, condition, listener, metrics } = self;
+        let listen = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
+        let router = health::router(Arc::clone(&condition), metrics);
+        let closing = stop.clone();
+        let server = tokio::spawn(async move {
+            let serve = axum::serve(listener, router)
+                .with_graceful_shutdown(async move { closing.cancelled().await });
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "the daemon's own address is lost");
+            }
+        });
+        report_unopened(&watch);
+        let mut generation = begin(&watch.tools, &watch.sources, &stop).await;
+        DaemonReady { sources: watch.sources.len(), listen: &listen }.emit();
+        notify(&[sd_notify::NotifyState::Ready]);
+        let mut watchdog = watchdog();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                _ = watchdog.tick() => {
+                    // A daemon that cannot reach its database is better started anew.
+                    if condition.source_states().await.is_ok() {
+                        notify(&[sd_notify::NotifyState::Watchdog]);
+                    }
+                }
+                Some(()) = reload.recv() => {
+                    notify(&[sd_notify::NotifyState::Reloading, monotonic()]);
+                    match read_config() {
+                        Ok(new) => {
+                            end(generation).await;
+                            apply(&mut watch, &config, &new);
+                            config = new;
+                            generation = begin(&watch.tools, &watch.sources, &stop).await;
+                            ConfigLoaded { sources: watch.sources.len() }.emit();
+                        }
+                        Err(reason) => ConfigRefused { reason: &reason }.emit(),
+                    }
+                    reload_rules(&condition, &config).await;
+                    notify(&[sd_notify::NotifyState::Ready]);
+                }
+            }
+        }
+        DaemonStopping.emit();
+        notify(&[sd_notify::NotifyState::Stopping]);
+        if tokio::time::timeout(LAST_PAGES, end(generation)).await.is_err() {
+            tracing::warn!("a page in hand took too long; it will be fetched again");
+        }
+        server.abort();
+    }
+}
+
+/// Takes up what a changed config changes while running.
+fn apply(watch: &mut Watch, old: &Config, new: &Config) {
+    if old.fetch != new.fetch {
+        match Client::new(&new.fetch) {
+            Ok(client) => watch.tools.client = client,
+            Err(error) => tracing::error!(%error, "[fetch] stays as it was"),
+        }
+    }
+    for (table, changed) in [("store", old.store != new.store), ("http", old.http != new.http)] {
+        if changed {
+            tracing::warn!(table, "this table is read only at the start: restart waspada");
+        }
+    }
+    (watch.sources, watch.unopened) = watch::open(new);
+    report_unopened(watch);
+}
+
+async fn reload_rules(condition: &Arc<Condition>, config: &Config) {
+    let (scorer, standing) = (Arc::clone(&condition.tools.scorer), watch::standing(config));
+    let reloaded = tokio::task::spawn_blocking(move || rules::reload(&scorer, &standing)).await;
+    condition.set_rules_refused(match reloaded {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.0),
+        Err(panicked) => Some(panicked.to_string()),
+    });
+}
+
+fn report_unopened(watch: &Watch) {
+    for (name, error) in &watch.unopened {
+        SourceFailed { source: name, kind: "config", reason: &error.to_string() }.emit();
+    }
+}
+
+/// Starts the visits of these sources.
+async fn begin(tools: &Tools, sources: &[Watched], stop: &CancellationToken) -> Generation {
+    let states = blocking(&tools.store, |store| store.sources()).await.unwrap_or_default();
+    let mut states: BTreeMap<String, SourceState> =
+        states.into_iter().map(|state| (state.name.clone(), state)).collect();
+    let generation = Generation { stop: stop.child_token(), tasks: TaskTracker::new() };
+    for watched in sources {
+        let state = states.remove(&*watched.name);
+        let keep_visiting =
+            keep_visiting(tools.clone(), watched.clone(), state, generation.stop.clone());
+        generation.tasks.spawn(keep_visiting);
+    }
+    generation.tasks.close();
+    generation
+}
+
+/// Lets every visit finish the page in hand.
+async fn end(generation: Generation) {
+    generation.stop.cancel();
+    generation.tasks.wait().await;
+}
+
+/// Visits a source whenever it is due, until told to stop.
+async fn keep_visiting(
+    tools: Tools,
+    watched: Watched,
+    state: Option<SourceState>,
+    stop: CancellationToken,
+) {
+    let mut interval = state.as_ref().and_then(|state| state.interval);
+    let mut due = state.and_then(|state| state.next_due);
+    loop {
+        let wait = schedule::wait(Timestamp::now(), due, watched.bounds());
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        let (_, schedule) = visit(&tools, &watched, interval, &stop).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        (interval, due) = (Some(schedule.interval), Some(schedule.next_due));
+    }
+}
+
+/// Tells systemd, where it listens.
+fn notify(states: &[sd_notify::NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::debug!(%error, "systemd was not told");
+    }
+}
+
+fn monotonic() -> sd_notify::NotifyState<'static> {
+    sd_notify::NotifyState::monotonic_usec_now()
+        .unwrap_or(sd_notify::NotifyState::Status("reloading"))
+}
+
+/// Half the time systemd allows between two signs of life; an hour where it asks for none.
+fn watchdog() -> tokio::time::Interval {
+    let allowed = sd_notify::watchdog_enabled().unwrap_or(Duration::from_secs(7200));
+    tokio::time::interval((allowed / 2).max(Duration::from_millis(100)))
+}

@@ -1,0 +1,111 @@
+//! Fetches one page of a source and shows what would be read from it, storing nothing.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::engine::Verdict;
+use crate::fetch::{Client, Outcome};
+use crate::registry::today;
+use crate::sources::{Door, Page};
+
+use super::scorer::Scorer;
+use super::watch;
+use super::{RulesError, load};
+
+/// What a page held, as it would be stored.
+#[derive(Debug)]
+pub struct Probe {
+    /// Where the page was read from.
+    pub address: String,
+    /// The posts, each with what the rules in force say of it.
+    pub posts: Vec<(crate::post::Post, Verdict)>,
+    /// Items that could not be read, by place and reason.
+    pub set_aside: Vec<(String, String)>,
+    /// Items of a known kind that carry nothing to read.
+    pub ignored: u64,
+    /// Whether a visit would go on with another page.
+    pub more: bool,
+}
+
+/// Why there is nothing to show.
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    /// The config names no such source.
+    #[error("tidak ada sumber `{name}` dalam konfigurasi; yang ada: {known}")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// Its settings cannot be.
+    #[error("{0}")]
+    Setting(String),
+    /// The rules cannot be used.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The page could not be had or read.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Fetches the first page of the source with this name, enabled or not.
+///
+/// # Errors
+/// There is no such source, or its page cannot be had or read.
+pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
+    let Some(source) = config.sources.iter().find(|source| source.name.as_str() == name) else {
+        let known: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
+        return Err(ProbeError::Unknown { name: name.to_owned(), known: known.join(", ") });
+    };
+    let engine = load(&watch::standing(config))?;
+    let scorer = Arc::new(Scorer::new(engine));
+    let setting = |error: &dyn std::fmt::Display| ProbeError::Setting(error.to_string());
+    let door = source.settings.open(&source.given(config)).map_err(|error| setting(&error))?;
+    let (address, page) = match door {
+        Door::Web(source) => {
+            let client = Client::new(&config.fetch).map_err(|error| setting(&error))?;
+            let request = source.begin(None);
+            let capture = match client.get(&request).await {
+                Outcome::New(capture) => capture,
+                Outcome::Unchanged { .. } => {
+                    return Err(failed(&request.url, &"304 without having asked conditionally"));
+                }
+                Outcome::Blocked(reason) => return Err(failed(&request.url, &reason)),
+                Outcome::Refused(reason) => return Err(failed(&request.url, &reason)),
+                Outcome::Transient { reason, .. } => return Err(failed(&request.url, &reason)),
+            };
+            let page =
+                source.parse(&capture, None).map_err(|error| failed(&request.url, &error))?;
+            (capture.final_url.to_string(), page)
+        }
+        Door::Files(source) => {
+            let read = move || -> Result<Option<(String, Page)>, crate::sources::FileError> {
+                let Some(file) = source.waiting()?.into_iter().next() else { return Ok(None) };
+                let first = source.pages(&file, None)?.next().transpose()?;
+                Ok(first.map(|first| (first.address, first.page)))
+            };
+            let first = tokio::task::spawn_blocking(read)
+                .await
+                .map_err(|error| failed(&name, &error))?
+                .map_err(|error| failed(&name, &error))?;
+            first.ok_or_else(|| failed(&name, &"tidak ada berkas lengkap di foldernya"))?
+        }
+    };
+    let more = page.next.is_some();
+    let (name, posts) = (name.to_owned(), page.posts);
+    let scored = tokio::task::spawn_blocking(move || scorer.score(&name, today(), posts))
+        .await
+        .map_err(|error| ProbeError::Failed(error.to_string()))?;
+    Ok(Probe {
+        address,
+        posts: scored.into_iter().map(|scored| (scored.post, scored.verdict)).collect(),
+        set_aside: page.set_aside.into_iter().map(|item| (item.place, item.reason)).collect(),
+        ignored: page.ignored,
+        more,
+    })
+}
+
+fn failed(what: &dyn std::fmt::Display, reason: &dyn std::fmt::Display) -> ProbeError {
+    ProbeError::Failed(format!("{what}: {reason}"))
+}

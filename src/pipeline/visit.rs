@@ -1,0 +1,205 @@
+//! What every visit has in common, whatever the door: scoring and storing a page off the async
+//! threads, and noting how the visit ended.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::fetch::Client;
+use crate::registry::today;
+use crate::sources::{Adapter, Door, Page, SetAside};
+use crate::store::{
+    CaptureRecord, CoverageRecord, FileDone, PageCommit, SetAsideRecord, Store, StoreError,
+    ValidatorRecord, VisitEnd,
+};
+use crate::telemetry::{Event as _, ItemsSetAside, PageStored, SourceFailed, VisitEnded};
+
+use super::report::{Observer, SourceReport};
+use super::schedule::{self, Bounds, Went};
+use super::scorer::Scorer;
+use super::{files, web};
+
+/// What visits work with; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Tools {
+    pub(super) store: Arc<Store>,
+    pub(super) client: Client,
+    pub(super) scorer: Arc<Scorer>,
+    pub(super) observer: Arc<dyn Observer>,
+}
+
+/// A source to be visited.
+#[derive(Clone)]
+pub(super) struct Watched {
+    /// Its name in the config.
+    pub(super) name: Arc<str>,
+    pub(super) door: Arc<Door>,
+}
+
+impl Watched {
+    pub(super) fn bounds(&self) -> Bounds {
+        match &*self.door {
+            Door::Web(source) => {
+                let (shortest, longest) = source.interval();
+                Bounds { shortest, longest }
+            }
+            Door::Files(source) => {
+                Bounds { shortest: source.interval(), longest: source.interval() }
+            }
+        }
+    }
+}
+
+/// Why a visit ended before its end.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// A short, closed kind.
+    pub(super) kind: &'static str,
+    /// What happened, for a person.
+    pub(super) reason: String,
+    pub(super) went: Went,
+}
+
+impl Failure {
+    pub(super) fn new(kind: &'static str, reason: impl ToString) -> Self {
+        Self { kind, reason: reason.to_string(), went: Went::Failed { until: None } }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new("store", error)
+    }
+}
+
+/// How a visit that did not fail ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ended {
+    /// There is more to fetch, but the visit was broken off.
+    pub(super) unfinished: bool,
+    /// The source's own word on when to come back, in seconds.
+    pub(super) wish: Option<u64>,
+}
+
+/// Visits a source once and notes how it went.
+pub(super) async fn visit(
+    tools: &Tools,
+    watched: &Watched,
+    last: Option<u64>,
+    stop: &CancellationToken,
+) -> (SourceReport, Schedule) {
+    let began = Instant::now();
+    let mut report = SourceReport::new(&watched.name);
+    let ended = match &*watched.door {
+        Door::Web(_) => web::visit(tools, watched, &mut report, stop).await,
+        Door::Files(_) => files::visit(tools, watched, &mut report, stop).await,
+    };
+    let (went, wish, failure) = match ended {
+        Ok(Ended { unfinished: true, wish }) => (Went::Unfinished, wish, None),
+        Ok(Ended { wish, .. }) if report.new + report.edited > 0 => (Went::Brought, wish, None),
+        Ok(Ended { wish, .. }) => (Went::NothingNew, wish, None),
+        Err(failure) => {
+            let Failure { kind, reason, went } = failure;
+            SourceFailed { source: &watched.name, kind, reason: &reason }.emit();
+            report.errors.push(reason.clone());
+            (went, None, Some((kind, reason)))
+        }
+    };
+    report.took = began.elapsed();
+    let now = Timestamp::now();
+    let interval = schedule::interval(watched.bounds(), last, went, wish);
+    let next_due = schedule::due(now, interval, went, fastrand::f64());
+    let end = VisitEnd { source: watched.name.to_string(), at: now, failure, next_due, interval };
+    if let Err(error) = blocking(&tools.store, move |store| store.visit_ended(end)).await {
+        let reason = error.to_string();
+        SourceFailed { source: &watched.name, kind: "store", reason: &reason }.emit();
+        report.errors.push(reason);
+    }
+    VisitEnded {
+        source: &watched.name,
+        pages: report.pages,
+        new: report.new,
+        queued: report.flagged,
+        next_due,
+        took: report.took,
+    }
+    .emit();
+    tools.observer.ended(&report);
+    (report, Schedule { next_due, interval })
+}
+
+/// When a source is due again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schedule {
+    pub(super) next_due: Timestamp,
+    pub(super) interval: u64,
+}
+
+/// Runs a call of the store off the async threads.
+pub(super) async fn blocking<T: Send + 'static>(
+    store: &Arc<Store>,
+    call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let store = Arc::clone(store);
+    tokio::task::spawn_blocking(move || call(&store)).await.unwrap_or(Err(StoreError::WriterGone))
+}
+
+/// A page as it came through a door, with what the store keeps beside its posts.
+pub(super) struct Arrived {
+    pub(super) adapter: Adapter,
+    pub(super) page: Page,
+    pub(super) capture: Option<CaptureRecord>,
+    pub(super) validators: Option<ValidatorRecord>,
+    pub(super) file_done: Option<FileDone>,
+}
+
+/// Scores a page and stores all it leads to. Blocks for as long as it takes.
+pub(super) fn store_page(
+    tools: &Tools,
+    source: &str,
+    arrived: Arrived,
+    report: &mut SourceReport,
+) -> Result<(), StoreError> {
+    let Arrived { adapter, page, capture, validators, file_done } = arrived;
+    let first_reason = page.set_aside.first().map(|item| item.reason.clone());
+    let posts = tools.scorer.score(source, today(), page.posts);
+    let result = tools.store.commit_page(PageCommit {
+        source: source.to_owned(),
+        adapter: adapter.name,
+        adapter_version: adapter.version,
+        capture,
+        posts,
+        deleted: page.deleted,
+        set_aside: page.set_aside.into_iter().map(set_aside).collect(),
+        ignored: page.ignored,
+        cursor: page.cursor.map(|cursor| cursor.0),
+        validators,
+        coverage: page.coverage.map(|coverage| CoverageRecord {
+            from: coverage.from,
+            to: coverage.to,
+            seen: coverage.seen,
+        }),
+        file_done,
+        at: Timestamp::now(),
+    })?;
+    if let Some(reason) = first_reason.filter(|_| result.set_aside > 0) {
+        ItemsSetAside { source, count: result.set_aside, reason: &reason }.emit();
+    }
+    PageStored {
+        source,
+        new: result.new,
+        edited: result.edited,
+        unchanged: result.unchanged,
+        queued: result.queued,
+    }
+    .emit();
+    report.add(result);
+    tools.observer.page(report);
+    Ok(())
+}
+
+fn set_aside(item: SetAside) -> SetAsideRecord {
+    SetAsideRecord { place: item.place, reason: item.reason, raw: item.raw }
+}
