@@ -265,6 +265,8 @@ impl Daemon {
         let log = std::fs::File::create(log).unwrap();
         let mut command = waspada();
         command.args(["run", "--config"]).arg(config).stderr(Stdio::from(log));
+        command.env("NOTIFY_SOCKET", config.with_file_name("notify"));
+        command.env("WATCHDOG_USEC", "400000");
         Self(command.spawn().unwrap())
     }
 
@@ -328,11 +330,22 @@ async fn a_daemon_reloads_without_a_stop_and_ends_when_told() {
     let more = "[rules]\npath = \"rules\"\n[[source]]\nname = \"folder\"\ntype = \"folder\"\n\
                 path = \"drop\"\nsettle = \"0s\"\nevery = \"1s\"\n";
     let config = config(dir.path(), &[], more);
+    let systemd = std::os::unix::net::UnixDatagram::bind(dir.path().join("notify")).unwrap();
+    systemd.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+    // As systemd does, read at once: the daemon waits for whoever does not.
+    let told = std::thread::spawn(move || {
+        let mut told = Vec::new();
+        let mut datagram = [0; 256];
+        while let Ok(length) = systemd.recv(&mut datagram) {
+            told.push(String::from_utf8_lossy(&datagram[..length]).into_owned());
+        }
+        told
+    });
     let mut daemon = Daemon::start(&config, &log);
     let started = wait_for(&log, "the watch runs", 1).await;
     let address = started.split("listen=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     post("a", "jual mangga");
-    wait_for(&log, "queued=1", 1).await;
+    wait_for(&log, "unchanged=0 queued=1", 1).await;
     assert_eq!(get(&address, "/healthz").await.0, 200);
     assert!(
         get(&address, "/metrics")
@@ -359,26 +372,32 @@ async fn a_daemon_reloads_without_a_stop_and_ends_when_told() {
     );
     assert!(get(&address, "/metrics").await.1.contains("waspada_rules_broken 1"));
     post("b", "jual mangga lagi");
-    wait_for(&log, "queued=1", 2).await;
+    wait_for(&log, "unchanged=0 queued=1", 2).await;
 
     // A mended one is in force from the next page on; so is a changed config, a bad one is not.
     write_rules("durian");
     daemon.signal("-HUP");
     wait_for(&log, "rules loaded", 2).await;
     post("c", "jual durian");
-    wait_for(&log, "queued=1", 3).await;
+    wait_for(&log, "unchanged=0 queued=1", 3).await;
     let good = std::fs::read_to_string(&config).unwrap();
     std::fs::write(&config, good.replace("every", "tiap")).unwrap();
     daemon.signal("-HUP");
     wait_for(&log, "config refused", 1).await;
     post("d", "jual durian lagi");
-    wait_for(&log, "queued=1", 4).await;
+    wait_for(&log, "unchanged=0 queued=1", 4).await;
 
     let asked = Instant::now();
     daemon.signal("-TERM");
     let status = tokio::task::spawn_blocking(move || daemon.0.wait()).await.unwrap().unwrap();
     assert_eq!(status.code(), Some(0));
     assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+
+    let told = told.join().unwrap();
+    for state in ["READY=1", "WATCHDOG=1", "RELOADING=1", "STOPPING=1"] {
+        assert!(told.iter().any(|told| told.contains(state)), "{state}: {told:?}");
+    }
+    assert!(told[0].contains("READY=1"), "{told:?}");
 }
 
 /// The folder of real captured pages, where it is there.
