@@ -71,7 +71,7 @@ fn what_next(next: &Arguments, lease: &Lease, arguments: &super::super::Argument
     let mut text = format!("\n{}\n", styled(HEADING, "PUTUSKAN"));
     let _ = writeln!(text, "  Dipegang {analyst} sampai {until}, token {token}.");
     let _ = writeln!(text, "  {decide}");
-    let _ = writeln!(text, "  KODE, artinya di `waspada queue decide --help`:{}", codes());
+    let _ = writeln!(text, "  KODE, artinya dengan --help:{}", codes());
     text
 }
 
