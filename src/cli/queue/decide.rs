@@ -53,10 +53,10 @@ pub(super) fn run(
         Failure::Usage(format!("`{}` bukan kode keputusan; yang ada:\n{}", decide.outcome, codes()))
     })?;
     let store = super::super::store(arguments)?;
-    let item = decide.item;
+    let (item, analyst) = (decide.item, decide.who.analyst()?);
     let ruling = Ruling {
         item,
-        analyst: decide.who.analyst()?,
+        analyst: analyst.clone(),
         token: decide.token,
         outcome,
         reason: decide.reason.clone(),
@@ -67,7 +67,7 @@ pub(super) fn run(
         Err(error) => return super::refused(error),
     };
     super::super::print(&format!(
-        "Butir {item}: {} ({}). Keputusan {}, baris {} log kustodi.\nSalah? {}\n",
+        "Butir {item}: {} ({}), oleh {analyst}. Keputusan {}, baris {} log kustodi.\nBatalkan bila salah: {}\n",
         outcome.code(),
         outcome.meaning(),
         written.decision,
@@ -88,7 +88,7 @@ pub(super) fn undo(
         Err(error) => return super::refused(error),
     };
     super::super::print(&format!(
-        "Keputusan {} ({}) dari {} dibatalkan; butir {item} menunggu lagi.\n",
+        "Keputusan {} ({}) dari {} dibatalkan oleh {analyst}; butir {item} menunggu lagi.\n",
         undone.id,
         undone.outcome.map_or("", Outcome::code),
         undone.analyst,

@@ -1,12 +1,19 @@
-//! `waspada queue list`: what waits, most urgent first, on one or two lines each.
+//! `waspada queue list`: what waits, most urgent first, as a table that fits the terminal.
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets};
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, Width, presets,
+};
 use jiff::Timestamp;
 
 use super::{Answer, Failure, LaneName, StateName, harmless_line, standing};
 use crate::engine::Band;
 use crate::store::{ItemLine, ItemState, ListFilter, QueueCounts};
 
+/// From this width of the terminal on, all columns but the excerpt stand on one line.
+const WIDE: u16 = 120;
+/// How wide the columns before the excerpt may be on a terminal that is not: what is longer goes on
+/// in the next line.
+const WIDEST: &[u16] = &[6, 7, 7, 15, 11, 13];
 /// Rows of a table when no other number is asked for.
 const ROWS: u32 = 50;
 
@@ -86,12 +93,17 @@ fn table(lines: &[ItemLine]) -> String {
             Cell::new(standing(line.state, line.outcome, line.leased_by.as_deref())),
             Cell::new(excerpt(line)),
         ]);
-        row.max_height(2);
+        row.max_height(3);
         table.add_row(row);
     }
-    // The excerpt alone gives way to a narrow terminal.
-    for column in table.column_iter_mut().take(6) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
+    let narrow = table.width().is_some_and(|width| width < WIDE);
+    for (column, widest) in table.column_iter_mut().zip(WIDEST) {
+        column.set_padding((0, if narrow { 1 } else { 2 }));
+        column.set_constraint(if narrow {
+            ColumnConstraint::UpperBoundary(Width::Fixed(*widest))
+        } else {
+            ColumnConstraint::ContentWidth
+        });
     }
     table.trim_fmt() + "\n"
 }

@@ -22,7 +22,11 @@ pub(super) fn styled(style: Style, text: &str) -> String {
 
 /// The style of points.
 pub(super) fn style_of(points: i32) -> Style {
-    if points < 0 { FOR } else { AGAINST }
+    match points.signum() {
+        -1 => FOR,
+        0 => FAINT,
+        _ => AGAINST,
+    }
 }
 
 /// A stretch that one or more overlapping hits saw.
@@ -45,7 +49,7 @@ pub(super) fn marked(text: &str, hits: &[Hit], colour: bool) -> String {
         let numbers: Vec<String> = mark.hits.iter().map(usize::to_string).collect();
         let note = format!("[{}]", numbers.join(","));
         if colour {
-            let style = style_of(mark.points);
+            let style = if mark.points < 0 { FOR } else { AGAINST };
             // A style ends with its line, so that a margin stays plain.
             let lines: Vec<String> =
                 harmless(inside).split('\n').map(|line| styled(style, line)).collect();

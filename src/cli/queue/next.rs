@@ -6,11 +6,10 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::decide::codes;
 use super::marks::{HEADING, styled};
 use super::show::{Screen, Shown};
 use super::{Answer, Failure, LaneName, Who, quoted, typed};
-use crate::store::{Lease, Store};
+use crate::store::{Lease, Outcome, Store};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
@@ -72,8 +71,14 @@ fn what_next(next: &Arguments, lease: &Lease, arguments: &super::super::Argument
     let mut text = format!("\n{}\n", styled(HEADING, "PUTUSKAN"));
     let _ = writeln!(text, "  Dipegang {analyst} sampai {until}, token {token}.");
     let _ = writeln!(text, "  {decide}");
-    let _ = write!(text, "  KODE salah satu dari:\n{}", codes());
+    let _ = writeln!(text, "  KODE, artinya dengan --help:{}", codes());
     text
+}
+
+/// The codes, a few on each line.
+fn codes() -> String {
+    let codes: Vec<&str> = Outcome::ALL.iter().map(|outcome| outcome.code()).collect();
+    codes.chunks(5).map(|line| format!("\n    {}", line.join("  "))).collect()
 }
 
 /// Why there is nothing to do: a kind word, and exit status 1.

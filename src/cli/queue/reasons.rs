@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::marks::{AGAINST, FAINT, HEADING, style_of, styled};
 use super::{harmless_line, typed};
-use crate::engine::{AdjustmentKind, Band, Engine, Hit, Rule, Verdict};
+use crate::engine::{AdjustmentKind, Band, Engine, Hit, Rule, RuleId, Verdict};
 use crate::registry::{Checked, LegalBasis};
 
 /// The rule set in force beside a verdict that may be older.
@@ -96,7 +96,11 @@ impl<'a> Reasons<'a> {
             text.push_str(&styled(FAINT, &note));
         }
         if !laws.is_empty() {
-            let _ = writeln!(text, "\n{}", styled(HEADING, "DASAR HUKUM (diduga dilanggar)"));
+            let _ = writeln!(
+                text,
+                "\n{}",
+                styled(HEADING, "DASAR HUKUM (terkait dugaan, bukan putusan)")
+            );
         }
         for basis in laws {
             let unchecked = match basis.checked {
@@ -109,15 +113,19 @@ impl<'a> Reasons<'a> {
     }
 
     fn hit(&self, number: usize, hit: &Hit, text: &mut String) {
-        let mark = if hit.spans.is_empty() { String::new() } else { format!("[{number}]") };
+        let mark = format!("[{number}]");
         let points = styled(style_of(hit.points.0), &format!("{:>5}", hit.points));
         let rule = self.rule(hit);
         let title = rule.map_or("(aturan ini tidak ada lagi)", |rule| rule.title.as_str());
         let title = if self.engine.is_none() { "" } else { title };
         let id = styled(FAINT, &format!("{}/{}", hit.family, hit.rule));
         let _ = writeln!(text, "{mark:>5} {points}  {title}  {id}");
-        let mut seen: Vec<String> = hit.text.iter().map(|text| harmless_line(text)).collect();
-        seen.dedup();
+        let mut seen: Vec<String> = Vec::new();
+        for words in hit.text.iter().map(|words| harmless_line(words)) {
+            if !seen.contains(&words) {
+                seen.push(words);
+            }
+        }
         if seen.is_empty() {
             let _ = writeln!(text, "{:13}dari postingan sebagai keseluruhan", "");
         } else {
@@ -131,14 +139,29 @@ impl<'a> Reasons<'a> {
         }
     }
 
+    fn named_rule(&self, id: &str) -> String {
+        let rule = self.engine.and_then(|engine| engine.rule(&RuleId(id.to_owned())));
+        named(id, rule.map(|rule| rule.title.as_str()))
+    }
+
+    fn named_family(&self, id: &str) -> String {
+        let title = self.engine.and_then(|engine| {
+            let mut families = engine.rules().iter().map(|rule| engine.family(rule));
+            families.find(|family| family.id.0 == id).map(|family| family.title.as_str())
+        });
+        named(id, title)
+    }
+
     /// Caps, floors and the clamp, and what all lines add up to.
     fn sum(&self, text: &mut String) {
         let adjustments = &self.verdict.adjustments;
         for line in adjustments {
             let what = match line.kind {
-                AdjustmentKind::Cap => format!("batas keluarga {}", line.by),
-                AdjustmentKind::Floor => format!("lantai dari {}", line.by),
-                AdjustmentKind::Camouflage => format!("klausul kamuflase dari {}", line.by),
+                AdjustmentKind::Cap => format!("batas keluarga: {}", self.named_family(&line.by)),
+                AdjustmentKind::Floor => format!("lantai dari: {}", self.named_rule(&line.by)),
+                AdjustmentKind::Camouflage => {
+                    format!("klausul kamuflase dari: {}", self.named_rule(&line.by))
+                }
                 AdjustmentKind::Clamp => "dibulatkan ke 0–100".to_owned(),
             };
             let points = styled(style_of(line.points.0), &format!("{:>5}", line.points));
@@ -150,4 +173,10 @@ impl<'a> Reasons<'a> {
         let _ = writeln!(text, "{:5} {}", "", styled(FAINT, "─────"));
         let _ = writeln!(text, "{:5} {}  SKOR ({band})", "", styled(AGAINST, &format!("{sum:>5}")));
     }
+}
+
+/// A title where one is known, and the id.
+fn named(id: &str, title: Option<&str>) -> String {
+    let faint = styled(FAINT, id);
+    title.map_or(faint.clone(), |title| format!("{title}  {faint}"))
 }

@@ -49,7 +49,9 @@ pub(super) fn run(
     let text = if show.json {
         super::super::json_line(&screen.shown(&item))?
     } else {
-        screen.text(&item, show.reveal)
+        let logged = if show.reveal { "diperlihatkan kepada" } else { "dilihat" };
+        let note = format!("\nTercatat di log kustodi: {logged} {analyst}.\n");
+        screen.text(&item, show.reveal) + &styled(FAINT, &note)
     };
     super::super::print(&text)?;
     Ok(Answer::Done)
@@ -95,7 +97,9 @@ impl<'a> Screen<'a> {
     pub(super) fn text(&self, item: &Item, revealed: bool) -> String {
         let mut text = head(item);
         if item.lane == Lane::Victim {
-            text.push_str(&self.help());
+            text.push_str(
+                "Orang ini diduga meminta tolong: bantu dahulu, bukan menurunkan postingannya.\n",
+            );
         }
         match (&item.text, &item.verdict) {
             (Some(post), Some(verdict)) => {
@@ -110,22 +114,6 @@ impl<'a> Screen<'a> {
         }
         let _ = write!(text, "\n{}", self.origin(item, revealed));
         text.push_str(&history(item));
-        text
-    }
-
-    /// Who asks for help is helped first.
-    fn help(&self) -> String {
-        let mut text =
-            "  Orang ini diduga meminta tolong: bantu dahulu, bukan menurunkan postingannya.\n"
-                .to_owned();
-        let hotlines = self.engine.as_ref().map_or(&[][..], |engine| &engine.registry().hotlines);
-        let numbers: Vec<String> = hotlines
-            .iter()
-            .map(|hotline| format!("{} {}", hotline.title, hotline.contact))
-            .collect();
-        if !numbers.is_empty() {
-            let _ = writeln!(text, "  Nomor bantuan: {}", numbers.join("; "));
-        }
         text
     }
 
