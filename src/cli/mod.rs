@@ -2,6 +2,7 @@
 //! output, everything else to standard error; the exit status says how it ended.
 
 mod config;
+mod eval;
 mod logging;
 mod rules;
 mod run;
@@ -15,8 +16,8 @@ use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
-use crate::registry::today;
 use crate::engine::{Engine, RuleFiles};
+use crate::registry::today;
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
 #[derive(Debug, Parser)]
@@ -38,6 +39,8 @@ enum Command {
     Run(run::Arguments),
     /// Score posts from JSONL (or plain lines) to JSONL, without a database
     Scan(scan::Arguments),
+    /// Ukur pada postingan berlabel: presisi, daya tangkap, tabel setiap ambang
+    Eval(eval::Arguments),
     /// Berkas aturan: periksa, uji, jelaskan
     #[command(subcommand)]
     Rules(rules::Command),
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
     let ended = match &arguments.command {
         Command::Run(run) => run::run(run, &arguments),
         Command::Scan(scan) => scan::run(scan, &arguments),
+        Command::Eval(eval) => eval::run(eval, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),
         Command::Source(command) => source::run(command, &arguments),

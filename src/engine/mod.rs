@@ -8,6 +8,7 @@ mod examples;
 mod explain;
 mod expression;
 mod files;
+mod lanes;
 mod matcher;
 mod patterns;
 mod phrase;
@@ -25,6 +26,7 @@ pub use diagnostic::{Diagnostic, RuleSetError, Severity, nearest};
 pub use examples::{ExampleReport, FailedExample, Promise};
 pub use explain::{Condition, Disguised, Explanation, Helper, Why};
 pub use files::{ReadError, RuleFiles};
+pub use lanes::{Judgement, Lanes};
 pub use rule_file::Status;
 pub use score::Scratch;
 pub use verdict::{Adjustment, AdjustmentKind, Band, FamilyId, Hit, Lane, Points, RuleId, Verdict};
@@ -192,6 +194,11 @@ impl Engine {
     /// The family a rule belongs to.
     pub fn family(&self, rule: &Rule) -> &Family {
         &self.families[rule.family]
+    }
+
+    /// From which score a post is flagged, and where the bands begin.
+    pub const fn thresholds(&self) -> Thresholds {
+        self.thresholds
     }
 
     /// The dated tables in force.

@@ -2,6 +2,7 @@
 //! lift what speaks for it, holds keep what speaks against it from clearing it; all shown as lines.
 
 use super::expression::{Expression, FactNumber, FactSet};
+use super::lanes::Lanes;
 use super::matcher::{Match, Places};
 use super::patterns::PatternScratch;
 use super::phrase::ClassId;
@@ -64,6 +65,12 @@ impl Scratch {
 struct Sum {
     score: i32,
     adjustments: Vec<Adjustment>,
+}
+
+impl Sum {
+    fn score(&self) -> u8 {
+        u8::try_from(self.score).unwrap_or(0)
+    }
 }
 
 impl Engine {
@@ -263,19 +270,12 @@ impl Engine {
 
     /// The verdict on the text last read.
     fn verdict(&self, scratch: &Scratch, text: &str) -> Verdict {
-        let offer = self.sum(Lane::Offer, scratch);
-        let victim = self.sum(Lane::Victim, scratch);
-        let flag = i32::from(self.thresholds.flag);
-        let lane = match (offer.score >= flag, victim.score >= flag) {
-            (true, true) if victim.score >= offer.score => Some(Lane::Victim),
-            (true, _) => Some(Lane::Offer),
-            (false, true) => Some(Lane::Victim),
-            (false, false) => None,
-        };
-        let shown =
-            lane.unwrap_or(if victim.score > offer.score { Lane::Victim } else { Lane::Offer });
+        let [offer, victim] = [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch));
+        let lanes = Lanes { offer: offer.score(), victim: victim.score() };
+        let lane = lanes.decide(self.thresholds.flag);
+        let shown = lanes.shown(self.thresholds.flag);
         let sum = if shown == Lane::Victim { victim } else { offer };
-        let score = u8::try_from(sum.score).unwrap_or(0);
+        let score = lanes.of(shown);
         Verdict {
             flagged: lane.is_some(),
             lane,
@@ -287,6 +287,13 @@ impl Engine {
             personal: Reader::personal(&scratch.found),
             ruleset: self.version.clone(),
         }
+    }
+
+    /// The scores in both lanes of the text last scored.
+    pub(super) fn lanes(&self, scratch: &Scratch) -> Lanes {
+        let [offer, victim] =
+            [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch).score());
+        Lanes { offer, victim }
     }
 
     fn sum(&self, lane: Lane, scratch: &Scratch) -> Sum {
