@@ -87,7 +87,7 @@ pub(super) fn run(eval: &Arguments, arguments: &super::Arguments) -> Result<Answ
     Ok(answer)
 }
 
-fn name(file: &Path) -> String {
+pub(super) fn name(file: &Path) -> String {
     file.file_stem()
         .map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into())
 }

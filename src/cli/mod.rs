@@ -3,6 +3,7 @@
 
 mod config;
 mod eval;
+mod learn;
 mod logging;
 mod rules;
 mod run;
@@ -41,6 +42,8 @@ enum Command {
     Scan(scan::Arguments),
     /// Ukur pada postingan berlabel: presisi, daya tangkap, tabel setiap ambang
     Eval(eval::Arguments),
+    /// Latih pembaca kedua dari postingan berlabel
+    Learn(learn::Arguments),
     /// Berkas aturan: periksa, uji, jelaskan
     #[command(subcommand)]
     Rules(rules::Command),
@@ -87,6 +90,7 @@ pub fn run() -> ExitCode {
         Command::Run(run) => run::run(run, &arguments),
         Command::Scan(scan) => scan::run(scan, &arguments),
         Command::Eval(eval) => eval::run(eval, &arguments),
+        Command::Learn(learn) => learn::run(learn, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),
         Command::Source(command) => source::run(command, &arguments),

@@ -10,12 +10,16 @@ pub struct Lanes {
     pub offer: u8,
     /// As a plea for help.
     pub victim: u8,
+    /// Which of both the second reader holds for likelier, where it read the post.
+    pub leaning: Option<Lane>,
 }
 
 impl Lanes {
-    /// The lane a post belongs to when it is flagged from `flag` on. A plea wins a draw.
+    /// The lane a post belongs to when it is flagged from `flag` on. Of two the second reader
+    /// chooses; where it did not read the post, the score does, and a plea wins a draw.
     pub const fn decide(self, flag: u8) -> Option<Lane> {
         match (self.offer >= flag, self.victim >= flag) {
+            (true, true) if self.leaning.is_some() => self.leaning,
             (true, true) if self.victim >= self.offer => Some(Lane::Victim),
             (true, _) => Some(Lane::Offer),
             (false, true) => Some(Lane::Victim),

@@ -6,7 +6,9 @@ use super::lanes::Lanes;
 use super::matcher::{Match, Places};
 use super::patterns::PatternScratch;
 use super::phrase::ClassId;
-use super::{Adjustment, AdjustmentKind, Engine, Hit, Lane, Points, Rule, RuleId, Status, Verdict};
+use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
+use super::reading::Desk;
+use super::{Adjustment, AdjustmentKind, Engine, FamilyId, Hit, Lane, Points, Rule, RuleId, Status, Verdict};
 use crate::facts::{ContactKind, Found, Reader, Role};
 use crate::text::{Span, Views};
 use jiff::civil::Date;
@@ -27,9 +29,15 @@ pub struct Scratch {
     version: String,
     today: Option<Date>,
     source: String,
+    pub(super) desk: Desk,
 }
 
 impl Scratch {
+    /// Leaves the second reader out, to measure what the rules do alone.
+    pub fn silence_reader(&mut self) {
+        self.desk.silent = true;
+    }
+
     /// Says what day it is, in WIB: rules and exceptions with dates hold only within them. Until
     /// it is said, every dated rule and exception holds.
     pub fn set_today(&mut self, today: Date) {
@@ -51,6 +59,10 @@ impl Scratch {
             })
     }
 
+    pub(super) fn found(&self) -> &Found {
+        &self.found
+    }
+
     pub(super) fn views(&self) -> &Views {
         &self.views
     }
@@ -65,6 +77,8 @@ impl Scratch {
 struct Sum {
     score: i32,
     adjustments: Vec<Adjustment>,
+    /// What the second reader added or took.
+    told: Points,
 }
 
 impl Sum {
@@ -90,12 +104,14 @@ impl Engine {
             version: self.version.clone(),
             today: None,
             source: String::new(),
+            desk: Desk::default(),
         }
     }
 
     /// Scores a text.
     pub fn score(&self, scratch: &mut Scratch, text: &str) -> Verdict {
         self.read(scratch, text);
+        self.consult(scratch);
         self.verdict(scratch, text)
     }
 
@@ -105,6 +121,7 @@ impl Engine {
         if !self.fires_on_nothing && !scratch.fired.contains(&true) {
             return None;
         }
+        self.consult(scratch);
         let verdict = self.verdict(scratch, text);
         verdict.flagged.then_some(verdict)
     }
@@ -271,7 +288,8 @@ impl Engine {
     /// The verdict on the text last read.
     fn verdict(&self, scratch: &Scratch, text: &str) -> Verdict {
         let [offer, victim] = [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch));
-        let lanes = Lanes { offer: offer.score(), victim: victim.score() };
+        let leaning = scratch.desk.opinion.map(Opinion::leaning);
+        let lanes = Lanes { offer: offer.score(), victim: victim.score(), leaning };
         let lane = lanes.decide(self.thresholds.flag);
         let shown = lanes.shown(self.thresholds.flag);
         let sum = if shown == Lane::Victim { victim } else { offer };
@@ -281,7 +299,7 @@ impl Engine {
             lane,
             score,
             band: self.thresholds.band(score),
-            hits: self.hits(shown, scratch, text),
+            hits: self.hits(shown, sum.told, scratch, text),
             adjustments: sum.adjustments,
             facts: self.facts.facts(&scratch.found),
             personal: Reader::personal(&scratch.found),
@@ -293,7 +311,7 @@ impl Engine {
     pub(super) fn lanes(&self, scratch: &Scratch) -> Lanes {
         let [offer, victim] =
             [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch).score());
-        Lanes { offer, victim }
+        Lanes { offer, victim, leaning: scratch.desk.opinion.map(Opinion::leaning) }
     }
 
     fn sum(&self, lane: Lane, scratch: &Scratch) -> Sum {
@@ -340,6 +358,16 @@ impl Engine {
             adjust(AdjustmentKind::Camouflage, &rule.id.0, hold - total);
             total = hold;
         }
+        if let Some(opinion) = scratch.desk.opinion {
+            let standing = Standing {
+                total,
+                strong: fired.iter().any(|rule| rule.is_strong()),
+                flag: i32::from(self.thresholds.flag),
+                tinggi: i32::from(self.thresholds.tinggi),
+            };
+            sum.told = Points(self.reader_settings.points(lane, opinion, standing));
+            total += sum.told.0;
+        }
         let clamped = total.clamp(0, 100);
         adjust(AdjustmentKind::Clamp, "0-100", clamped - total);
         sum.score = clamped;
@@ -354,8 +382,20 @@ impl Engine {
             .map(|(rule, _)| rule)
     }
 
-    fn hits(&self, lane: Lane, scratch: &Scratch, text: &str) -> Vec<Hit> {
+    fn hits(&self, lane: Lane, told: Points, scratch: &Scratch, text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
+        if let Some(model) = &self.reader
+            && told.0 != 0
+        {
+            let spans = model.moved_by(scratch.desk.features(), &scratch.views, lane, told);
+            hits.push(Hit {
+                rule: RuleId(READER_RULE.to_owned()),
+                family: FamilyId(READER_FAMILY.to_owned()),
+                points: told,
+                text: spans.iter().map(|span| span.of(text).to_owned()).collect(),
+                spans,
+            });
+        }
         for (number, rule) in self.rules.iter().enumerate() {
             let counts = scratch.fired[number] && rule.status == Status::Live && rule.scored;
             if !counts || self.families[rule.family].lane != lane {

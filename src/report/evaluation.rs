@@ -14,7 +14,7 @@ use crate::engine::{Adjustment, Engine, Hit, Judgement, Lane, Lanes, Points, Ver
 const STEP: usize = 5;
 
 /// A labelled post as the engine judged it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Judged<'a> {
     /// The post.
     pub post: &'a Labelled,
@@ -301,7 +301,8 @@ impl Measured<'_> {
         }
     }
 
-    fn flagged(&self, flag: u8) -> Option<Flagged> {
+    /// Real posts flagged from `flag` on, where there are any.
+    pub fn flagged(&self, flag: u8) -> Option<Flagged> {
         let in_lane = |lane| {
             self.innocents.iter().filter(|one| lanes(one).decide(flag) == Some(lane)).count()
         };
@@ -312,7 +313,8 @@ impl Measured<'_> {
         })
     }
 
-    fn thresholds(&self) -> Vec<AtThreshold> {
+    /// Every threshold.
+    pub fn thresholds(&self) -> Vec<AtThreshold> {
         let set = self.engine.thresholds();
         let names = [
             (set.flag, "ditandai"),
@@ -403,7 +405,7 @@ impl Mistake {
     pub fn new(one: &Judged<'_>) -> Self {
         let Labelled { id, text, label, kind, note, pair, .. } = one.post;
         let Verdict { hits, adjustments, .. } = &one.judgement.verdict;
-        let Lanes { offer, victim } = lanes(one);
+        let Lanes { offer, victim, .. } = lanes(one);
         Self {
             id: id.clone(),
             kind: kind.clone(),

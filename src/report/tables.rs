@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use comfy_table::{Table, presets};
 
-use super::evaluation::{Evaluation, Figures, Group, Measure, Mistake};
+use super::crossing::Crossing;
+use super::evaluation::{AtThreshold, Evaluation, Figures, Group, Measure, Mistake};
 use super::share::Share;
 use crate::engine::Lane;
 
@@ -16,7 +17,7 @@ pub fn tables(evaluation: &Evaluation) -> String {
     let mut text = String::new();
     section(&mut text, &headline(evaluation), &figures(&evaluation.figures));
     section(&mut text, "JALUR", &confusion(&evaluation.figures));
-    section(&mut text, "SETIAP AMBANG", &thresholds(evaluation));
+    section(&mut text, "SETIAP AMBANG", &thresholds(&evaluation.thresholds));
     section(&mut text, "PER BERKAS", &groups(&evaluation.files));
     if !evaluation.difficulties.is_empty() {
         section(&mut text, "PER TINGKAT KESULITAN", &groups(&evaluation.difficulties));
@@ -27,6 +28,59 @@ pub fn tables(evaluation: &Evaluation) -> String {
         text.push_str("KESALAHAN TERBERAT\n");
         evaluation.mistakes.iter().for_each(|one| mistake(one, &mut text));
     }
+    text
+}
+
+/// A cross-validation: rules alone and with the second reader, side by side.
+pub fn crossing_tables(crossing: &Crossing) -> String {
+    let mut text = String::new();
+    let mut files = table(&[
+        "tidak dipelajari",
+        "postingan",
+        "serupa",
+        "",
+        "offer P",
+        "R",
+        "F1",
+        "victim P",
+        "R",
+        "F1",
+        "korban→offer",
+        "pass→victim",
+    ]);
+    let mut row = |name: &str, posts: &str, alike: &str, by: &str, figures: &Figures| {
+        let Figures { offer, victim, .. } = figures;
+        files.add_row([
+            name.to_owned(),
+            posts.to_owned(),
+            alike.to_owned(),
+            by.to_owned(),
+            percent(offer.precision.value),
+            percent(offer.recall.value),
+            percent(offer.f1),
+            percent(victim.precision.value),
+            percent(victim.recall.value),
+            percent(victim.f1),
+            percent(figures.victim_as_offer.value),
+            percent(figures.pass_as_victim.value),
+        ]);
+    };
+    for file in &crossing.files {
+        let posts = file.posts.to_string();
+        row(&file.file, &posts, &file.alike.to_string(), "aturan", &file.rules);
+        row("", "", "", "+ pembaca", &file.with_reader);
+    }
+    row("semua", "", "", "aturan", &crossing.rules);
+    row("", "", "", "+ pembaca", &crossing.with_reader);
+    section(&mut text, "UJI SILANG: penulis yang belum pernah dipelajari", &files);
+    if let (Some(alone), Some(heard)) = (crossing.innocents_rules, crossing.innocents_with_reader) {
+        let _ = writeln!(
+            text,
+            "Postingan nyata ditandai (offer/victim dari {}): aturan {}/{}, + pembaca {}/{}\n",
+            alone.posts, alone.offer, alone.victim, heard.offer, heard.victim
+        );
+    }
+    section(&mut text, "SETIAP AMBANG, + PEMBACA", &thresholds(&crossing.thresholds));
     text
 }
 
@@ -105,7 +159,7 @@ fn confusion(figures: &Figures) -> Table {
     table
 }
 
-fn thresholds(evaluation: &Evaluation) -> Table {
+fn thresholds(thresholds: &[AtThreshold]) -> Table {
     let mut table = table(&[
         "mulai",
         "",
@@ -120,7 +174,7 @@ fn thresholds(evaluation: &Evaluation) -> Table {
         "pass→victim",
         "nyata o/v",
     ]);
-    for at in &evaluation.thresholds {
+    for at in thresholds {
         let Figures { offer, victim, .. } = at.figures;
         table.add_row([
             at.threshold.to_string(),
