@@ -49,7 +49,8 @@ pub(super) fn run(learn: &Arguments, arguments: &super::Arguments) -> Result<Ans
         }
     }
     if let Some(path) = &learn.output {
-        let fail = |error: std::io::Error| Failure::Impossible(format!("{}: {error}", path.display()));
+        let fail =
+            |error: std::io::Error| Failure::Impossible(format!("{}: {error}", path.display()));
         let model = lessons.learn();
         let file = model.write().map_err(fail)?;
         std::fs::write(path, &file).map_err(fail)?;

@@ -30,7 +30,8 @@ pub use explain::{Condition, Disguised, Explanation, Helper, Why};
 pub use files::{MODEL_FILE, ReadError, RuleFiles};
 pub use lanes::{Judgement, Lanes};
 pub use reader::{
-    Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel, learn,
+    Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,
+    learn,
 };
 pub use rule_file::Status;
 pub use score::Scratch;

@@ -45,13 +45,13 @@ impl Desk {
 
 impl Engine {
     /// Asks the second reader about the post last read, where there is anything to ask about.
-    pub(super) fn consult(&self, scratch: &mut Scratch) {
+    pub(super) fn consult(&self, scratch: &mut Scratch, text: &str) {
         scratch.desk.opinion = None;
         if let Some(model) = &self.reader
             && !scratch.desk.silent
             && self.is_worth_reading(scratch)
         {
-            self.read_features(scratch);
+            self.read_features(scratch, text);
             scratch.desk.opinion = Some(model.read(&scratch.desk.features));
         }
     }
@@ -62,7 +62,7 @@ impl Engine {
         if !self.is_worth_reading(scratch) {
             return None;
         }
-        self.read_features(scratch);
+        self.read_features(scratch, text);
         Some(Example::of(scratch.desk.features.values()))
     }
 
@@ -71,7 +71,7 @@ impl Engine {
         (0..self.rules.len()).any(|rule| scratch.has_fired(rule))
     }
 
-    fn read_features(&self, scratch: &mut Scratch) {
+    fn read_features(&self, scratch: &mut Scratch, text: &str) {
         let mut desk = std::mem::take(&mut scratch.desk);
         desk.signals.clear();
         for (number, rule) in self.rules.iter().enumerate() {
@@ -89,6 +89,7 @@ impl Engine {
         }
         let number = |fact| self.fact_number(fact, scratch);
         desk.features.read(&Reading {
+            text,
             views: scratch.views(),
             found: scratch.found(),
             signals: &desk.signals,

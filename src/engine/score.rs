@@ -8,7 +8,9 @@ use super::patterns::PatternScratch;
 use super::phrase::ClassId;
 use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
 use super::reading::Desk;
-use super::{Adjustment, AdjustmentKind, Engine, FamilyId, Hit, Lane, Points, Rule, RuleId, Status, Verdict};
+use super::{
+    Adjustment, AdjustmentKind, Engine, FamilyId, Hit, Lane, Points, Rule, RuleId, Status, Verdict,
+};
 use crate::facts::{ContactKind, Found, Reader, Role};
 use crate::text::{Span, Views};
 use jiff::civil::Date;
@@ -111,7 +113,7 @@ impl Engine {
     /// Scores a text.
     pub fn score(&self, scratch: &mut Scratch, text: &str) -> Verdict {
         self.read(scratch, text);
-        self.consult(scratch);
+        self.consult(scratch, text);
         self.verdict(scratch, text)
     }
 
@@ -121,7 +123,7 @@ impl Engine {
         if !self.fires_on_nothing && !scratch.fired.contains(&true) {
             return None;
         }
-        self.consult(scratch);
+        self.consult(scratch, text);
         let verdict = self.verdict(scratch, text);
         verdict.flagged.then_some(verdict)
     }

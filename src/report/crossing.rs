@@ -10,8 +10,10 @@ use crate::engine::{Engine, Example, Lane, Lesson, Model, learn};
 
 /// From which share of common words on two posts follow one template.
 const ALIKE: f64 = 0.6;
-/// How much a post of the great mass counts against one that a person labelled.
-const INNOCENT_WEIGHT: f32 = 0.5;
+/// Of the great mass of innocent posts every so many is learned from: the rest adds only time.
+const EVERY: usize = 3;
+/// How much each of these counts against a post that a person labelled.
+const INNOCENT_WEIGHT: f32 = 1.5;
 
 /// Posts with what the second reader sees of them.
 #[derive(Debug)]
@@ -83,11 +85,7 @@ impl Lessons<'_> {
         self.learn_from(|_| true, |_| true)
     }
 
-    fn learn_from(
-        &self,
-        post: impl Fn(usize) -> bool,
-        innocent: impl Fn(usize) -> bool,
-    ) -> Model {
+    fn learn_from(&self, post: impl Fn(usize) -> bool, innocent: impl Fn(usize) -> bool) -> Model {
         let labelled = self.posts.iter().zip(&self.examples).enumerate().filter_map(
             |(number, (one, example))| {
                 let example = example.as_ref().filter(|_| post(number))?;
@@ -100,7 +98,8 @@ impl Lessons<'_> {
             },
         );
         let mass = self.innocent_examples.iter().enumerate().filter_map(|(number, example)| {
-            let example = example.as_ref().filter(|_| innocent(number))?;
+            let example =
+                example.as_ref().filter(|_| innocent(number / EVERY) && number % EVERY == 0)?;
             Some(Lesson {
                 example,
                 lane: None,
@@ -133,8 +132,7 @@ impl Lessons<'_> {
         let mut of_files = Vec::new();
         for (number, file) in files.iter().enumerate() {
             let alike = self.alike(number);
-            let model = self
-                .learn_from(|post| !alike[post], |innocent| innocent % 2 == number % 2);
+            let model = self.learn_from(|post| !alike[post], |innocent| innocent % 2 == number % 2);
             engine.set_reader(Some(model));
             let posts: Vec<&Labelled> =
                 self.posts.iter().filter(|post| post.file == number).collect();
@@ -146,11 +144,8 @@ impl Lessons<'_> {
                 let measured = Measured { engine, files, judged, innocents: &[] };
                 measured.figures(engine.thresholds().flag)
             };
-            let own: Vec<Judged<'_>> = alone
-                .iter()
-                .filter(|one| one.post.file == number)
-                .map(Judged::clone)
-                .collect();
+            let own: Vec<Judged<'_>> =
+                alone.iter().filter(|one| one.post.file == number).map(Judged::clone).collect();
             of_files.push(LeftOut {
                 file: file.clone(),
                 posts: posts.len(),
@@ -167,7 +162,7 @@ impl Lessons<'_> {
                 .innocents
                 .iter()
                 .enumerate()
-                .filter(|(number, _)| number % 2 != half)
+                .filter(|(number, _)| number / EVERY % 2 != half)
                 .map(|(_, post)| post)
                 .collect();
             for post in others.chunks(4096) {
@@ -186,8 +181,7 @@ impl Lessons<'_> {
         }
         engine.set_reader(shipped);
         let flag = engine.thresholds().flag;
-        let measured =
-            |judged, innocents| Measured { engine, files, judged, innocents };
+        let measured = |judged, innocents| Measured { engine, files, judged, innocents };
         let rules = measured(&alone, &alone_innocents);
         let with_reader = measured(&heard, &innocents);
         Crossing {

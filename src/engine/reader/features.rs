@@ -3,7 +3,7 @@
 
 use super::super::expression::FactNumber;
 use crate::facts::{ContactKind, Found};
-use crate::text::{Views, WordId};
+use crate::text::{Before, RawKind, RawToken, Views, WordId};
 
 /// Buckets that features are hashed into, as a power of two.
 pub(in crate::engine) const BITS: u32 = 18;
@@ -24,18 +24,10 @@ pub(in crate::engine) enum Block {
 impl Block {
     pub(super) const ALL: [Self; 3] = [Self::Words, Self::Letters, Self::Signals];
 
-    /// How much the block weighs against the others.
-    const fn weight(self) -> f32 {
-        match self {
-            Self::Words | Self::Letters => 1.0,
-            Self::Signals => 1.5,
-        }
-    }
-
-    /// The value of each feature of a block that has `count` of them.
-    pub(super) fn value(self, count: usize) -> f32 {
+    /// The value of each feature of a block that has `count` of them: all blocks weigh the same.
+    pub(super) fn value(count: usize) -> f32 {
         let count = u16::try_from(count.max(1)).unwrap_or(u16::MAX);
-        self.weight() / f32::from(count).sqrt()
+        f32::from(count).sqrt().recip()
     }
 }
 
@@ -69,6 +61,8 @@ const NUMBER: u8 = 6;
 
 /// What the features are read from.
 pub(in crate::engine) struct Reading<'a> {
+    /// The post as written.
+    pub(in crate::engine) text: &'a str,
     pub(in crate::engine) views: &'a Views,
     pub(in crate::engine) found: &'a Found,
     /// Buckets of the signals of rules and destinations.
@@ -92,13 +86,14 @@ impl Features {
         let mut add = |bucket| signals.push(Feature { bucket, from: 0, to: 0 });
         reading.signals.iter().copied().for_each(&mut add);
         facts(reading, &mut add);
+        shape(reading, &mut add);
     }
 
     /// Bucket and value of every feature.
     pub(in crate::engine) fn values(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
         Block::ALL.into_iter().flat_map(|block| {
             let features = &self.blocks[block as usize];
-            let value = block.value(features.len());
+            let value = Block::value(features.len());
             features.iter().map(move |feature| (feature.bucket, value))
         })
     }
@@ -128,10 +123,13 @@ impl Features {
         for destination in &found.destinations {
             mark(destination.from, destination.to, COUNTRY);
         }
-        for contact in found.contacts.iter().filter(|contact| {
-            matches!(contact.kind, ContactKind::Phone | ContactKind::Official)
-        }) {
-            let from = tokens.partition_point(|token| (token.raw_start as usize) < contact.raw_from);
+        for contact in found
+            .contacts
+            .iter()
+            .filter(|contact| matches!(contact.kind, ContactKind::Phone | ContactKind::Official))
+        {
+            let from =
+                tokens.partition_point(|token| (token.raw_start as usize) < contact.raw_from);
             let to = tokens.partition_point(|token| (token.raw_end as usize) <= contact.raw_to);
             mark(from, to.max(from), PHONE);
         }
@@ -154,7 +152,9 @@ impl Features {
             let start = self.letters.len();
             match class {
                 0 | COUNTRY => {
-                    views.clear_pieces(token, |text| self.letters.extend_from_slice(text.as_bytes()));
+                    views.clear_pieces(token, |text| {
+                        self.letters.extend_from_slice(text.as_bytes())
+                    });
                 }
                 NUMBER => {
                     let mut digits = 0_u8;
@@ -210,6 +210,41 @@ impl Features {
                         to: self.owners[at] + 1,
                     });
                 }
+            }
+        }
+    }
+}
+
+/// How the post is built: questions, quotations, lists, pictures. Who quotes, asks or tells does not
+/// write as who offers does.
+fn shape(reading: &Reading<'_>, add: &mut impl FnMut(u32)) {
+    let Reading { text, views, .. } = reading;
+    let count = |wanted: &dyn Fn(char) -> bool| text.chars().filter(|one| wanted(*one)).count();
+    let any_of = |signs: &str| count(&|one| signs.contains(one));
+    let raw =
+        |wanted: &dyn Fn(&RawToken) -> bool| views.raw().iter().filter(|one| wanted(one)).count();
+    let quoted = text.split_whitespace().filter(|word| word.starts_with(['\'', '‘'])).count();
+    let ended = views.clear().iter().filter(|token| token.before >= Before::Sentence).count();
+    let letters = count(&char::is_alphabetic).max(1);
+    let shapes = [
+        ("question", any_of("?")),
+        ("quote", any_of("\"“”«»")),
+        ("single", quoted),
+        ("shout", any_of("!")),
+        ("colon", any_of(":")),
+        ("slash", any_of("/")),
+        ("dash", any_of("-–—")),
+        ("bracket", any_of("[(")),
+        ("lines", any_of("\n")),
+        ("sentences", ended),
+        ("emoji", raw(&|one| one.kind == RawKind::Emoji)),
+        ("hashtags", raw(&|one| one.hashtag)),
+        ("capitals", count(&char::is_uppercase) * 10 / letters),
+    ];
+    for (name, count) in shapes {
+        for (least, step) in [(1, "1"), (2, "2"), (4, "4"), (7, "7")] {
+            if count >= least {
+                add(signal(name, step));
             }
         }
     }

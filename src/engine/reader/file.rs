@@ -38,7 +38,8 @@ impl Model {
             file.extend_from_slice(&count.to_le_bytes());
         }
         // Low and high bytes apart compress better.
-        let numbers = || [0, 1].into_iter().flat_map(|lane| self.weights.iter().map(move |w| w[lane]));
+        let numbers =
+            || [0, 1].into_iter().flat_map(|lane| self.weights.iter().map(move |w| w[lane]));
         let mut weights: Vec<u8> = numbers().map(|weight| weight.to_le_bytes()[0]).collect();
         weights.extend(numbers().map(|weight| weight.to_le_bytes()[1]));
         file.extend(zstd::encode_all(weights.as_slice(), LEVEL)?);
@@ -50,8 +51,7 @@ impl Model {
     /// # Errors
     /// It is no model, one of another version, or not whole.
     pub fn parse(file: &[u8]) -> Result<Self, UnreadableModel> {
-        let (header, compressed) =
-            file.split_at_checked(HEADER).ok_or(UnreadableModel::Foreign)?;
+        let (header, compressed) = file.split_at_checked(HEADER).ok_or(UnreadableModel::Foreign)?;
         let (magic, numbers) = header.split_at(MAGIC.len());
         if magic != MAGIC {
             return Err(UnreadableModel::Foreign);
@@ -64,8 +64,8 @@ impl Model {
         let real = |at| f32::from_le_bytes(word(at));
         let count = |at| u32::from_le_bytes(word(at));
         let buckets = 1_usize << BITS;
-        let bytes = zstd::bulk::decompress(compressed, buckets * 4)
-            .map_err(|_| UnreadableModel::Broken)?;
+        let bytes =
+            zstd::bulk::decompress(compressed, buckets * 4).map_err(|_| UnreadableModel::Broken)?;
         let finite = (0..4).all(|at| real(at).is_finite());
         if bytes.len() != buckets * 4 || !finite {
             return Err(UnreadableModel::Broken);

@@ -130,7 +130,7 @@ impl Model {
                 sums[0] += i32::from(offer);
                 sums[1] += i32::from(victim);
             }
-            let value = block.value(features.len());
+            let value = Block::value(features.len());
             for lane in 0..LANES.len() {
                 odds[lane] += self.scale[lane] * value * real(sums[lane]);
             }
@@ -150,7 +150,7 @@ impl Model {
         let mut share = vec![0.0_f32; views.clear().len()];
         for block in [Block::Words, Block::Letters] {
             let features = &features.blocks[block as usize];
-            let value = block.value(features.len());
+            let value = Block::value(features.len());
             for feature in features {
                 let (from, to) = (feature.from as usize, feature.to as usize);
                 let Some(tokens) = share.get_mut(from..to) else { continue };

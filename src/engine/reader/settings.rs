@@ -20,12 +20,6 @@ pub(in crate::engine) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            points_per_odds: 8.0,
-            cap: 25,
-            alone_offer: 0.5,
-            alone_victim: 0.5,
-            cap_alone: 100,
-        }
+        Self { points_per_odds: 8.0, cap: 25, alone_offer: 0.5, alone_victim: 0.5, cap_alone: 100 }
     }
 }

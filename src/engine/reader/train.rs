@@ -8,11 +8,11 @@ use super::features::BITS;
 use super::{LANES, Model, Trained};
 
 /// How closely the model follows its lessons; larger follows closer.
-const COST: f64 = 4.0;
+const COST: f64 = 16.0;
 /// Passes over the lessons; more change nothing that matters.
-const MOST_PASSES: usize = 30;
+const MOST_PASSES: usize = 15;
 /// A pass that moves no weight of a lesson by more than this share of its bound is the last.
-const ENOUGH: f64 = 0.01;
+const ENOUGH: f64 = 0.02;
 /// Steps of Newton's method for one lesson.
 const MOST_STEPS: usize = 20;
 
@@ -123,7 +123,6 @@ fn solve(lessons: &[&Lesson<'_>], lane: Lane) -> Line {
     let sign: Vec<f64> =
         lessons.iter().map(|one| if one.lane == Some(lane) { 1.0 } else { -1.0 }).collect();
     let bound: Vec<f64> = lessons.iter().map(|one| COST * f64::from(one.weight)).collect();
-    // Repeated buckets make this a lower bound of the true square, so it is summed exactly.
     let square: Vec<f64> = lessons.iter().map(|one| square(one.example)).collect();
     let mut alpha: Vec<[f64; 2]> =
         bound.iter().map(|c| [(0.001 * c).min(1e-8), c - (0.001 * c).min(1e-8)]).collect();
@@ -217,10 +216,8 @@ fn calibrate(scores: &[(f64, bool)]) -> (f64, f64) {
         if area.abs() < 1e-12 {
             break;
         }
-        let step = [
-            (h[1][1] * g[0] - h[0][1] * g[1]) / area,
-            (h[0][0] * g[1] - h[0][1] * g[0]) / area,
-        ];
+        let step =
+            [(h[1][1] * g[0] - h[0][1] * g[1]) / area, (h[0][0] * g[1] - h[0][1] * g[0]) / area];
         slope -= step[0].clamp(-1.0, 1.0);
         shift -= step[1].clamp(-1.0, 1.0);
         if step[0].abs().max(step[1].abs()) < 1e-9 {
