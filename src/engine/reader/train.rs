@@ -65,11 +65,14 @@ pub fn learn(lessons: &[Lesson<'_>]) -> Model {
     groups.sort_unstable();
     groups.dedup();
     // For each lane, a model without each group, and last the one of all.
-    let lines: Vec<(Line, Vec<(f64, bool)>)> = LANES
-        .into_par_iter()
-        .flat_map_iter(|lane| {
-            groups.iter().map(Some).chain([None]).map(move |group| (lane, group.copied()))
+    let tasks: Vec<(Lane, Option<usize>)> = LANES
+        .into_iter()
+        .flat_map(|lane| {
+            groups.iter().map(|group| Some(*group)).chain([None]).map(move |group| (lane, group))
         })
+        .collect();
+    let lines: Vec<(Line, Vec<(f64, bool)>)> = tasks
+        .into_par_iter()
         .map(|(lane, left_out)| {
             let seen: Vec<&Lesson<'_>> =
                 lessons.iter().filter(|one| Some(one.group) != left_out).collect();
