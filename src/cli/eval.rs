@@ -25,6 +25,9 @@ pub(super) struct Arguments {
     /// Sebanyak ini kesalahan terberat ditunjukkan
     #[arg(long, value_name = "JUMLAH", default_value_t = 10)]
     worst: usize,
+    /// Tanpa pembaca kedua: hanya aturan
+    #[arg(long)]
+    without_model: bool,
     /// Batas bawah, misalnya offer-precision=0.9; bila tak tercapai, status keluar 1
     #[arg(long = "floor", value_name = "ANGKA=NILAI", value_parser = floor, num_args = 1..)]
     floors: Vec<Floor>,
@@ -51,7 +54,10 @@ fn floor(written: &str) -> Result<Floor, String> {
 }
 
 pub(super) fn run(eval: &Arguments, arguments: &super::Arguments) -> Result<Answer, Failure> {
-    let engine = super::engine(arguments)?;
+    let mut engine = super::engine(arguments)?;
+    if eval.without_model {
+        engine.set_reader(None);
+    }
     let read = |error: crate::report::UnreadablePosts| Failure::Impossible(error.to_string());
     let posts = labelled(&eval.files).map_err(read)?;
     let real = innocents(&eval.innocent).map_err(read)?;

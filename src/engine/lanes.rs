@@ -52,6 +52,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Both scores.
     pub lanes: Lanes,
+    /// Both scores without the second reader.
+    pub rules_alone: Lanes,
     /// Which of [`Engine::rules`] fired, helpers and shadow rules included.
     pub fired: Vec<usize>,
 }
@@ -60,9 +62,12 @@ impl Engine {
     /// Scores a text and tells what lies behind the verdict.
     pub fn judge(&self, scratch: &mut Scratch, text: &str) -> Judgement {
         let verdict = self.score(scratch, text);
+        let lanes = self.lanes(scratch);
+        scratch.forget_opinion();
         Judgement {
             verdict,
-            lanes: self.lanes(scratch),
+            lanes,
+            rules_alone: self.lanes(scratch),
             fired: (0..self.rules.len()).filter(|rule| scratch.has_fired(*rule)).collect(),
         }
     }

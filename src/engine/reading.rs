@@ -34,7 +34,6 @@ pub(super) struct Desk {
     features: Features,
     signals: Vec<u32>,
     pub(super) opinion: Option<Opinion>,
-    pub(super) silent: bool,
 }
 
 impl Desk {
@@ -48,7 +47,6 @@ impl Engine {
     pub(super) fn consult(&self, scratch: &mut Scratch, text: &str) {
         scratch.desk.opinion = None;
         if let Some(model) = &self.reader
-            && !scratch.desk.silent
             && self.is_worth_reading(scratch)
         {
             self.read_features(scratch, text);

@@ -35,9 +35,9 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Leaves the second reader out, to measure what the rules do alone.
-    pub fn silence_reader(&mut self) {
-        self.desk.silent = true;
+    /// Leaves the second reader out of the post last read.
+    pub(super) fn forget_opinion(&mut self) {
+        self.desk.opinion = None;
     }
 
     /// Says what day it is, in WIB: rules and exceptions with dates hold only within them. Until

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::share::{Share, real};
 use super::{Label, Labelled};
-use crate::engine::{Adjustment, Engine, Hit, Judgement, Lane, Lanes, Points, Verdict};
+use crate::engine::{
+    Adjustment, Engine, Hit, Judgement, Lane, Lanes, Model, Points, Trained, Verdict,
+};
 
 /// Every fifth threshold is in the table, and those in force.
 const STEP: usize = 5;
@@ -234,8 +236,13 @@ pub struct Mistake {
 pub struct Evaluation {
     /// The rule set.
     pub ruleset: String,
+    /// What the second reader was trained on; `None` without one.
+    pub reader: Option<Trained>,
     /// The score from which posts are flagged.
     pub flag: u8,
+    /// The figures of the rules alone, where a second reader was heard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules_alone: Option<Figures>,
     /// How many posts of each label.
     pub posts: BTreeMap<&'static str, usize>,
     /// The figures at that score.
@@ -288,7 +295,15 @@ impl Measured<'_> {
         };
         Evaluation {
             ruleset: self.engine.version().to_owned(),
+            reader: self.engine.reader().map(Model::trained),
             flag,
+            rules_alone: self.engine.reader().map(|_| {
+                Figures::of(
+                    self.judged
+                        .iter()
+                        .map(|one| (one.post.label, one.judgement.rules_alone.decide(flag))),
+                )
+            }),
             posts: posts.into_iter().collect(),
             figures: self.figures(flag),
             thresholds: self.thresholds(),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::evaluation::{AtThreshold, Evaluation, Figures, Group, Measure};
 use super::share::Share;
-use super::tables::percent;
+use super::tables::{percent, reader_line};
 use crate::engine::Lane;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1f24;background:#fff}\
@@ -29,6 +29,7 @@ pub fn page(evaluation: &Evaluation) -> String {
         escape(&posts.join(", ")),
         evaluation.flag
     );
+    let _ = write!(html, "<p>{}.</p>", escape(reader_line(evaluation.reader).trim()));
     if let Some(real) = evaluation.innocents {
         let _ = write!(
             html,

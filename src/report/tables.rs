@@ -7,7 +7,7 @@ use comfy_table::{Table, presets};
 use super::crossing::Crossing;
 use super::evaluation::{AtThreshold, Evaluation, Figures, Group, Measure, Mistake};
 use super::share::Share;
-use crate::engine::Lane;
+use crate::engine::{Lane, Trained};
 
 /// Rules shown: those that fire most.
 const MOST_RULES: usize = 60;
@@ -16,6 +16,9 @@ const MOST_RULES: usize = 60;
 pub fn tables(evaluation: &Evaluation) -> String {
     let mut text = String::new();
     section(&mut text, &headline(evaluation), &figures(&evaluation.figures));
+    if let Some(alone) = &evaluation.rules_alone {
+        section(&mut text, "ATURAN SAJA", &figures(alone));
+    }
     section(&mut text, "JALUR", &confusion(&evaluation.figures));
     section(&mut text, "SETIAP AMBANG", &thresholds(&evaluation.thresholds));
     section(&mut text, "PER BERKAS", &groups(&evaluation.files));
@@ -105,6 +108,7 @@ fn headline(evaluation: &Evaluation) -> String {
         evaluation.flag,
         posts.join(", ")
     );
+    line.push_str(&reader_line(evaluation.reader));
     if let Some(real) = evaluation.innocents {
         let _ = write!(
             line,
@@ -113,6 +117,16 @@ fn headline(evaluation: &Evaluation) -> String {
         );
     }
     line
+}
+
+/// What the second reader learned from, or that there is none.
+pub(super) fn reader_line(reader: Option<Trained>) -> String {
+    match reader {
+        Some(Trained { offers, victims, passes, innocents }) => format!(
+            "\nPembaca kedua: belajar dari {offers} tawaran, {victims} permintaan tolong, {passes} tak bersalah, {innocents} postingan nyata"
+        ),
+        None => "\nPembaca kedua: tidak ada (model/pembaca.bin); aturan saja".to_owned(),
+    }
 }
 
 /// A ratio as a percentage; `–` of nothing.

@@ -85,3 +85,24 @@ impl Model {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_comes_back_as_it_was_written_and_a_broken_one_is_refused() {
+        let mut learned = vec![0.0; 1 << BITS];
+        (learned[3], learned[77]) = (1.5, -0.25);
+        let trained = Trained { offers: 1, victims: 2, passes: 3, innocents: 4 };
+        let model = Model::of([(&learned, 1.0, -2.0), (&learned, 0.5, 0.0)], trained);
+        let file = model.write().unwrap();
+        assert_eq!(Model::parse(&file), Ok(model));
+        assert_eq!(Model::parse(&file[..file.len() - 9]), Err(UnreadableModel::Broken));
+        assert_eq!(Model::parse(&file[..20]), Err(UnreadableModel::Foreign));
+        assert_eq!(
+            Model::parse(b"WASPADA\x00 of another version of the reader"),
+            Err(UnreadableModel::Foreign)
+        );
+    }
+}

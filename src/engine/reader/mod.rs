@@ -220,3 +220,36 @@ const fn whole(value: f32) -> i16 {
 const fn real(value: i32) -> f32 {
     value as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Odds as an offer, the rules' sum, strong evidence, and the score it comes to.
+    const CASES: &[(f32, i32, bool, i32, &str)] = &[
+        (1.0, 50, false, 58, "it adds a little"),
+        (9.0, 50, false, 75, "and no more than the cap"),
+        (-1.0, 50, false, 42, "it takes a little"),
+        (-9.0, 50, false, 25, "and no more than the cap"),
+        (-9.0, 50, true, 40, "and never clears what is strong"),
+        (-9.0, 90, true, 65, "which it may weaken"),
+        (-9.0, 10, true, 10, "what is not flagged needs no clearing"),
+        (-9.0, 10, false, 0, "nor a sum under nothing"),
+        (-9.0, -30, false, -30, "where it already is"),
+        (0.4, 0, false, 0, "alone and unsure it is silent"),
+        (0.5, 0, false, 40, "alone and sure it flags"),
+        (9.0, 0, false, 69, "and never above the middle band"),
+        (9.0, 38, false, 63, "within the cap where rules saw something"),
+    ];
+
+    #[test]
+    fn what_it_says_has_limits() {
+        let settings = Settings::default();
+        for (odds, total, strong, score, why) in CASES {
+            let opinion = Opinion { odds: [*odds, 0.0] };
+            let standing = Standing { total: *total, strong: *strong, flag: 40, tinggi: 70 };
+            let told = settings.points(Lane::Offer, opinion, standing);
+            assert_eq!(total + told, *score, "{why}: {odds} on {total}");
+        }
+    }
+}
