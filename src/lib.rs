@@ -21,4 +21,6 @@ pub mod config;
 
 pub mod pipeline;
 
+pub mod report;
+
 pub mod cli;

@@ -4,6 +4,8 @@
 mod config;
 mod db;
 mod evidence;
+mod eval;
+mod learn;
 mod logging;
 mod queue;
 mod rules;
@@ -43,6 +45,10 @@ enum Command {
     Run(run::Arguments),
     /// Score posts from JSONL (or plain lines) to JSONL, without a database
     Scan(scan::Arguments),
+    /// Ukur pada postingan berlabel: presisi, daya tangkap, tabel setiap ambang
+    Eval(eval::Arguments),
+    /// Latih pembaca kedua dari postingan berlabel
+    Learn(learn::Arguments),
     /// Berkas aturan: periksa, uji, jelaskan
     #[command(subcommand)]
     Rules(rules::Command),
@@ -97,6 +103,8 @@ pub fn run() -> ExitCode {
     let ended = match &arguments.command {
         Command::Run(run) => run::run(run, &arguments),
         Command::Scan(scan) => scan::run(scan, &arguments),
+        Command::Eval(eval) => eval::run(eval, &arguments),
+        Command::Learn(learn) => learn::run(learn, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),
         Command::Source(command) => source::run(command, &arguments),

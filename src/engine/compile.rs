@@ -14,14 +14,19 @@ use super::expression::{self, Expression, FactSet};
 use super::matcher::Matcher;
 use super::patterns::{PatternError, PatternsBuilder, Wake};
 use super::phrase::{Classes, PhraseError, Slot};
+use super::reader::Settings;
+use super::reading::Signals;
 use super::rule_file::{Exception, Rule as RuleEntry, RuleFile};
 use super::{
-    Diagnostic, Engine, Family, FamilyId, Points, Rule, RuleFiles, RuleId, RuleSetError, Thresholds,
+    Diagnostic, Engine, Family, FamilyId, MODEL_FILE, Model, Points, Rule, RuleFiles, RuleId,
+    RuleSetError, Thresholds,
 };
 use crate::facts;
 use crate::registry::Registry;
 use crate::text::{VocabularyBuilder, WordId};
 
+/// How much the second reader may say.
+const SETTINGS_FILE: &str = "model/pembaca.toml";
 /// How many lists may include each other in turn.
 const DEEPEST_LIST: usize = 4;
 
@@ -146,6 +151,7 @@ impl<'a> Compiler<'a> {
             rules[*excepted].unless.push(*exception);
         }
         let order = self.order(&rules, &entries);
+        let (reader, reader_settings) = self.reader();
         if !self.diagnostics.is_empty() {
             return None;
         }
@@ -170,16 +176,19 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .map(|country| (country.code.clone(), country.groups.clone()))
                 .collect(),
-            registry,
             vocabulary,
             matcher,
             patterns: patterns.build(),
             families: std::mem::take(&mut self.families),
-            rules,
             order,
             thresholds,
             version: self.files.version(),
             fires_on_nothing: true,
+            signals: Signals::of(&rules, &registry.countries),
+            reader,
+            reader_settings,
+            registry,
+            rules,
         };
         engine.fires_on_nothing = engine.fires_on_nothing();
         Some(engine)
@@ -256,7 +265,9 @@ impl<'a> Compiler<'a> {
     fn read_rule_files(&mut self) -> Vec<(String, Exception)> {
         let mut exceptions = Vec::new();
         let files = self.files;
-        let is_rules = |name: &str| name.ends_with(".toml") && !name.contains("registry/");
+        let is_rules = |name: &str| {
+            name.ends_with(".toml") && !name.contains("registry/") && name != SETTINGS_FILE
+        };
         // Files of `local/` come last, so that a rule of the same name replaces the shipped one.
         let (mut shipped, mut local): (Vec<_>, Vec<_>) =
             files.select(is_rules).partition(|(name, _)| !name.starts_with("local/"));
@@ -369,6 +380,22 @@ impl<'a> Compiler<'a> {
                 self.entries.push(entry);
             }
         }
+    }
+
+    /// The second reader's model, if there is one, and how much it may say.
+    fn reader(&mut self) -> (Option<Model>, Settings) {
+        let model = self.files.model().map(Model::parse).transpose().unwrap_or_else(|fault| {
+            self.error("E020", MODEL_FILE, 0..0, fault.to_string(), None);
+            None
+        });
+        let text = self.files.text(SETTINGS_FILE).unwrap_or("");
+        let settings = toml::from_str(text).unwrap_or_else(|fault| {
+            let help = expected(fault.message());
+            let place = fault.span().unwrap_or(0..0);
+            self.error("E002", SETTINGS_FILE, place, fault.message().to_owned(), help);
+            Settings::default()
+        });
+        (model, settings)
     }
 
     fn phrases(

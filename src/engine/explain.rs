@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::expression::{Comparison, Expression, FactNumber, FactSet, NUMBERS, SETS};
-use super::{Engine, Points, RuleId, Scratch, Status, Verdict};
+use super::{Engine, Points, READER_RULE, READER_TITLE, RuleId, Scratch, Status, Verdict};
 use crate::facts::grouped;
 use crate::text::Span;
 
@@ -104,6 +104,7 @@ impl Engine {
             .iter()
             .map(|rule| (rule.id.0.clone(), rule.title.clone()))
             .chain(self.families.iter().map(|family| (family.id.0.clone(), family.title.clone())))
+            .chain([(READER_RULE.to_owned(), READER_TITLE.to_owned())])
             .filter(|(id, _)| {
                 verdict.hits.iter().any(|hit| hit.rule.0 == *id)
                     || verdict.adjustments.iter().any(|line| line.by == *id)

@@ -10,9 +10,16 @@ use crate::post::Sha256;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
-/// The texts of a rule set by their path within it, `/` between folders.
+/// The files of a rule set by their path within it, `/` between folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RuleFiles(BTreeMap<String, String>);
+pub struct RuleFiles {
+    texts: BTreeMap<String, String>,
+    /// The model of the second reader, the one file that is not text.
+    model: Option<Vec<u8>>,
+}
+
+/// Where the model of the second reader stands.
+pub const MODEL_FILE: &str = "model/pembaca.bin";
 
 /// A rule folder that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -37,10 +44,11 @@ impl RuleFiles {
         }
         let mut files = BTreeMap::new();
         walk(&EMBEDDED, &mut files);
-        Self(files)
+        let model = EMBEDDED.get_file(MODEL_FILE).map(|file| file.contents().to_vec());
+        Self { texts: files, model }
     }
 
-    /// Reads every `.toml` and `.txt` file below a folder.
+    /// Reads every `.toml` and `.txt` file below a folder, and the model if there is one.
     pub fn read(folder: &Path) -> Result<Self, ReadError> {
         fn walk(
             root: &Path,
@@ -64,32 +72,49 @@ impl RuleFiles {
         }
         let mut files = BTreeMap::new();
         walk(folder, folder, &mut files)?;
-        Ok(Self(files))
+        let path = folder.join(MODEL_FILE);
+        let model = match std::fs::read(&path) {
+            Ok(model) => Some(model),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(source) => return Err(ReadError { path, source }),
+        };
+        Ok(Self { texts: files, model })
     }
 
     /// Puts a file in, or in place of the one of this name.
     pub fn set(&mut self, name: impl Into<String>, text: impl Into<String>) {
-        self.0.insert(name.into(), text.into());
+        self.texts.insert(name.into(), text.into());
     }
 
     /// The text of a file.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.texts.get(name).map(String::as_str)
     }
 
     /// Name and text of the files whose name passes, in order of name.
     pub fn select(&self, passes: impl Fn(&str) -> bool) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.texts
             .iter()
             .filter(move |(name, _)| passes(name))
             .map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
-    /// 12 hexadecimal digits of the SHA-256 over all names and texts.
+    /// The model of the second reader, if there is one.
+    pub fn model(&self) -> Option<&[u8]> {
+        self.model.as_deref()
+    }
+
+    /// Puts a model in, or takes it away.
+    pub fn set_model(&mut self, model: Option<Vec<u8>>) {
+        self.model = model;
+    }
+
+    /// 12 hexadecimal digits of the SHA-256 over all names and contents.
     pub fn version(&self) -> String {
         let mut all = Vec::new();
-        for (name, text) in &self.0 {
-            for part in [name.as_bytes(), text.as_bytes()] {
+        let texts = self.texts.iter().map(|(name, text)| (name.as_str(), text.as_bytes()));
+        for (name, contents) in texts.chain(self.model().map(|model| (MODEL_FILE, model))) {
+            for part in [name.as_bytes(), contents] {
                 all.extend_from_slice(&(part.len() as u64).to_le_bytes());
                 all.extend_from_slice(part);
             }

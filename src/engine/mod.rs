@@ -8,9 +8,12 @@ mod examples;
 mod explain;
 mod expression;
 mod files;
+mod lanes;
 mod matcher;
 mod patterns;
 mod phrase;
+mod reader;
+mod reading;
 mod rule_file;
 mod score;
 mod verdict;
@@ -24,7 +27,12 @@ use crate::text::Vocabulary;
 pub use diagnostic::{Diagnostic, RuleSetError, Severity, nearest};
 pub use examples::{ExampleReport, FailedExample, Promise};
 pub use explain::{Condition, Disguised, Explanation, Helper, Why};
-pub use files::{ReadError, RuleFiles};
+pub use files::{MODEL_FILE, ReadError, RuleFiles};
+pub use lanes::{Judgement, Lanes};
+pub use reader::{
+    Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,
+    learn,
+};
 pub use rule_file::Status;
 pub use score::Scratch;
 pub use verdict::{Adjustment, AdjustmentKind, Band, FamilyId, Hit, Lane, Points, RuleId, Verdict};
@@ -117,7 +125,15 @@ pub struct Rule {
     pub file: String,
 }
 
+/// From how many points on a single rule is strong evidence.
+const STRONG: i32 = 60;
+
 impl Rule {
+    /// Whether its firing alone keeps a post from being cleared by the second reader.
+    const fn is_strong(&self) -> bool {
+        self.points.0 >= STRONG || self.floor.is_some() || self.hold.is_some()
+    }
+
     /// The rules whose firing this one asks about.
     fn asks(&self, rules: &[Self]) -> Vec<usize> {
         let mut asked: Vec<usize> = self.requires.iter().chain(&self.unless).copied().collect();
@@ -150,6 +166,10 @@ pub struct Engine {
     thresholds: Thresholds,
     version: String,
     fires_on_nothing: bool,
+    reader: Option<Model>,
+    reader_settings: reader::Settings,
+    /// Buckets of the reader's signals: of each rule, and of each country with its groups.
+    signals: reading::Signals,
 }
 
 impl Engine {
@@ -192,6 +212,21 @@ impl Engine {
     /// The family a rule belongs to.
     pub fn family(&self, rule: &Rule) -> &Family {
         &self.families[rule.family]
+    }
+
+    /// From which score a post is flagged, and where the bands begin.
+    pub const fn thresholds(&self) -> Thresholds {
+        self.thresholds
+    }
+
+    /// The model of the second reader, if there is one.
+    pub const fn reader(&self) -> Option<&Model> {
+        self.reader.as_ref()
+    }
+
+    /// Gives the second reader another model, or none.
+    pub fn set_reader(&mut self, model: Option<Model>) {
+        self.reader = model;
     }
 
     /// The dated tables in force.

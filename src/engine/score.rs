@@ -2,10 +2,15 @@
 //! lift what speaks for it, holds keep what speaks against it from clearing it; all shown as lines.
 
 use super::expression::{Expression, FactNumber, FactSet};
+use super::lanes::Lanes;
 use super::matcher::{Match, Places};
 use super::patterns::PatternScratch;
 use super::phrase::ClassId;
-use super::{Adjustment, AdjustmentKind, Engine, Hit, Lane, Points, Rule, RuleId, Status, Verdict};
+use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
+use super::reading::Desk;
+use super::{
+    Adjustment, AdjustmentKind, Engine, FamilyId, Hit, Lane, Points, Rule, RuleId, Status, Verdict,
+};
 use crate::facts::{ContactKind, Found, Reader, Role};
 use crate::text::{Span, Views};
 use jiff::civil::Date;
@@ -26,9 +31,15 @@ pub struct Scratch {
     version: String,
     today: Option<Date>,
     source: String,
+    pub(super) desk: Desk,
 }
 
 impl Scratch {
+    /// Leaves the second reader out of the post last read.
+    pub(super) fn forget_opinion(&mut self) {
+        self.desk.opinion = None;
+    }
+
     /// Says what day it is, in WIB: rules and exceptions with dates hold only within them. Until
     /// it is said, every dated rule and exception holds.
     pub fn set_today(&mut self, today: Date) {
@@ -50,6 +61,10 @@ impl Scratch {
             })
     }
 
+    pub(super) fn found(&self) -> &Found {
+        &self.found
+    }
+
     pub(super) fn views(&self) -> &Views {
         &self.views
     }
@@ -64,6 +79,14 @@ impl Scratch {
 struct Sum {
     score: i32,
     adjustments: Vec<Adjustment>,
+    /// What the second reader added or took.
+    told: Points,
+}
+
+impl Sum {
+    fn score(&self) -> u8 {
+        u8::try_from(self.score).unwrap_or(0)
+    }
 }
 
 impl Engine {
@@ -83,12 +106,14 @@ impl Engine {
             version: self.version.clone(),
             today: None,
             source: String::new(),
+            desk: Desk::default(),
         }
     }
 
     /// Scores a text.
     pub fn score(&self, scratch: &mut Scratch, text: &str) -> Verdict {
         self.read(scratch, text);
+        self.consult(scratch, text);
         self.verdict(scratch, text)
     }
 
@@ -98,6 +123,7 @@ impl Engine {
         if !self.fires_on_nothing && !scratch.fired.contains(&true) {
             return None;
         }
+        self.consult(scratch, text);
         let verdict = self.verdict(scratch, text);
         verdict.flagged.then_some(verdict)
     }
@@ -263,30 +289,31 @@ impl Engine {
 
     /// The verdict on the text last read.
     fn verdict(&self, scratch: &Scratch, text: &str) -> Verdict {
-        let offer = self.sum(Lane::Offer, scratch);
-        let victim = self.sum(Lane::Victim, scratch);
-        let flag = i32::from(self.thresholds.flag);
-        let lane = match (offer.score >= flag, victim.score >= flag) {
-            (true, true) if victim.score >= offer.score => Some(Lane::Victim),
-            (true, _) => Some(Lane::Offer),
-            (false, true) => Some(Lane::Victim),
-            (false, false) => None,
-        };
-        let shown =
-            lane.unwrap_or(if victim.score > offer.score { Lane::Victim } else { Lane::Offer });
+        let [offer, victim] = [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch));
+        let leaning = scratch.desk.opinion.map(Opinion::leaning);
+        let lanes = Lanes { offer: offer.score(), victim: victim.score(), leaning };
+        let lane = lanes.decide(self.thresholds.flag);
+        let shown = lanes.shown(self.thresholds.flag);
         let sum = if shown == Lane::Victim { victim } else { offer };
-        let score = u8::try_from(sum.score).unwrap_or(0);
+        let score = lanes.of(shown);
         Verdict {
             flagged: lane.is_some(),
             lane,
             score,
             band: self.thresholds.band(score),
-            hits: self.hits(shown, scratch, text),
+            hits: self.hits(shown, sum.told, scratch, text),
             adjustments: sum.adjustments,
             facts: self.facts.facts(&scratch.found),
             personal: Reader::personal(&scratch.found),
             ruleset: self.version.clone(),
         }
+    }
+
+    /// The scores in both lanes of the text last scored.
+    pub(super) fn lanes(&self, scratch: &Scratch) -> Lanes {
+        let [offer, victim] =
+            [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch).score());
+        Lanes { offer, victim, leaning: scratch.desk.opinion.map(Opinion::leaning) }
     }
 
     fn sum(&self, lane: Lane, scratch: &Scratch) -> Sum {
@@ -333,6 +360,16 @@ impl Engine {
             adjust(AdjustmentKind::Camouflage, &rule.id.0, hold - total);
             total = hold;
         }
+        if let Some(opinion) = scratch.desk.opinion {
+            let standing = Standing {
+                total,
+                strong: fired.iter().any(|rule| rule.is_strong()),
+                flag: i32::from(self.thresholds.flag),
+                tinggi: i32::from(self.thresholds.tinggi),
+            };
+            sum.told = Points(self.reader_settings.points(lane, opinion, standing));
+            total += sum.told.0;
+        }
         let clamped = total.clamp(0, 100);
         adjust(AdjustmentKind::Clamp, "0-100", clamped - total);
         sum.score = clamped;
@@ -347,8 +384,20 @@ impl Engine {
             .map(|(rule, _)| rule)
     }
 
-    fn hits(&self, lane: Lane, scratch: &Scratch, text: &str) -> Vec<Hit> {
+    fn hits(&self, lane: Lane, told: Points, scratch: &Scratch, text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
+        if let Some(model) = &self.reader
+            && told.0 != 0
+        {
+            let spans = model.moved_by(scratch.desk.features(), &scratch.views, lane, told);
+            hits.push(Hit {
+                rule: RuleId(READER_RULE.to_owned()),
+                family: FamilyId(READER_FAMILY.to_owned()),
+                points: told,
+                text: spans.iter().map(|span| span.of(text).to_owned()).collect(),
+                spans,
+            });
+        }
         for (number, rule) in self.rules.iter().enumerate() {
             let counts = scratch.fired[number] && rule.status == Status::Live && rule.scored;
             if !counts || self.families[rule.family].lane != lane {

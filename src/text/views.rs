@@ -116,13 +116,18 @@ impl Views {
     }
 
     fn push_clear(&self, token: &ClearToken, text: &mut String) {
+        self.clear_pieces(token, |piece| text.push_str(piece));
+    }
+
+    /// The word a clear token stands for; of an unknown one the pieces as written, folded.
+    pub fn clear_pieces(&self, token: &ClearToken, mut each: impl FnMut(&str)) {
         let kinds = WordId::UNKNOWN..=WordId::EMOJI;
         if kinds.contains(&token.word) {
             for raw in &self.raw[token.raw_start as usize..token.raw_end as usize] {
-                text.push_str(self.raw_text(raw));
+                each(self.raw_text(raw));
             }
         } else {
-            text.push_str(self.vocabulary.word(token.word));
+            each(self.vocabulary.word(token.word));
         }
     }
 }

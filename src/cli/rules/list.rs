@@ -6,7 +6,7 @@ use comfy_table::{Table, presets};
 use serde::Serialize;
 
 use super::super::{Answer, Failure, unwritable};
-use crate::engine::{Engine, Points, Status};
+use crate::engine::{Engine, Points, READER_TITLE, Status};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
@@ -54,6 +54,10 @@ pub(super) fn run(list: &Arguments, engine: &Engine) -> Result<Answer, Failure> 
         let points = row.points.map_or_else(|| "bantu".to_owned(), |points| points.to_string());
         table.add_row([row.id, row.family, &points, row.title, &row.legal.join(", "), row.file]);
     }
-    writeln!(out, "{table}").map_err(unwritable)?;
+    let reader = match engine.reader() {
+        Some(_) => READER_TITLE,
+        None => "Pembaca kedua: tidak ada (model/pembaca.bin); aturan saja",
+    };
+    writeln!(out, "{table}\n\n{reader}").map_err(unwritable)?;
     Ok(Answer::Done)
 }

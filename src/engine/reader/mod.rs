@@ -1,0 +1,255 @@
+//! The second reader: a small linear model over the words of a post and what the rules saw in it.
+//! It adds one line of evidence with a cap, shows the words that moved it, and never clears a post
+//! of strong evidence; without its file everything else works.
+
+mod features;
+mod file;
+mod settings;
+mod train;
+
+use serde::Serialize;
+
+use super::{Lane, Points};
+use crate::text::{Span, Views};
+
+pub(super) use features::{Features, Reading, signal};
+pub use file::UnreadableModel;
+pub(super) use settings::Settings;
+pub use train::{Example, Lesson, learn};
+
+use features::{BITS, Block};
+
+/// The pseudo-rule whose hit is the reader's line of evidence.
+pub const READER_RULE: &str = "pembaca-kedua";
+/// The family of that hit.
+pub const READER_FAMILY: &str = "pembaca";
+/// What the line of evidence is called.
+pub const READER_TITLE: &str = "Pembaca kedua: mirip postingan yang pernah dinilai";
+
+/// The lanes a model knows, in the order of its weights.
+const LANES: [Lane; 2] = [Lane::Offer, Lane::Victim];
+/// Most words shown as what moved it.
+const MOST_WORDS: usize = 6;
+/// The largest weight as stored.
+const LARGEST: f32 = 32_000.0;
+/// Weights below this share of the largest are nothing, and compress to nothing.
+const NEGLIGIBLE: f32 = 1.0 / 1000.0;
+
+/// What a model was trained on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Trained {
+    /// Offers.
+    pub offers: u32,
+    /// Pleas.
+    pub victims: u32,
+    /// Innocent posts, labelled so by a person.
+    pub passes: u32,
+    /// Posts of the great mass, taken as innocent.
+    pub innocents: u32,
+}
+
+/// A trained model: weights, and how their sum becomes log-odds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    weights: Box<[[i16; 2]]>,
+    scale: [f32; 2],
+    shift: [f32; 2],
+    trained: Trained,
+}
+
+/// What the reader holds of a post: log-odds of each lane.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Opinion {
+    odds: [f32; 2],
+}
+
+impl Opinion {
+    pub(super) const fn of(self, lane: Lane) -> f32 {
+        self.odds[lane_number(lane)]
+    }
+
+    /// The lane it leans to.
+    pub(super) fn leaning(self) -> Lane {
+        if self.odds[1] > self.odds[0] { Lane::Victim } else { Lane::Offer }
+    }
+}
+
+const fn lane_number(lane: Lane) -> usize {
+    match lane {
+        Lane::Offer => 0,
+        Lane::Victim => 1,
+    }
+}
+
+/// What the rules found in a lane, before the reader is heard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing {
+    /// The sum so far.
+    pub(super) total: i32,
+    /// The evidence is strong: the reader must not clear the post.
+    pub(super) strong: bool,
+    /// From which score a post is flagged.
+    pub(super) flag: i32,
+    /// From which score it is in the strongest band, where the reader alone never brings it.
+    pub(super) tinggi: i32,
+}
+
+impl Model {
+    /// Of learned weights with the slope and shift that make log-odds of their sum.
+    fn of(lines: [(&[f32], f64, f64); 2], trained: Trained) -> Self {
+        let mut weights = vec![[0_i16; 2]; 1 << BITS].into_boxed_slice();
+        let mut scale = [0.0; 2];
+        let mut shift = [0.0; 2];
+        for (lane, (learned, slope, shifted)) in lines.into_iter().enumerate() {
+            let largest = learned.iter().fold(f32::MIN_POSITIVE, |most, one| most.max(one.abs()));
+            for (bucket, weight) in learned.iter().enumerate() {
+                let share = weight / largest;
+                if share.abs() >= NEGLIGIBLE {
+                    weights[bucket][lane] = whole(share * LARGEST);
+                }
+            }
+            scale[lane] = train::single(slope) * largest / LARGEST;
+            shift[lane] = train::single(shifted);
+        }
+        Self { weights, scale, shift, trained }
+    }
+
+    /// What it was trained on.
+    pub const fn trained(&self) -> Trained {
+        self.trained
+    }
+
+    /// Reads a post.
+    pub(super) fn read(&self, features: &Features) -> Opinion {
+        let mut odds = self.shift;
+        for block in Block::ALL {
+            let features = &features.blocks[block as usize];
+            let mut sums = [0_i32; 2];
+            for feature in features {
+                let [offer, victim] = self.weights[feature.bucket as usize];
+                sums[0] += i32::from(offer);
+                sums[1] += i32::from(victim);
+            }
+            let value = Block::value(features.len());
+            for lane in 0..LANES.len() {
+                odds[lane] += self.scale[lane] * value * real(sums[lane]);
+            }
+        }
+        Opinion { odds }
+    }
+
+    /// The words that moved it most in the direction of its points.
+    pub(super) fn moved_by(
+        &self,
+        features: &Features,
+        views: &Views,
+        lane: Lane,
+        points: Points,
+    ) -> Vec<Span> {
+        let number = lane_number(lane);
+        let mut share = vec![0.0_f32; views.clear().len()];
+        for block in [Block::Words, Block::Letters] {
+            let features = &features.blocks[block as usize];
+            let value = Block::value(features.len());
+            for feature in features {
+                let (from, to) = (feature.from as usize, feature.to as usize);
+                let Some(tokens) = share.get_mut(from..to) else { continue };
+                let count = real(i32::try_from(tokens.len()).unwrap_or(i32::MAX));
+                let weight = i32::from(self.weights[feature.bucket as usize][number]);
+                tokens.iter_mut().for_each(|token| *token += value * real(weight) / count);
+            }
+        }
+        let sign = if points.0 < 0 { -1.0 } else { 1.0 };
+        let mut order: Vec<usize> = (0..share.len()).filter(|at| share[*at] * sign > 0.0).collect();
+        order.sort_by(|one, other| (share[*other] * sign).total_cmp(&(share[*one] * sign)));
+        order.truncate(MOST_WORDS);
+        order.sort_unstable();
+        let mut spans: Vec<Span> = Vec::new();
+        let mut last = None;
+        for at in order {
+            let span = views.clear_span(at, at + 1);
+            match spans.last_mut() {
+                Some(open) if last == Some(at.wrapping_sub(1)) || open.overlaps(span) => {
+                    *open = open.cover(span);
+                }
+                _ => spans.push(span),
+            }
+            last = Some(at);
+        }
+        spans
+    }
+}
+
+impl Settings {
+    /// What the reader adds to, or takes from, a lane's sum.
+    pub(super) fn points(&self, lane: Lane, opinion: Opinion, standing: Standing) -> i32 {
+        let Standing { total, strong, flag, tinggi } = standing;
+        let odds = opinion.of(lane);
+        let told = rounded(odds * self.points_per_odds).clamp(-self.cap, self.cap);
+        let mut told = if total <= 0 { told.min(0) } else { told };
+        if told < 0 {
+            // What is not flagged needs no clearing; what is strong is not cleared.
+            let least = if strong { flag.min(total) } else { 0 };
+            told = told.max((least - total).min(0));
+        }
+        let strict = match lane {
+            Lane::Offer => self.alone_offer,
+            Lane::Victim => self.alone_victim,
+        };
+        if total + told < flag && odds >= strict {
+            let lifted = flag + rounded((odds - strict) * self.points_per_odds);
+            told = (lifted.min(tinggi - 1) - total).min(self.cap_alone);
+        }
+        if total < flag && total + told >= tinggi { tinggi - 1 - total } else { told }
+    }
+}
+
+/// The nearest whole number; what is added here is far within its range.
+#[expect(clippy::cast_possible_truncation, reason = "saturates, which is what is wanted")]
+const fn rounded(value: f32) -> i32 {
+    value.round() as i32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "saturates, which is what is wanted")]
+const fn whole(value: f32) -> i16 {
+    value.round() as i16
+}
+
+/// Sums of weights of a post stay where single precision is good enough.
+#[expect(clippy::cast_precision_loss, reason = "an approximation is what is wanted")]
+const fn real(value: i32) -> f32 {
+    value as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Odds as an offer, the rules' sum, strong evidence, and the score it comes to.
+    const CASES: &[(f32, i32, bool, i32, &str)] = &[
+        (1.0, 50, false, 58, "it adds a little"),
+        (9.0, 50, false, 75, "and no more than the cap"),
+        (-1.0, 50, false, 42, "it takes a little"),
+        (-9.0, 50, false, 25, "and no more than the cap"),
+        (-9.0, 50, true, 40, "and never clears what is strong"),
+        (-9.0, 90, true, 65, "which it may weaken"),
+        (-9.0, 10, true, 10, "what is not flagged needs no clearing"),
+        (-9.0, 10, false, 0, "nor a sum under nothing"),
+        (-9.0, -30, false, -30, "where it already is"),
+        (0.4, 0, false, 0, "alone and unsure it is silent"),
+        (0.5, 0, false, 40, "alone and sure it flags"),
+        (9.0, 0, false, 69, "and never above the middle band"),
+        (9.0, 38, false, 63, "within the cap where rules saw something"),
+    ];
+
+    #[test]
+    fn what_it_says_has_limits() {
+        let settings = Settings::default();
+        for (odds, total, strong, score, why) in CASES {
+            let opinion = Opinion { odds: [*odds, 0.0] };
+            let standing = Standing { total: *total, strong: *strong, flag: 40, tinggi: 70 };
+            let told = settings.points(Lane::Offer, opinion, standing);
+            assert_eq!(total + told, *score, "{why}: {odds} on {total}");
+        }
+    }
+}

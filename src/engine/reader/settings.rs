@@ -1,0 +1,25 @@
+//! How much the second reader may say, as operations staff set it in `model/pembaca.toml`.
+
+use serde::Deserialize;
+
+/// The limits of the reader's line of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::engine) struct Settings {
+    /// Points for each unit of log-odds.
+    pub(super) points_per_odds: f32,
+    /// The most it adds to, or takes from, what the rules say.
+    pub(super) cap: i32,
+    /// Log-odds from which it may flag an offer that the rules do not.
+    pub(super) alone_offer: f32,
+    /// Log-odds from which it may flag a plea that the rules do not.
+    pub(super) alone_victim: f32,
+    /// The most it adds to flag what the rules do not.
+    pub(super) cap_alone: i32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { points_per_odds: 8.0, cap: 25, alone_offer: 0.5, alone_victim: 0.5, cap_alone: 100 }
+    }
+}
