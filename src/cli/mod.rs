@@ -3,8 +3,8 @@
 
 mod config;
 mod db;
-mod evidence;
 mod eval;
+mod evidence;
 mod learn;
 mod logging;
 mod queue;
@@ -14,7 +14,8 @@ mod scan;
 mod source;
 
 use std::io::Write;
-use std::path::PathBuf;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
@@ -188,9 +189,14 @@ fn store(arguments: &Arguments) -> Result<Store, Failure> {
     })
 }
 
+/// The rule folder named, or the config's.
+fn rule_folder<'a>(arguments: &'a Arguments, config: &'a Config) -> Option<&'a Path> {
+    arguments.rules.as_deref().or(config.rules.path.as_deref())
+}
+
 /// The files of the rule folder named, of the config's, or of the embedded rule set.
 fn rule_files(arguments: &Arguments, config: &Config) -> Result<RuleFiles, Failure> {
-    match arguments.rules.as_ref().or(config.rules.path.as_ref()) {
+    match rule_folder(arguments, config) {
         Some(folder) => RuleFiles::read(folder).map_err(|error| Failure::Usage(error.to_string())),
         None => Ok(RuleFiles::embedded()),
     }

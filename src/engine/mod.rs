@@ -8,6 +8,7 @@ mod examples;
 mod explain;
 mod expression;
 mod files;
+mod format;
 mod lanes;
 mod matcher;
 mod patterns;
@@ -28,6 +29,7 @@ pub use diagnostic::{Diagnostic, RuleSetError, Severity, nearest};
 pub use examples::{ExampleReport, FailedExample, Promise};
 pub use explain::{Condition, Disguised, Explanation, Helper, Why};
 pub use files::{MODEL_FILE, ReadError, RuleFiles};
+pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
 pub use reader::{
     Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,

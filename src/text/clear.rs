@@ -452,11 +452,7 @@ impl Clearer {
 /// The words that letters set apart spell, each with its first letter and its length. A gap wider
 /// than the others ends a word; where there is none, the letters are cut into known words. At least
 /// half of the letters must stand in known words.
-fn spell(
-    run: &Run<'_>,
-    joined: &str,
-    places: &[usize],
-) -> Option<Vec<(WordId, usize, usize)>> {
+fn spell(run: &Run<'_>, joined: &str, places: &[usize]) -> Option<Vec<(WordId, usize, usize)>> {
     let gap = |at: usize| run.raw[places[at]].start - run.raw[places[at - 1]].end;
     let narrowest = (1..places.len()).map(gap).min().unwrap_or(0);
     let mut starts = vec![0];

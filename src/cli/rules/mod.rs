@@ -2,8 +2,12 @@
 
 mod check;
 mod explain;
+mod fmt;
 mod list;
 mod test;
+mod write;
+
+use std::path::Path;
 
 use super::{Answer, Failure};
 use crate::engine::RuleFiles;
@@ -16,6 +20,8 @@ pub(super) enum Command {
     Test(test::Arguments),
     /// Menjelaskan vonis sebuah teks, dan mengapa suatu aturan tidak menyala
     Explain(explain::Arguments),
+    /// Merapikan berkas aturan ke satu tata letak; komentar tetap
+    Fmt(fmt::Arguments),
     /// Daftar aturan dengan keluarga, poin, dan dasar hukumnya
     List(list::Arguments),
 }
@@ -29,8 +35,22 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
         }
         Command::Test(test) => test::run(test, &super::engine(arguments)?),
         Command::Explain(explain) => explain::run(explain, &super::engine(arguments)?),
+        Command::Fmt(fmt) => {
+            let config = super::config(arguments)?;
+            let files = super::rule_files(arguments, &config)?;
+            fmt::run(fmt, &files, super::rule_folder(arguments, &config))
+        }
         Command::List(list) => list::run(list, &super::engine(arguments)?),
     }
+}
+
+/// The folder to write to; the rule set inside the program cannot be written.
+fn writable(folder: Option<&Path>) -> Result<&Path, Failure> {
+    folder.ok_or_else(|| {
+        Failure::Usage(
+            "aturan bawaan program tidak dapat ditulis: sebutkan foldernya dengan --rules FOLDER, atau `rules.path` dalam konfigurasi".into(),
+        )
+    })
 }
 
 /// Where warnings and errors of a rule set are rendered from.
