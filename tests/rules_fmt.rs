@@ -72,3 +72,49 @@ fn a_file_that_cannot_be_read_is_left_alone_and_the_others_are_laid_out() {
     assert_eq!(fs::read_to_string(folder.path().join("lists/baru.txt")).unwrap(), "satu\n\ndua\n");
     assert_eq!(fs::read_to_string(folder.path().join("rusak.toml")).unwrap(), "[family\n");
 }
+
+#[test]
+fn the_shipped_rules_pass_the_strict_check() {
+    let shipped = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/rules"));
+    let (status, said, errors) = rules(shipped, &["check", "--strict"]);
+    assert_eq!(status, 0, "{said}{errors}");
+}
+
+#[test]
+fn idle_entries_are_taken_out_and_named() {
+    let folder = copy();
+    let path = |name: &str| folder.path().join(name);
+    let read = |name: &str| fs::read_to_string(path(name)).unwrap();
+    let before = (read("visa.toml"), read("lists/tanpa.txt"));
+    let doubled = before.0.replace(
+        "  \"ala turis\",\n",
+        "  \"ala turis\",\n  \"ALA turis\",\n  \"ala (banget) turis\",\n",
+    );
+    fs::write(path("visa.toml"), &doubled).unwrap();
+    fs::write(path("lists/tanpa.txt"), format!("{}tdk usah\n", before.1)).unwrap();
+
+    assert_eq!(rules(folder.path(), &["check", "--strict"]).0, 1);
+    let (status, said, errors) = rules(folder.path(), &["check", "--strict", "--fix"]);
+    assert_eq!(status, 0, "{said}{errors}");
+    assert!(said.contains("dibuang [W007]: lists/tanpa.txt:"), "{said}");
+    // The phrase with the optional word has a reading of its own: it stays, and covers the others.
+    let place = doubled.lines().position(|line| line.contains("ALA turis")).unwrap() + 1;
+    let named = format!("dibuang [W004]: visa.toml:{place}: \"ALA turis\"");
+    assert!(said.contains(&named), "{said}");
+    assert!(read("visa.toml").contains("\"ala (banget) turis\",\n]"), "{}", read("visa.toml"));
+    assert!(
+        !read("visa.toml").contains("\"ALA turis\"")
+            && !read("visa.toml").contains("\"ala turis\"")
+    );
+    assert_eq!(read("lists/tanpa.txt"), before.1);
+    let (_, again, _) = rules(folder.path(), &["check", "--fix"]);
+    assert!(again.starts_with("0 entri dibuang"), "{again}");
+}
+
+#[test]
+fn the_rule_set_inside_the_program_cannot_be_mended() {
+    let output =
+        Command::cargo_bin("waspada").unwrap().args(["rules", "check", "--fix"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--rules FOLDER"));
+}

@@ -117,7 +117,14 @@ fn print_summary(reports: &[SourceReport], counts: QueueCounts) -> Result<(), Fa
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header([
-        "sumber", "halaman", "baru", "berubah", "diduga", "disisihkan", "galat", "lama",
+        "sumber",
+        "halaman",
+        "baru",
+        "berubah",
+        "diduga",
+        "disisihkan",
+        "galat",
+        "lama",
     ]);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

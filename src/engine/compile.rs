@@ -11,6 +11,7 @@ use toml::Spanned;
 use super::check;
 use super::diagnostic::nearest;
 use super::expression::{self, Expression, FactSet};
+use super::lists::{Lists, entries, spelling};
 use super::matcher::Matcher;
 use super::patterns::{PatternError, PatternsBuilder, Wake};
 use super::phrase::{Classes, PhraseError, Slot};
@@ -23,17 +24,19 @@ use super::{
 };
 use crate::facts;
 use crate::registry::Registry;
-use crate::text::{VocabularyBuilder, WordId};
+use crate::text::VocabularyBuilder;
 
 /// How much the second reader may say.
 const SETTINGS_FILE: &str = "model/pembaca.toml";
-/// How many lists may include each other in turn.
-const DEEPEST_LIST: usize = 4;
+/// The cap of a family that names none: the whole scale.
+const NO_CAP: i32 = 100;
 
 /// A rule as written, with the file it stands in.
 pub(super) struct Entry {
     pub(super) file: String,
     family: usize,
+    /// Whether it was made from an exception.
+    pub(super) is_exception: bool,
     pub(super) rule: RuleEntry,
 }
 
@@ -44,15 +47,6 @@ pub(super) struct Row {
     pub(super) place: Range<usize>,
     /// `berkas:baris` of the phrase.
     pub(super) line: String,
-}
-
-/// An entry of a list, as written and as read.
-pub(super) struct ListEntry {
-    pub(super) list: String,
-    pub(super) file: String,
-    pub(super) place: Range<usize>,
-    pub(super) text: String,
-    pub(super) words: Vec<WordId>,
 }
 
 struct Compiler<'a> {
@@ -108,17 +102,20 @@ impl<'a> Compiler<'a> {
     }
 
     fn run(&mut self, thresholds: Thresholds) -> Option<Engine> {
-        let registry = match Registry::read(|name| self.files.text(&format!("registry/{name}"))) {
+        let place = |name: &str| {
+            let local = format!("local/registry/{name}");
+            self.files.text(&local).map_or_else(|| format!("registry/{name}"), |_| local)
+        };
+        let registry = match Registry::read(|name| self.files.text(&place(name))) {
             Ok(registry) => registry,
             Err(fault) => {
-                let file = format!("registry/{}", fault.file);
+                let file = place(&fault.file);
                 self.error("E001", &file, fault.span.unwrap_or(0..0), fault.message, None);
                 return None;
             }
         };
         let mut words = VocabularyBuilder::default();
-        for (name, text) in self.files.select(|name| name.ends_with("spelling.txt")) {
-            let _ = name;
+        for (_, text) in self.files.select(|name| name.ends_with("spelling.txt")) {
             for (variants, word) in spelling(text) {
                 variants.iter().for_each(|variant| words.alias(variant, word));
             }
@@ -127,14 +124,17 @@ impl<'a> Compiler<'a> {
             entries(text).for_each(|word| words.sensitive(word));
         }
         let mut classes = Classes::new();
-        let files = self.files;
-        for (name, text) in files.select(|name| name.contains("lists/")) {
-            classes.list(list_name(name), self.list_entries(name, text, 0), &mut words);
+        let lists = Lists::read(self.files, &mut words, &mut self.diagnostics);
+        for (name, entries) in &lists.entries {
+            classes.list(name, entries.iter().copied(), &mut words);
         }
         let exceptions = self.read_rule_files();
+        if !self.diagnostics.is_empty() {
+            // Half of the rules are not known: what the rest asks of them would read as faults.
+            return None;
+        }
         self.except(exceptions);
         let prepared = facts::Reader::prepare(&registry, &mut words);
-        let lists = self.lists(&mut words);
         let mut rows = Vec::new();
         let mut patterns = PatternsBuilder::default();
         let mut slow_patterns = Vec::new();
@@ -155,20 +155,11 @@ impl<'a> Compiler<'a> {
         if !self.diagnostics.is_empty() {
             return None;
         }
-        self.warnings = check::warnings(&check::Seen {
-            entries: &entries,
-            rules: &rules,
-            rows: &rows,
-            lists: &lists,
-            used_lists: &self.used_lists(&entries),
-            slow_patterns: &slow_patterns,
-            today: self.today,
-        });
-        let rows = rows.into_iter().map(|row| (row.rule, row.slots)).collect();
+        let slots = rows.iter().map(|row| (row.rule, row.slots.clone())).collect();
         let sizes = classes.sizes.clone();
         let vocabulary = Arc::new(words.build());
         let sequences = classes.sequences.build(vocabulary.len());
-        let matcher = Matcher::new(rows, sequences, &sizes, &vocabulary);
+        let matcher = Matcher::new(slots, sequences, &sizes, &vocabulary);
         let mut engine = Engine {
             facts: prepared.build(&vocabulary),
             groups: registry
@@ -190,76 +181,32 @@ impl<'a> Compiler<'a> {
             registry,
             rules,
         };
-        engine.fires_on_nothing = engine.fires_on_nothing();
+        let on_nothing = engine.fired_on_nothing();
+        engine.fires_on_nothing = !on_nothing.is_empty();
+        self.warnings = check::warnings(&check::Seen {
+            entries: &entries,
+            rules: &engine.rules,
+            rows: &rows,
+            lists: &lists,
+            used_lists: &Self::used_lists(&lists, &entries),
+            families: &engine.families,
+            slow_patterns: &slow_patterns,
+            on_nothing: &on_nothing,
+            today: self.today,
+        });
         Some(engine)
     }
 
-    /// The entries of a list, with `{other}` lines replaced by the entries of the other list.
-    fn list_entries(&mut self, file: &str, text: &'a str, depth: usize) -> Vec<&'a str> {
-        let files = self.files;
-        let mut found = Vec::new();
-        for entry in entries(text) {
-            let included = entry.strip_prefix('{').and_then(|entry| entry.strip_suffix('}'));
-            let Some(other) = included else {
-                found.push(entry);
-                continue;
-            };
-            let start = place_in(text, entry);
-            let name = format!("lists/{other}.txt");
-            let mut others = files.select(|file| file.ends_with(&name)).peekable();
-            if others.peek().is_none() || depth == DEEPEST_LIST {
-                let message = if depth == DEEPEST_LIST {
-                    format!("daftar `{other}` pada akhirnya memuat dirinya sendiri")
-                } else {
-                    format!("daftar `{other}` tidak ada di lists/")
-                };
-                let known =
-                    files.select(|file| file.contains("lists/")).map(|(file, _)| list_name(file));
-                let help = nearest(other, known).map(|near| format!("maksud Anda `{{{near}}}`?"));
-                self.error("E019", file, start..start + entry.len(), message, help);
-                continue;
-            }
-            for (name, text) in others {
-                found.extend(self.list_entries(name, text, depth + 1));
-            }
-        }
-        found
-    }
-
-    /// Every line of every list, with its place.
-    fn lists(&self, words: &mut VocabularyBuilder) -> Vec<ListEntry> {
-        let mut found = Vec::new();
-        for (name, text) in self.files.select(|name| name.contains("lists/")) {
-            let list = list_name(name);
-            for entry in entries(text).filter(|entry| !entry.starts_with('{')) {
-                let start = place_in(text, entry);
-                found.push(ListEntry {
-                    list: list.to_owned(),
-                    file: name.to_owned(),
-                    place: start..start + entry.len(),
-                    text: entry.to_owned(),
-                    words: words.words_of(entry),
-                });
-            }
-        }
-        found
-    }
-
     /// Lists named in a phrase or in another list.
-    fn used_lists(&self, rules: &[Entry]) -> FxHashSet<String> {
-        let lists = self.files.select(|name| name.contains("lists/"));
-        let included = lists.flat_map(|(_, text)| entries(text)).map(str::to_owned);
-        let phrases = rules
+    fn used_lists<'b>(lists: &Lists<'b>, rules: &'b [Entry]) -> FxHashSet<&'b str> {
+        let phrases = rules.iter().flat_map(|entry| &entry.rule.phrases);
+        let named = phrases.flat_map(|phrase| phrase.get_ref().split('{').skip(1));
+        lists
+            .included
             .iter()
-            .flat_map(|entry| &entry.rule.phrases)
-            .map(|phrase| phrase.get_ref().clone());
-        let mut used = FxHashSet::default();
-        for text in included.chain(phrases) {
-            for part in text.split('{').skip(1) {
-                used.insert(part.split('}').next().unwrap_or("").to_owned());
-            }
-        }
-        used
+            .copied()
+            .chain(named.map(|part| part.split('}').next().unwrap_or("")))
+            .collect()
     }
 
     fn read_rule_files(&mut self) -> Vec<(String, Exception)> {
@@ -292,19 +239,24 @@ impl<'a> Compiler<'a> {
             };
             let id = FamilyId(written.id.get_ref().clone());
             let family = match self.families.iter().position(|family| family.id == id) {
-                Some(family) => family,
+                Some(family) => {
+                    if let (true, Some(cap)) = (name.starts_with("local/"), written.cap) {
+                        self.families[family].cap = Points(cap.abs());
+                    }
+                    family
+                }
                 None => {
                     self.families.push(Family {
                         id,
                         title: written.title,
-                        cap: Points(written.cap.abs()),
+                        cap: Points(written.cap.unwrap_or(NO_CAP).abs()),
                         lane: written.lane,
                     });
                     self.families.len() - 1
                 }
             };
             for rule in parsed.rules {
-                let entry = Entry { file: name.to_owned(), family, rule };
+                let entry = Entry { file: name.to_owned(), family, is_exception: false, rule };
                 self.file_entry(entry);
             }
         }
@@ -331,7 +283,7 @@ impl<'a> Compiler<'a> {
             let id = format!("pengecualian-{}", number + 1);
             self.index.insert(id.clone(), self.entries.len());
             let rule = RuleEntry::exception(id, exception);
-            self.entries.push(Entry { file, family, rule });
+            self.entries.push(Entry { file, family, is_exception: true, rule });
         }
     }
 
@@ -367,16 +319,21 @@ impl<'a> Compiler<'a> {
             Some(known) => {
                 let other = self.entries[*known].file.clone();
                 let span = entry.rule.id.span();
-                self.error(
-                    "E003",
-                    &entry.file,
-                    span,
-                    format!("aturan `{id}` sudah ada di {other}"),
-                    None,
+                let message = if self.entries[*known].rule.id.get_ref() == &id {
+                    format!("aturan `{id}` sudah ada di {other}")
+                } else {
+                    format!("`{id}` adalah nama lama (`was`) sebuah aturan di {other}")
+                };
+                let help = Some(
+                    "beri nama lain; untuk mengganti aturan bawaan, taruh di folder local/".into(),
                 );
+                self.error("E003", &entry.file, span, message, help);
             }
             None => {
-                self.index.insert(id, self.entries.len());
+                // A name the rule had before still means it: what was written for it locally holds.
+                for name in [&id].into_iter().chain(&entry.rule.was) {
+                    self.index.entry(name.clone()).or_insert(self.entries.len());
+                }
                 self.entries.push(entry);
             }
         }
@@ -642,30 +599,6 @@ fn expected(message: &str) -> Option<String> {
     Some(match nearest(wrong, known.iter().copied()) {
         Some(near) => format!("maksud Anda `{near}`?"),
         None => format!("yang dikenal di sini: {}", known.join(", ")),
-    })
-}
-
-/// Where a part of a text begins in it.
-fn place_in(text: &str, part: &str) -> usize {
-    part.as_ptr() as usize - text.as_ptr() as usize
-}
-
-fn list_name(file: &str) -> &str {
-    file.rsplit('/').next().unwrap_or(file).trim_end_matches(".txt")
-}
-
-/// The lines of a list that are neither empty nor comments.
-fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.lines()
-        .map(|line| line.split(" #").next().unwrap_or("").trim())
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
-/// Lines of the form `word = variant, variant`.
-fn spelling(text: &str) -> impl Iterator<Item = (Vec<&str>, &str)> {
-    entries(text).filter_map(|line| {
-        let (word, variants) = line.split_once('=')?;
-        Some((variants.split_whitespace().collect(), word.trim()))
     })
 }
 

@@ -31,6 +31,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What would be right, in Indonesian.
     pub help: Option<String>,
+    /// Whether the entry at `span` can go and the rule set still says the same.
+    pub removable: bool,
 }
 
 impl Diagnostic {
@@ -42,7 +44,7 @@ impl Diagnostic {
         message: impl Into<String>,
     ) -> Self {
         let (file, message) = (file.to_owned(), message.into());
-        Self { code, severity: Severity::Error, file, span, message, help: None }
+        Self { code, severity: Severity::Error, file, span, message, help: None, removable: false }
     }
 
     /// The same with a line of help.
@@ -51,20 +53,28 @@ impl Diagnostic {
         self
     }
 
+    /// The same for an entry that says nothing new.
+    pub(super) fn removable(mut self) -> Self {
+        self.removable = true;
+        self
+    }
+
     /// The fault as a person reads it, the line underlined.
     pub fn render(&self, files: &RuleFiles, colour: bool) -> String {
         let source = files.text(&self.file).unwrap_or("");
-        let end = self.span.end.min(source.len());
-        let span = self.span.start.min(end)..end;
+        let start = source.floor_char_boundary(self.span.start);
+        let end = source.floor_char_boundary(self.span.end).max(start);
+        // Of a value over many lines the first is enough to find it by.
+        let span = start..source[start..end].find('\n').map_or(end, |newline| start + newline);
         let level = match self.severity {
-            Severity::Warning => Level::WARNING,
-            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING.with_name("peringatan"),
+            Severity::Error => Level::ERROR.with_name("galat"),
         };
         let mut group = level.primary_title(&self.message).id(self.code).element(
             Snippet::source(source).path(&self.file).annotation(AnnotationKind::Primary.span(span)),
         );
         if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help));
+            group = group.element(Level::HELP.with_name("saran").message(help));
         }
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[group])

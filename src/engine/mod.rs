@@ -8,8 +8,10 @@ mod examples;
 mod explain;
 mod expression;
 mod files;
+mod fix;
 mod format;
 mod lanes;
+mod lists;
 mod matcher;
 mod patterns;
 mod phrase;
@@ -29,6 +31,7 @@ pub use diagnostic::{Diagnostic, RuleSetError, Severity, nearest};
 pub use examples::{ExampleReport, FailedExample, Promise};
 pub use explain::{Condition, Disguised, Explanation, Helper, Why};
 pub use files::{MODEL_FILE, ReadError, RuleFiles};
+pub use fix::{Fixed, Removed, fix};
 pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
 pub use reader::{

@@ -38,14 +38,9 @@ pub(super) struct Family {
     pub(super) id: Spanned<String>,
     pub(super) title: String,
     /// The most the family may add to, or take from, a score.
-    #[serde(default = "no_cap")]
-    pub(super) cap: i32,
+    pub(super) cap: Option<i32>,
     #[serde(default = "offer")]
     pub(super) lane: Lane,
-}
-
-fn no_cap() -> i32 {
-    100
 }
 
 fn offer() -> Lane {

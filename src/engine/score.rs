@@ -220,11 +220,11 @@ impl Engine {
         }
     }
 
-    /// Whether any rule that scores fires on a text of which nothing is known.
-    pub(super) fn fires_on_nothing(&self) -> bool {
+    /// The rules that fire on a text of which nothing is known.
+    pub(super) fn fired_on_nothing(&self) -> Vec<usize> {
         let mut scratch = self.scratch();
         self.fire(&mut scratch);
-        scratch.fired.contains(&true)
+        (0..self.rules.len()).filter(|rule| scratch.fired[*rule]).collect()
     }
 
     pub(super) fn holds(&self, condition: &Expression<usize>, scratch: &Scratch) -> bool {

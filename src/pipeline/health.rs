@@ -56,9 +56,8 @@ async fn healthz(State(shared): State<Shared>) -> impl IntoResponse {
         }
         Ok(_) => ("ok", StatusCode::OK),
     };
-    let failing = |state: SourceState| {
-        state.failure.map(|reason| Failing { source: state.name, reason })
-    };
+    let failing =
+        |state: SourceState| state.failure.map(|reason| Failing { source: state.name, reason });
     let health = Health {
         status,
         ruleset: condition.ruleset(),

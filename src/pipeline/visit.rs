@@ -143,9 +143,7 @@ pub(super) async fn blocking<T: Send + 'static>(
     call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let store = Arc::clone(store);
-    tokio::task::spawn_blocking(move || call(&store))
-        .await
-        .unwrap_or(Err(StoreError::WriterGone))
+    tokio::task::spawn_blocking(move || call(&store)).await.unwrap_or(Err(StoreError::WriterGone))
 }
 
 /// A page as it came through a door, with what the store keeps beside its posts.

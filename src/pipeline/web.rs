@@ -103,10 +103,9 @@ async fn add_validators(
     request: &mut Request,
 ) -> Result<(), Failure> {
     let (url, adapter) = (request.url.clone(), source.adapter());
-    let known = blocking(&tools.store, move |store| {
-        store.validators(&url, adapter.name, adapter.version)
-    })
-    .await?;
+    let known =
+        blocking(&tools.store, move |store| store.validators(&url, adapter.name, adapter.version))
+            .await?;
     if let Some(known) = known {
         request.validators.etag = known.etag;
         request.validators.last_modified = known.last_modified;
@@ -149,8 +148,8 @@ async fn ask(
             Outcome::Transient { reason, retry_at } => (reason, retry_at),
         };
         tries += 1;
-        let pause = Duration::try_from(retry_at.duration_since(Timestamp::now()))
-            .unwrap_or(Duration::ZERO);
+        let pause =
+            Duration::try_from(retry_at.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO);
         if tries >= TRIES || pause > PATIENCE {
             let failure = Failure::new("transient", at(&request.url, &reason));
             return Some(Err(Failure { went: Went::Failed { until: Some(retry_at) }, ..failure }));

@@ -31,7 +31,8 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
         Command::Check(check) => {
             let config = super::config(arguments)?;
             let files = super::rule_files(arguments, &config)?;
-            check::run(check, &files, config.thresholds.into())
+            let folder = super::rule_folder(arguments, &config);
+            check::run(check, files, folder, config.thresholds.into())
         }
         Command::Test(test) => test::run(test, &super::engine(arguments)?),
         Command::Explain(explain) => explain::run(explain, &super::engine(arguments)?),
