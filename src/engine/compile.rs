@@ -18,6 +18,7 @@ use super::phrase::{Classes, PhraseError, Slot};
 use super::reader::Settings;
 use super::reading::Signals;
 use super::rule_file::{Exception, Rule as RuleEntry, RuleFile};
+use super::wording::{pattern_fault, toml_fault};
 use super::{
     Diagnostic, Engine, Family, FamilyId, MODEL_FILE, Model, Points, Rule, RuleFiles, RuleId,
     RuleSetError, Thresholds,
@@ -223,9 +224,7 @@ impl<'a> Compiler<'a> {
             let parsed: RuleFile = match toml::from_str(text) {
                 Ok(parsed) => parsed,
                 Err(fault) => {
-                    let span = fault.span().unwrap_or(0..0);
-                    let help = expected(fault.message());
-                    self.error("E002", name, span, fault.message().to_owned(), help);
+                    self.diagnostics.push(toml_fault(name, text, &fault));
                     continue;
                 }
             };
@@ -233,7 +232,8 @@ impl<'a> Compiler<'a> {
             let Some(written) = parsed.family else {
                 if let Some(rule) = parsed.rules.first() {
                     let message = "aturan ini tidak punya keluarga: berkasnya tidak dimulai dengan `[family]`";
-                    self.error("E004", name, rule.id.span(), message.into(), None);
+                    let help = "mulai berkas dengan [family], `id`, dan `title`";
+                    self.error("E004", name, rule.id.span(), message.into(), Some(help.into()));
                 }
                 continue;
             };
@@ -274,8 +274,9 @@ impl<'a> Compiler<'a> {
                 continue;
             };
             if exception.sources.is_empty() && exception.phrases.is_empty() {
-                let message = "pengecualian ini berlaku untuk semua postingan: sebutkan `sources` atau `phrases`";
-                self.error("E005", &file, exception.rule.span(), message.into(), None);
+                let message = "pengecualian ini akan berlaku untuk semua postingan";
+                let help = "sebutkan `sources = [\"…\"]` atau `phrases = [\"…\"]`";
+                self.error("E005", &file, exception.rule.span(), message.into(), Some(help.into()));
                 continue;
             }
             let family = self.exception_family();
@@ -399,13 +400,15 @@ impl<'a> Compiler<'a> {
                 Ok(Wake::Always) => slow.push((number as usize, pattern.span())),
                 Err(fault) => {
                     let message = match fault {
-                        PatternError::Syntax(reason) => {
-                            format!("pola ini tidak dapat dibaca: {reason}")
+                        PatternError::Syntax(reason) => pattern_fault(&reason),
+                        PatternError::MatchesEmpty => {
+                            "pola ini cocok dengan teks kosong, jadi dengan postingan apa pun"
+                                .into()
                         }
-                        PatternError::MatchesEmpty => "pola ini cocok dengan teks kosong".into(),
                         PatternError::TooLarge => "pola ini terlalu besar".into(),
                     };
-                    self.error("E011", &entry.file, pattern.span(), message, None);
+                    let help = "untuk hampir semua hal cukup `phrases`: \"visa {turis|kunjungan}\"";
+                    self.error("E011", &entry.file, pattern.span(), message, Some(help.into()));
                 }
             }
         }
@@ -417,10 +420,13 @@ impl<'a> Compiler<'a> {
             let found = self.index.get(name.get_ref()).copied();
             if found.is_none() {
                 let help = nearest(name.get_ref(), self.index.keys().map(String::as_str));
-                let help = help.map(|near| format!("maksud Anda `{near}`?"));
+                let help = help.map_or_else(
+                    || "lihat nama semua aturan dengan `waspada rules list`".to_owned(),
+                    |near| format!("maksud Anda `{near}`?"),
+                );
                 let message = format!("aturan `{}` tidak ada", name.get_ref());
                 let mut fault = Diagnostic::error("E012", &entry.file, name.span(), message);
-                fault.help = help;
+                fault.help = Some(help);
                 self.diagnostics.push(fault);
             }
             found
@@ -434,7 +440,8 @@ impl<'a> Compiler<'a> {
             && first > last
         {
             let message = format!("aturan ini berakhir ({last}) sebelum mulai ({first})");
-            self.error("E018", &entry.file, place.span(), message, None);
+            let help = "`until` adalah hari terakhir aturan berlaku";
+            self.error("E018", &entry.file, place.span(), message, Some(help.into()));
         }
         for basis in &written.legal {
             if registry.legal_basis(basis.get_ref()).is_none() {
@@ -449,7 +456,8 @@ impl<'a> Compiler<'a> {
         let has_text = !written.phrases.is_empty() || !written.patterns.is_empty();
         if !has_text && written.when.is_none() && written.requires.is_empty() {
             let message = "aturan ini tidak punya phrases, patterns, when, atau requires: ia akan selalu menyala".to_owned();
-            self.error("E014", &entry.file, written.id.span(), message, None);
+            let help = "tambahkan yang harus ada di postingan, misalnya phrases = [\"…\"]";
+            self.error("E014", &entry.file, written.id.span(), message, Some(help.into()));
         }
         Rule {
             id: RuleId(written.id.get_ref().clone()),
@@ -486,7 +494,7 @@ impl<'a> Compiler<'a> {
             Ok(parsed) => parsed,
             Err(fault) => {
                 let place = self.inside(entry, when, &fault.span);
-                self.error("E015", &entry.file, place, fault.message, None);
+                self.error("E015", &entry.file, place, fault.message, fault.help);
                 return None;
             }
         };
@@ -553,7 +561,16 @@ impl<'a> Compiler<'a> {
                     "aturan `{}` pada akhirnya mensyaratkan dirinya sendiri",
                     rules[cycle].id
                 );
-                self.error("E016", &entry.file, entry.rule.id.span(), message, None);
+                let asked: Vec<String> = rules[cycle]
+                    .asks(rules)
+                    .iter()
+                    .map(|other| format!("`{}`", rules[*other].id))
+                    .collect();
+                let help = format!(
+                    "ia menyebut {}, yang menyebutnya kembali: hapus salah satu syarat itu",
+                    asked.join(", ")
+                );
+                self.error("E016", &entry.file, entry.rule.id.span(), message, Some(help));
                 return order;
             }
         }
@@ -591,17 +608,6 @@ fn texts(examples: &[Spanned<String>]) -> Vec<String> {
     examples.iter().map(|example| example.get_ref().clone()).collect()
 }
 
-/// Reads the misspelt name and the known ones out of the message of the TOML reader.
-fn expected(message: &str) -> Option<String> {
-    let mut names = message.strip_prefix("unknown field ")?.split('`').skip(1).step_by(2);
-    let wrong = names.next()?;
-    let known: Vec<&str> = names.collect();
-    Some(match nearest(wrong, known.iter().copied()) {
-        Some(near) => format!("maksud Anda `{near}`?"),
-        None => format!("yang dikenal di sini: {}", known.join(", ")),
-    })
-}
-
 fn phrase_fault<'a>(
     fault: &PhraseError,
     lists: impl Iterator<Item = &'a str>,
@@ -616,10 +622,17 @@ fn phrase_fault<'a>(
             format!("jenis `{kind}` tidak dikenal"),
             Some("yang ada: <uang>, <angka>, <telepon>, <negara>, <tautan>, <akun>".into()),
         ),
-        PhraseError::Unclosed(sign) => (format!("tanda `{sign}` tidak ditutup"), None),
-        PhraseError::GapAtEdge => {
-            ("sela `…` atau `~` harus berada di antara dua kata".into(), None)
-        }
-        PhraseError::GapTooWide => ("sela terlalu lebar: paling banyak 12 kata".into(), None),
+        PhraseError::Unclosed(sign) => (
+            format!("tanda `{sign}` dalam frasa ini tidak ditutup"),
+            Some("tulis {daftar}, {satu|dua}, (boleh ada), atau <uang>".into()),
+        ),
+        PhraseError::GapAtEdge => (
+            "sela `…` atau `~` harus berada di antara dua kata".into(),
+            Some("hapus tanda itu dari awal atau akhir frasa".into()),
+        ),
+        PhraseError::GapTooWide => (
+            "sela dalam frasa ini terlalu lebar".into(),
+            Some("paling banyak …12: dua belas kata di antaranya".into()),
+        ),
     }
 }

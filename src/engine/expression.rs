@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::diagnostic::nearest;
+
 /// A condition; `R` is a rule's name as written, or its number once resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Expression<R> {
@@ -88,6 +90,7 @@ pub(super) const SETS: &[(&str, FactSet)] = &[
 pub(super) struct ExpressionError {
     pub(super) span: Range<usize>,
     pub(super) message: String,
+    pub(super) help: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,6 +172,7 @@ pub(super) fn parse(text: &str) -> Result<Expression<String>, ExpressionError> {
         Some((_, span)) => Err(ExpressionError {
             span: span.clone(),
             message: "di sini seharusnya `and`, `or`, atau akhir syarat".into(),
+            help: Some("angka ditulis utuh, misalnya 15_000_000; nama aturan tanpa spasi".into()),
         }),
     }
 }
@@ -192,6 +196,7 @@ fn tokens(text: &str) -> Result<Vec<(Token<'_>, Range<usize>)>, ExpressionError>
                 Token::Number(digits.parse().map_err(|_| ExpressionError {
                     span: start..at,
                     message: "angka ini terlalu besar".into(),
+                    help: None,
                 })?)
             }
             b'a'..=b'z' => {
@@ -211,6 +216,7 @@ fn tokens(text: &str) -> Result<Vec<(Token<'_>, Range<usize>)>, ExpressionError>
                         ExpressionError {
                             span: start..text.len(),
                             message: "tanda kutip tidak ditutup".into(),
+                            help: None,
                         }
                     })?;
                 at += len + 2;
@@ -225,6 +231,7 @@ fn tokens(text: &str) -> Result<Vec<(Token<'_>, Range<usize>)>, ExpressionError>
                     return Err(ExpressionError {
                         span: at..at + len,
                         message: "tanda ini tidak dikenal dalam syarat".into(),
+                        help: Some("pakai `and`, `or`, `not`, kurung, atau >= <= > < == !=".into()),
                     });
                 };
                 at += sign.len();
@@ -249,7 +256,7 @@ impl<'a> Parser<'_, 'a> {
 
     fn fail<T>(&self, message: impl Into<String>) -> Result<T, ExpressionError> {
         let span = self.tokens.get(self.at).map_or(self.end..self.end, |(_, span)| span.clone());
-        Err(ExpressionError { span, message: message.into() })
+        Err(ExpressionError { span, message: message.into(), help: None })
     }
 
     fn takes(&mut self, wanted: &Token<'_>) -> bool {
@@ -298,6 +305,7 @@ impl<'a> Parser<'_, 'a> {
                 Ok(inner)
             }
             Some(Token::Number(count)) => {
+                let number = self.at;
                 self.at += 1;
                 if !self.takes(&Token::Name("of")) {
                     return self.fail("sesudah angka seharusnya `of (…)`");
@@ -308,7 +316,16 @@ impl<'a> Parser<'_, 'a> {
                     parts.push(self.any()?);
                 }
                 self.expect(")")?;
-                Ok(Expression::AtLeast(usize::try_from(count).unwrap_or(usize::MAX), parts))
+                let wanted = usize::try_from(count).unwrap_or(usize::MAX);
+                if wanted == 0 || wanted > parts.len() {
+                    self.at = number;
+                    return self.fail(format!(
+                        "{count} dari {} hal: syarat ini {} terpenuhi",
+                        parts.len(),
+                        if wanted == 0 { "selalu" } else { "tidak pernah" }
+                    ));
+                }
+                Ok(Expression::AtLeast(wanted, parts))
             }
             Some(Token::Name(name)) => self.named(name),
             _ => self.fail("di sini seharusnya nama aturan, fakta, atau `(`"),
@@ -362,7 +379,14 @@ impl<'a> Parser<'_, 'a> {
             return Ok(Expression::Compare(*fact, comparison, value));
         }
         if name.contains('.') {
-            return self.fail(format!("fakta `{name}` tidak dikenal"));
+            let known =
+                NUMBERS.iter().map(|(known, _)| *known).chain(SETS.iter().map(|(known, _)| *known));
+            let help = match nearest(name, known.clone()) {
+                Some(near) => format!("maksud Anda `{near}`?"),
+                None => format!("yang dikenal: {}", known.collect::<Vec<_>>().join(", ")),
+            };
+            let fault = self.fail(format!("fakta `{name}` tidak dikenal"));
+            return fault.map_err(|fault| ExpressionError { help: Some(help), ..fault });
         }
         if matches!(name, "and" | "or" | "of" | "in") {
             return self.fail(format!("`{name}` tidak boleh di sini"));
@@ -423,6 +447,8 @@ mod tests {
             ("2 from (a)", 2..6),
             ("(a", 2..2),
             ("a & b", 2..3),
+            ("3 of (a, b)", 0..1),
+            ("0 of (a, b)", 0..1),
         ] {
             assert_eq!(parse(text).map_err(|error| error.span), Err(span), "{text}");
         }

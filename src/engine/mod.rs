@@ -20,6 +20,7 @@ mod reading;
 mod rule_file;
 mod score;
 mod verdict;
+mod wording;
 
 use std::sync::Arc;
 
