@@ -13,7 +13,7 @@ use crate::engine::{Adjustment, Band, Engine, Hit, Lane, Scratch, Verdict};
 use crate::facts::Facts;
 
 /// Lines scored together: enough to keep all cores busy, few enough to stay small.
-const BATCH: usize = 4096;
+pub(super) const BATCH: usize = 4096;
 /// The longest line read, in bytes.
 const LONGEST_LINE: u64 = 8 << 20;
 
@@ -130,7 +130,7 @@ fn scan_file(
 }
 
 /// Reads one line into the batch; empty ones are counted and passed over. False at the end.
-fn read_line(
+pub(super) fn read_line(
     mut input: &mut dyn BufRead,
     number: &mut u64,
     batch: &mut Vec<(u64, Vec<u8>)>,

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::expression::{Comparison, Expression, FactNumber, FactSet, NUMBERS, SETS};
-use super::{Engine, Points, READER_RULE, READER_TITLE, RuleId, Scratch, Status, Verdict};
+use super::{Engine, Points, READER_RULE, READER_TITLE, Rule, RuleId, Scratch, Status, Verdict};
 use crate::facts::grouped;
 use crate::text::Span;
 
@@ -131,6 +131,15 @@ impl Engine {
             titles,
             helpers,
         }
+    }
+
+    /// The rules that fired on the text last scored, helpers and shadow rules among them.
+    pub fn last_fired<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = &'a Rule> {
+        self.rules
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| scratch.has_fired(*number))
+            .map(|(_, rule)| rule)
     }
 
     /// Why a rule fired or did not fire on a text; `None` when there is no such rule.

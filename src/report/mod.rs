@@ -2,6 +2,7 @@
 //! posts. Numbers first, tables and pages made from them.
 
 pub mod crossing;
+pub mod diff;
 pub mod evaluation;
 mod html;
 mod labelled;

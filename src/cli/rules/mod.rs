@@ -1,6 +1,7 @@
 //! `waspada rules …`: what operations staff do with rule files. Each command is a file.
 
 mod check;
+mod diff;
 mod explain;
 mod fmt;
 mod list;
@@ -18,6 +19,8 @@ pub(super) enum Command {
     Check(check::Arguments),
     /// Menjalankan contoh `hit`, `miss`, dan `todo` di dalam berkas aturan
     Test(test::Arguments),
+    /// Membandingkan dua set aturan pada postingan: apa yang tertangkap, apa yang hilang
+    Diff(diff::Arguments),
     /// Menjelaskan vonis sebuah teks, dan mengapa suatu aturan tidak menyala
     Explain(explain::Arguments),
     /// Merapikan berkas aturan ke satu tata letak; komentar tetap
@@ -35,6 +38,7 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
             check::run(check, files, folder, config.thresholds.into())
         }
         Command::Test(test) => test::run(test, &super::engine(arguments)?),
+        Command::Diff(diff) => diff::run(diff, super::config(arguments)?.thresholds.into()),
         Command::Explain(explain) => explain::run(explain, &super::engine(arguments)?),
         Command::Fmt(fmt) => {
             let config = super::config(arguments)?;

@@ -1,0 +1,184 @@
+//! `waspada rules diff LAMA BARU --posts BERKAS`: what a change of the rules would do, before it is
+//! live. All cores, constant memory; with `--json` a line for each change and the counts at the end.
+
+mod table;
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::super::scan::{BATCH, read_line};
+use super::super::{Answer, Failure, unwritable};
+use crate::engine::{Engine, Lane, RuleFiles, Thresholds};
+use crate::registry::wib;
+use crate::report::diff::{Change, Compare, Comparison, Tally};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Arguments {
+    /// Folder aturan sebelum diubah; `embedded` berarti aturan bawaan program
+    #[arg(value_name = "LAMA")]
+    old: PathBuf,
+    /// Folder aturan sesudah diubah; `embedded` berarti aturan bawaan program
+    #[arg(value_name = "BARU")]
+    new: PathBuf,
+    /// Postingan untuk dibandingkan, JSONL seperti untuk `scan`; boleh berulang
+    #[arg(long, value_name = "BERKAS", required = true)]
+    posts: Vec<PathBuf>,
+    /// Keluaran JSON: satu perubahan sebaris, lalu ringkasannya
+    #[arg(long)]
+    json: bool,
+    /// Status keluar 1 bila ada postingan yang hilang dari antrean (label `pass` tidak dihitung)
+    #[arg(long)]
+    fail_on_loss: bool,
+}
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(borrow, default)]
+    label: Option<Cow<'a, str>>,
+    #[serde(default)]
+    created_at: Option<Timestamp>,
+}
+
+/// What a part of a batch came to.
+#[derive(Default)]
+struct Part {
+    changes: Vec<Change>,
+    tally: Tally,
+    unreadable: Vec<(u64, String)>,
+}
+
+pub(super) fn run(diff: &Arguments, thresholds: Thresholds) -> Result<Answer, Failure> {
+    let old = engine(&diff.old, thresholds)?;
+    let new = engine(&diff.new, thresholds)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut shown = table::Shown::default();
+    let mut tally = Tally::default();
+    let mut unreadable = 0;
+    for path in &diff.posts {
+        let mut take = |part: Part| -> io::Result<()> {
+            tally.merge(&part.tally);
+            for (line, reason) in part.unreadable {
+                unreadable += 1;
+                super::super::complain(&format!("{}:{line}: {reason}", path.display()));
+            }
+            for change in part.changes {
+                if diff.json {
+                    serde_json::to_writer(&mut out, &change)?;
+                    out.write_all(b"\n")?;
+                } else {
+                    shown.keep(change);
+                }
+            }
+            Ok(())
+        };
+        compare_file(&old, &new, path, &mut take)
+            .map_err(|error| Failure::Impossible(format!("{}: {error}", path.display())))?;
+    }
+    if diff.json {
+        let summary = serde_json::json!({
+            "summary": {
+                "old": old.version(), "new": new.version(), "unreadable": unreadable,
+                "queue": tally.all_flagged(), "counts": tally,
+            }
+        });
+        writeln!(out, "{summary}").map_err(unwritable)?;
+    } else {
+        out.write_all(table::text(&shown, &tally).as_bytes()).map_err(unwritable)?;
+    }
+    out.flush().map_err(unwritable)?;
+    let refused = unreadable > 0 || (diff.fail_on_loss && tally.losses > 0);
+    Ok(if refused { Answer::No } else { Answer::Done })
+}
+
+fn engine(folder: &Path, thresholds: Thresholds) -> Result<Engine, Failure> {
+    let files = if folder == Path::new("embedded") {
+        RuleFiles::embedded()
+    } else {
+        RuleFiles::read(folder).map_err(|error| Failure::Usage(error.to_string()))?
+    };
+    Engine::compile(&files, thresholds)
+        .map_err(|error| Failure::Usage(format!("{}:\n{error}", folder.display())))
+}
+
+fn compare_file(
+    old: &Engine,
+    new: &Engine,
+    path: &Path,
+    take: &mut impl FnMut(Part) -> io::Result<()>,
+) -> io::Result<()> {
+    let file = File::open(path)?;
+    let bar = bar(file.metadata()?.len());
+    let mut input: Box<dyn BufRead> =
+        Box::new(BufReader::with_capacity(1 << 16, bar.wrap_read(file)));
+    let today = super::super::today();
+    let mut number = 0;
+    let mut batch: Vec<(u64, Vec<u8>)> = Vec::with_capacity(BATCH);
+    loop {
+        let more = read_line(&mut input, &mut number, &mut batch)?;
+        if batch.len() == BATCH || !more {
+            let parts: Vec<Part> = batch
+                .par_chunks(64)
+                .map_init(|| Comparison::new(old, new, today), compare_lines)
+                .collect();
+            parts.into_iter().try_for_each(&mut *take)?;
+            batch.clear();
+        }
+        if !more {
+            bar.finish_and_clear();
+            return Ok(());
+        }
+    }
+}
+
+fn compare_lines(comparison: &mut Comparison<'_>, lines: &[(u64, Vec<u8>)]) -> Part {
+    let mut part = Part::default();
+    for (number, line) in lines {
+        let line: Line<'_> = match serde_json::from_slice(line) {
+            Ok(line) => line,
+            Err(error) => {
+                part.unreadable.push((*number, error.to_string()));
+                continue;
+            }
+        };
+        let label = match line.label.as_deref() {
+            None => None,
+            Some("offer") => Some(Some(Lane::Offer)),
+            Some("victim") => Some(Some(Lane::Victim)),
+            Some("pass") => Some(None),
+            Some(other) => {
+                let reason = format!("label `{other}` tidak dikenal: offer, victim, atau pass");
+                part.unreadable.push((*number, reason));
+                continue;
+            }
+        };
+        let post = Compare {
+            id: &line.id,
+            text: &line.text,
+            label,
+            day: line.created_at.map(|at| at.to_zoned_datetime(wib()).date()),
+        };
+        part.changes.extend(comparison.post(&post, &mut part.tally));
+    }
+    part
+}
+
+/// A bar over the bytes of a file; invisible where nobody looks.
+fn bar(bytes: u64) -> ProgressBar {
+    let style = "{bar:40} {bytes}/{total_bytes} {eta}";
+    let bar = ProgressBar::new(bytes);
+    match ProgressStyle::with_template(style) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

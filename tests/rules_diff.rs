@@ -1,0 +1,98 @@
+//! `waspada rules diff` as a person uses it: what a changed word would catch and lose.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// Invented posts; `pisang` is the word the recruiters switched to.
+const POSTS: &str = r#"{"id":"a","text":"Dicari admin di Poipet, masuk pelancong dulu, gaji 9jt. WA 0840-0000-0001","label":"offer","created_at":"2026-11-20T03:00:00Z"}
+{"id":"b","text":"Butuh tukang pisang ke Tawau, masuk pisang dulu, inbox","label":"offer","created_at":"2026-11-20T18:00:00Z"}
+{"id":"c","text":"Jual pisang goreng Bekasi 10rb","label":"pass","created_at":"2026-11-22T03:00:00Z"}
+"#;
+
+fn diff(old: &str, new: &str, posts: &Path, more: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("waspada")
+        .unwrap()
+        .args(["rules", "diff", old, new, "--posts", posts.to_str().unwrap()])
+        .args(more)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// The shipped rules with a place of its own: the new word is a visitor's visa.
+fn with_the_new_word(folder: &Path) {
+    for (name, text) in waspada::engine::RuleFiles::embedded().select(|_| true) {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    fs::create_dir_all(folder.join("local/lists")).unwrap();
+    fs::write(folder.join("local/lists/visa-non-kerja.txt"), "pisang\n").unwrap();
+}
+
+#[test]
+fn a_new_word_shows_what_it_catches_and_taking_it_out_what_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (new, posts) = (folder.path().join("aturan"), folder.path().join("posts.jsonl"));
+    with_the_new_word(&new);
+    fs::write(&posts, POSTS).unwrap();
+    let new = new.to_str().unwrap();
+
+    let (status, said, errors) = diff("embedded", new, &posts, &["--fail-on-loss"]);
+    assert_eq!((status, errors.as_str()), (0, ""));
+    assert!(said.contains("BARU TERTANGKAP: 1\n  b: "), "{said}");
+    assert!(said.contains("+50 baru  visa-kunjungan-untuk-kerja: \"masuk pisang\""), "{said}");
+    assert!(said.contains("offer     1 → 2 (+1)"), "{said}");
+    assert!(said.contains("selama 3 hari"), "the day is that of WIB: {said}");
+    assert!(said.contains("daya tangkap 50,0% → 100,0%"), "{said}");
+
+    let (status, said, _) = diff(new, "embedded", &posts, &["--fail-on-loss"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("HILANG DARI ANTREAN: 1\n  b: "), "{said}");
+
+    let (status, said, _) = diff(new, "embedded", &posts, &["--json"]);
+    assert_eq!(status, 0);
+    let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["id"], &lines[0]["kind"]), (&"b".into(), &"lost".into()));
+    assert_eq!(lines[1]["summary"]["queue"], serde_json::json!([2, 1]));
+    assert_eq!(lines[1]["summary"]["counts"]["losses"], 1);
+}
+
+#[test]
+fn nothing_changed_says_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let posts = folder.path().join("posts.jsonl");
+    fs::write(&posts, POSTS).unwrap();
+    let (status, said, _) = diff("embedded", "embedded", &posts, &["--json"]);
+    assert_eq!((status, said.lines().count()), (0, 1));
+}
+
+#[test]
+fn a_bad_line_is_named_and_the_rest_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let posts = folder.path().join("posts.jsonl");
+    fs::write(
+        &posts,
+        format!("bukan json\n{POSTS}{{\"id\":\"d\",\"text\":\"\",\"label\":\"ya\"}}\n"),
+    )
+    .unwrap();
+    let (status, said, errors) = diff("embedded", "embedded", &posts, &[]);
+    assert_eq!(status, 1);
+    assert!(said.contains("dari 3 postingan"), "{said}");
+    assert!(errors.contains("posts.jsonl:1: ") && errors.contains("posts.jsonl:5: "), "{errors}");
+}
+
+#[test]
+fn a_folder_or_file_that_is_missing_says_so() {
+    let (status, _, errors) = diff("tidak-ada", "embedded", Path::new("x"), &[]);
+    assert_eq!(status, 2);
+    assert!(errors.contains("tidak-ada"), "{errors}");
+    let (status, _, errors) = diff("embedded", "embedded", Path::new("tidak-ada.jsonl"), &[]);
+    assert_eq!(status, 3);
+    assert!(errors.contains("tidak-ada.jsonl"), "{errors}");
+}
