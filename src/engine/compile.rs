@@ -348,9 +348,7 @@ impl<'a> Compiler<'a> {
         });
         let text = self.files.text(SETTINGS_FILE).unwrap_or("");
         let settings = toml::from_str(text).unwrap_or_else(|fault| {
-            let help = expected(fault.message());
-            let place = fault.span().unwrap_or(0..0);
-            self.error("E002", SETTINGS_FILE, place, fault.message().to_owned(), help);
+            self.diagnostics.push(toml_fault(SETTINGS_FILE, text, &fault));
             Settings::default()
         });
         (model, settings)

@@ -131,15 +131,7 @@ pub struct Rule {
     pub file: String,
 }
 
-/// From how many points on a single rule is strong evidence.
-const STRONG: i32 = 60;
-
 impl Rule {
-    /// Whether its firing alone keeps a post from being cleared by the second reader.
-    const fn is_strong(&self) -> bool {
-        self.points.0 >= STRONG || self.floor.is_some() || self.hold.is_some()
-    }
-
     /// The rules whose firing this one asks about.
     fn asks(&self, rules: &[Self]) -> Vec<usize> {
         let mut asked: Vec<usize> = self.requires.iter().chain(&self.unless).copied().collect();

@@ -360,19 +360,20 @@ impl Engine {
             adjust(AdjustmentKind::Camouflage, &rule.id.0, hold - total);
             total = hold;
         }
+        let clamped = total.clamp(0, 100);
+        adjust(AdjustmentKind::Clamp, "0-100", clamped - total);
+        sum.score = clamped;
         if let Some(opinion) = scratch.desk.opinion {
             let standing = Standing {
-                total,
-                strong: fired.iter().any(|rule| rule.is_strong()),
+                total: clamped,
+                // Offers, names a live private contact, and holds strong evidence.
+                strong: fired.iter().any(|rule| rule.hold.is_some()),
                 flag: i32::from(self.thresholds.flag),
                 tinggi: i32::from(self.thresholds.tinggi),
             };
             sum.told = Points(self.reader_settings.points(lane, opinion, standing));
-            total += sum.told.0;
+            sum.score += sum.told.0;
         }
-        let clamped = total.clamp(0, 100);
-        adjust(AdjustmentKind::Clamp, "0-100", clamped - total);
-        sum.score = clamped;
         sum
     }
 

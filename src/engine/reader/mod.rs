@@ -84,7 +84,7 @@ const fn lane_number(lane: Lane) -> usize {
 /// What the rules found in a lane, before the reader is heard.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Standing {
-    /// The sum so far.
+    /// The sum so far, 0 to 100.
     pub(super) total: i32,
     /// The evidence is strong: the reader must not clear the post.
     pub(super) strong: bool,
@@ -181,26 +181,27 @@ impl Model {
 }
 
 impl Settings {
-    /// What the reader adds to, or takes from, a lane's sum.
+    /// What the reader adds to, or takes from, a lane's sum of 0 to 100.
     pub(super) fn points(&self, lane: Lane, opinion: Opinion, standing: Standing) -> i32 {
         let Standing { total, strong, flag, tinggi } = standing;
         let odds = opinion.of(lane);
-        let told = rounded(odds * self.points_per_odds).clamp(-self.cap, self.cap);
-        let mut told = if total <= 0 { told.min(0) } else { told };
-        if told < 0 {
-            // What is not flagged needs no clearing; what is strong is not cleared.
-            let least = if strong { flag.min(total) } else { 0 };
-            told = told.max((least - total).min(0));
+        // Even odds stand at the score from which a post is flagged.
+        let held = (flag + rounded(odds * self.points_per_odds)).clamp(0, 100);
+        if total >= flag {
+            let least = if strong { flag - total } else { -self.cap };
+            let most = if odds < 0.0 { 0 } else { self.cap };
+            let least = if odds < 0.0 { least.max(-self.cap) } else { 0 };
+            return (held - total).clamp(least, most);
         }
         let strict = match lane {
             Lane::Offer => self.alone_offer,
             Lane::Victim => self.alone_victim,
         };
-        if total + told < flag && odds >= strict {
+        if odds >= strict {
             let lifted = flag + rounded((odds - strict) * self.points_per_odds);
-            told = (lifted.min(tinggi - 1) - total).min(self.cap_alone);
+            return lifted.min(tinggi - 1) - total;
         }
-        if total < flag && total + told >= tinggi { tinggi - 1 - total } else { told }
+        (held - total).clamp(-self.cap, 0)
     }
 }
 
@@ -227,24 +228,23 @@ mod tests {
 
     /// Odds as an offer, the rules' sum, strong evidence, and the score it comes to.
     const CASES: &[(f32, i32, bool, i32, &str)] = &[
-        (1.0, 50, false, 58, "it adds a little"),
-        (9.0, 50, false, 75, "and no more than the cap"),
-        (-1.0, 50, false, 42, "it takes a little"),
-        (-9.0, 50, false, 25, "and no more than the cap"),
-        (-9.0, 50, true, 40, "and never clears what is strong"),
-        (-9.0, 90, true, 65, "which it may weaken"),
-        (-9.0, 10, true, 10, "what is not flagged needs no clearing"),
-        (-9.0, 10, false, 0, "nor a sum under nothing"),
-        (-9.0, -30, false, -30, "where it already is"),
-        (0.4, 0, false, 0, "alone and unsure it is silent"),
-        (0.5, 0, false, 40, "alone and sure it flags"),
+        (2.0, 50, false, 68, "it adds"),
+        (9.0, 50, false, 100, "up to the whole scale"),
+        (1.0, 90, false, 90, "who agrees takes nothing away"),
+        (-1.0, 50, false, 26, "it takes"),
+        (-9.0, 100, false, 20, "no more than the cap"),
+        (-9.0, 100, true, 40, "and never clears what is strong"),
+        (-9.0, 10, true, 0, "what is not flagged has nothing to lose"),
+        (-1.0, 10, false, 10, "where it stands lower already"),
+        (0.1, 0, false, 0, "alone and unsure it is silent"),
+        (0.3, 0, false, 40, "alone and sure it flags"),
         (9.0, 0, false, 69, "and never above the middle band"),
-        (9.0, 38, false, 63, "within the cap where rules saw something"),
+        (9.0, 38, false, 69, "nor where rules saw too little"),
     ];
 
     #[test]
     fn what_it_says_has_limits() {
-        let settings = Settings::default();
+        let settings = Settings { points_per_odds: 14.0, cap: 80, alone_offer: 0.3, alone_victim: 0.3 };
         for (odds, total, strong, score, why) in CASES {
             let opinion = Opinion { odds: [*odds, 0.0] };
             let standing = Standing { total: *total, strong: *strong, flag: 40, tinggi: 70 };

@@ -14,12 +14,10 @@ pub(in crate::engine) struct Settings {
     pub(super) alone_offer: f32,
     /// Log-odds from which it may flag a plea that the rules do not.
     pub(super) alone_victim: f32,
-    /// The most it adds to flag what the rules do not.
-    pub(super) cap_alone: i32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { points_per_odds: 8.0, cap: 25, alone_offer: 0.5, alone_victim: 0.5, cap_alone: 100 }
+        Self { points_per_odds: 14.0, cap: 80, alone_offer: 0.3, alone_victim: 0.3 }
     }
 }
