@@ -201,12 +201,12 @@ impl<'a> Compiler<'a> {
     /// Lists named in a phrase or in another list.
     fn used_lists<'b>(lists: &Lists<'b>, rules: &'b [Entry]) -> FxHashSet<&'b str> {
         let phrases = rules.iter().flat_map(|entry| &entry.rule.phrases);
-        let named = phrases.flat_map(|phrase| phrase.get_ref().split('{').skip(1));
+        let named = phrases.flat_map(|phrase| lists_named(phrase.get_ref()));
         lists
             .included
             .iter()
             .copied()
-            .chain(named.map(|part| part.split('}').next().unwrap_or("")))
+            .chain(named)
             .collect()
     }
 
@@ -469,6 +469,12 @@ impl<'a> Compiler<'a> {
             unless,
             when,
             has_text,
+            lists: written
+                .phrases
+                .iter()
+                .flat_map(|phrase| lists_named(phrase.get_ref()))
+                .map(str::to_owned)
+                .collect(),
             status: written.status,
             legal: written.legal.iter().map(|basis| basis.get_ref().clone()).collect(),
             owner: written.owner.clone(),
@@ -604,6 +610,11 @@ fn visit(
 
 fn texts(examples: &[Spanned<String>]) -> Vec<String> {
     examples.iter().map(|example| example.get_ref().clone()).collect()
+}
+
+/// The lists a phrase names; alternatives written in it are among them and name none.
+fn lists_named(phrase: &str) -> impl Iterator<Item = &str> {
+    phrase.split('{').skip(1).map(|part| part.split('}').next().unwrap_or(""))
 }
 
 fn phrase_fault<'a>(

@@ -11,6 +11,7 @@ mod files;
 mod fix;
 mod format;
 mod lanes;
+mod lines;
 mod lists;
 mod matcher;
 mod patterns;
@@ -33,6 +34,7 @@ pub use examples::{ExampleReport, FailedExample, Promise};
 pub use explain::{Condition, Disguised, Explanation, Helper, Why};
 pub use files::{MODEL_FILE, ReadError, RuleFiles};
 pub use fix::{Fixed, Removed, fix};
+pub use lines::{ListLine, ListLines};
 pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
 pub use reader::{
@@ -109,6 +111,8 @@ pub struct Rule {
     unless: Vec<usize>,
     when: Option<expression::Expression<usize>>,
     has_text: bool,
+    /// Word lists its phrases name.
+    pub lists: Vec<String>,
     /// Whether it counts.
     pub status: Status,
     /// Ids of legal bases.
