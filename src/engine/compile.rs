@@ -25,7 +25,7 @@ use super::{
 };
 use crate::facts;
 use crate::registry::Registry;
-use crate::text::VocabularyBuilder;
+use crate::text::{Views, VocabularyBuilder};
 
 /// How much the second reader may say.
 const SETTINGS_FILE: &str = "model/pembaca.toml";
@@ -184,6 +184,11 @@ impl<'a> Compiler<'a> {
         };
         let on_nothing = engine.fired_on_nothing();
         engine.fires_on_nothing = !on_nothing.is_empty();
+        let reading = |text: &str| {
+            let mut views = Views::new(Arc::clone(&engine.vocabulary));
+            views.read(text);
+            (views.clear().iter().map(|token| token.word).collect(), views.clear_text())
+        };
         self.warnings = check::warnings(&check::Seen {
             entries: &entries,
             rules: &engine.rules,
@@ -193,6 +198,7 @@ impl<'a> Compiler<'a> {
             families: &engine.families,
             slow_patterns: &slow_patterns,
             on_nothing: &on_nothing,
+            reading: &reading,
             today: self.today,
         });
         Some(engine)
@@ -202,12 +208,7 @@ impl<'a> Compiler<'a> {
     fn used_lists<'b>(lists: &Lists<'b>, rules: &'b [Entry]) -> FxHashSet<&'b str> {
         let phrases = rules.iter().flat_map(|entry| &entry.rule.phrases);
         let named = phrases.flat_map(|phrase| lists_named(phrase.get_ref()));
-        lists
-            .included
-            .iter()
-            .copied()
-            .chain(named)
-            .collect()
+        lists.included.iter().copied().chain(named).collect()
     }
 
     fn read_rule_files(&mut self) -> Vec<(String, Exception)> {

@@ -97,7 +97,10 @@ impl ListLines {
 /// A rule that fires where an entry stands; signs that a phrase would take for more are left out.
 fn rule(number: usize, entry: &str) -> String {
     let plain = entry.replace(['{', '}', '(', ')', '<', '>', '…', '~', '\'', '"', '\\'], " ");
-    format!("[[rule]]\nid = \"line-{number}\"\ntitle = \"line\"\nphrases = [\"{}\"]\n", plain.trim())
+    format!(
+        "[[rule]]\nid = \"line-{number}\"\ntitle = \"line\"\nphrases = [\"{}\"]\n",
+        plain.trim()
+    )
 }
 
 fn reachable(list: &str, includes: &FxHashMap<String, FxHashSet<String>>) -> FxHashSet<String> {

@@ -213,7 +213,10 @@ impl Engine {
         }
         for number in &self.order {
             let rule = &self.rules[*number];
-            if scratch.without == Some(*number) || !scratch.in_force(rule) || (rule.has_text && !scratch.touched[*number]) {
+            if scratch.without == Some(*number)
+                || !scratch.in_force(rule)
+                || (rule.has_text && !scratch.touched[*number])
+            {
                 continue;
             }
             let fires = rule.requires.iter().all(|other| scratch.fired[*other])

@@ -183,7 +183,8 @@ impl<'a> Statistics<'a> {
             .iter()
             .filter_map(|((one, other), both)| {
                 let (one, other) = (&self.rules[*one], &self.rules[*other]);
-                let (rare, often) = if one.1.fired <= other.1.fired { (one, other) } else { (other, one) };
+                let (rare, often) =
+                    if one.1.fired <= other.1.fired { (one, other) } else { (other, one) };
                 let enough = rare.1.fired >= FEWEST && *both * 10 >= rare.1.fired * 9;
                 enough.then(|| {
                     (rare.0.clone(), often.0.clone(), Share::new(count(*both), count(rare.1.fired)))
@@ -192,5 +193,45 @@ impl<'a> Statistics<'a> {
             .collect();
         found.sort_by_key(|(_, _, share)| std::cmp::Reverse(share.count));
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_card_follows_what_analysts_said_and_spares_what_stands_alone() {
+        let record = |fired, confirmed, rejected, alone| Record {
+            fired,
+            confirmed,
+            rejected,
+            alone,
+            ..Record::default()
+        };
+        for (record, posts, card) in [
+            (record(0, 0, 0, 0), 10, Card::Keep),
+            (record(0, 0, 0, 0), 5_000, Card::Retire),
+            (record(4, 0, 4, 0), 5_000, Card::Keep),
+            (record(20, 0, 20, 0), 5_000, Card::Retire),
+            (record(21, 1, 20, 1), 5_000, Card::Tune),
+            (record(20, 12, 8, 0), 5_000, Card::Tune),
+            (record(20, 20, 0, 3), 5_000, Card::Keep),
+        ] {
+            assert_eq!(record.card(posts), card, "{record:?}");
+        }
+    }
+
+    #[test]
+    fn outcomes_confirm_reject_or_say_neither() {
+        for (outcome, expected) in [
+            (Outcome::Takedown, Some(true)),
+            (Outcome::KorbanDibantu, Some(true)),
+            (Outcome::BukanBerita, Some(false)),
+            (Outcome::Duplikat, None),
+            (Outcome::TidakCukupBukti, None),
+        ] {
+            assert_eq!(is_confirmed(outcome), expected, "{outcome}");
+        }
     }
 }
