@@ -34,9 +34,9 @@ pub use examples::{ExampleReport, FailedExample, Promise};
 pub use explain::{Condition, Disguised, Explanation, Helper, Why};
 pub use files::{MODEL_FILE, ReadError, RuleFiles};
 pub use fix::{Fixed, Removed, fix};
-pub use lines::{ListLine, ListLines};
 pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
+pub use lines::{ListLine, ListLines};
 pub use reader::{
     Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,
     learn,
