@@ -79,6 +79,7 @@ fn the_session_goes_as_written() {
     };
     for (name, text) in RuleFiles::embedded().select(|_| true) {
         put(&format!("aturan/{name}"), text);
+        put(&format!("aturan-kemarin/{name}"), text);
     }
     put("postingan.jsonl", POSTS);
     for block in blocks() {

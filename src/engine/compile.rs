@@ -25,7 +25,7 @@ use super::{
 };
 use crate::facts;
 use crate::registry::Registry;
-use crate::text::VocabularyBuilder;
+use crate::text::{Views, VocabularyBuilder};
 
 /// How much the second reader may say.
 const SETTINGS_FILE: &str = "model/pembaca.toml";
@@ -184,6 +184,11 @@ impl<'a> Compiler<'a> {
         };
         let on_nothing = engine.fired_on_nothing();
         engine.fires_on_nothing = !on_nothing.is_empty();
+        let reading = |text: &str| {
+            let mut views = Views::new(Arc::clone(&engine.vocabulary));
+            views.read(text);
+            (views.clear().iter().map(|token| token.word).collect(), views.clear_text())
+        };
         self.warnings = check::warnings(&check::Seen {
             entries: &entries,
             rules: &engine.rules,
@@ -193,6 +198,7 @@ impl<'a> Compiler<'a> {
             families: &engine.families,
             slow_patterns: &slow_patterns,
             on_nothing: &on_nothing,
+            reading: &reading,
             today: self.today,
         });
         Some(engine)
@@ -201,13 +207,8 @@ impl<'a> Compiler<'a> {
     /// Lists named in a phrase or in another list.
     fn used_lists<'b>(lists: &Lists<'b>, rules: &'b [Entry]) -> FxHashSet<&'b str> {
         let phrases = rules.iter().flat_map(|entry| &entry.rule.phrases);
-        let named = phrases.flat_map(|phrase| phrase.get_ref().split('{').skip(1));
-        lists
-            .included
-            .iter()
-            .copied()
-            .chain(named.map(|part| part.split('}').next().unwrap_or("")))
-            .collect()
+        let named = phrases.flat_map(|phrase| lists_named(phrase.get_ref()));
+        lists.included.iter().copied().chain(named).collect()
     }
 
     fn read_rule_files(&mut self) -> Vec<(String, Exception)> {
@@ -469,6 +470,12 @@ impl<'a> Compiler<'a> {
             unless,
             when,
             has_text,
+            lists: written
+                .phrases
+                .iter()
+                .flat_map(|phrase| lists_named(phrase.get_ref()))
+                .map(str::to_owned)
+                .collect(),
             status: written.status,
             legal: written.legal.iter().map(|basis| basis.get_ref().clone()).collect(),
             owner: written.owner.clone(),
@@ -604,6 +611,11 @@ fn visit(
 
 fn texts(examples: &[Spanned<String>]) -> Vec<String> {
     examples.iter().map(|example| example.get_ref().clone()).collect()
+}
+
+/// The lists a phrase names; alternatives written in it are among them and name none.
+fn lists_named(phrase: &str) -> impl Iterator<Item = &str> {
+    phrase.split('{').skip(1).map(|part| part.split('}').next().unwrap_or(""))
 }
 
 fn phrase_fault<'a>(

@@ -28,12 +28,13 @@ pub enum FormatError {
     WouldChange,
 }
 
-/// The file in its canonical layout. Tables of the registry are laid out by hand and stay.
+/// The file in its canonical layout. Tables of the registry and the settings of the second reader
+/// are laid out by hand and stay.
 ///
 /// # Errors
 /// When the file cannot be read, or would not say the same afterwards.
 pub fn format(name: &str, text: &str) -> Result<String, FormatError> {
-    if name.split('/').any(|part| part == "registry") {
+    if name.split('/').any(|part| part == "registry" || part == "model") {
         Ok(text.to_owned())
     } else if name.ends_with(".txt") {
         Ok(list(text))
@@ -288,6 +289,7 @@ miss = []
         assert_eq!(format("a.toml", "[family"), Err(FormatError::Unreadable));
         assert_eq!(format("a.toml", "x = 1"), Err(FormatError::Foreign("x".into())));
         assert_eq!(format("registry/legal.toml", "a   = 1").unwrap(), "a   = 1");
+        assert_eq!(format("model/pembaca.toml", "a   = 1").unwrap(), "a   = 1");
     }
 
     #[test]

@@ -158,16 +158,16 @@ pub(super) fn is_list(file: &str) -> bool {
     file.contains("lists/")
 }
 
-fn inclusion(line: &str) -> Option<&str> {
+pub(super) fn inclusion(line: &str) -> Option<&str> {
     line.strip_prefix('{')?.strip_suffix('}')
 }
 
 /// Where a part of a text begins in it.
-fn place_in(text: &str, part: &str) -> usize {
+pub(super) fn place_in(text: &str, part: &str) -> usize {
     part.as_ptr() as usize - text.as_ptr() as usize
 }
 
-fn name_of(file: &str) -> &str {
+pub(super) fn name_of(file: &str) -> &str {
     file.rsplit('/').next().unwrap_or(file).trim_end_matches(".txt")
 }
 

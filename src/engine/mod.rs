@@ -11,6 +11,7 @@ mod files;
 mod fix;
 mod format;
 mod lanes;
+mod lines;
 mod lists;
 mod matcher;
 mod patterns;
@@ -35,6 +36,7 @@ pub use files::{MODEL_FILE, ReadError, RuleFiles};
 pub use fix::{Fixed, Removed, fix};
 pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
+pub use lines::{ListLine, ListLines};
 pub use reader::{
     Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,
     learn,
@@ -109,6 +111,8 @@ pub struct Rule {
     unless: Vec<usize>,
     when: Option<expression::Expression<usize>>,
     has_text: bool,
+    /// Word lists its phrases name.
+    pub lists: Vec<String>,
     /// Whether it counts.
     pub status: Status,
     /// Ids of legal bases.

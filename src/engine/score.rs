@@ -31,6 +31,8 @@ pub struct Scratch {
     version: String,
     today: Option<Date>,
     source: String,
+    /// A rule taken as not having fired.
+    without: Option<usize>,
     pub(super) desk: Desk,
 }
 
@@ -106,6 +108,7 @@ impl Engine {
             version: self.version.clone(),
             today: None,
             source: String::new(),
+            without: None,
             desk: Desk::default(),
         }
     }
@@ -210,7 +213,10 @@ impl Engine {
         }
         for number in &self.order {
             let rule = &self.rules[*number];
-            if !scratch.in_force(rule) || (rule.has_text && !scratch.touched[*number]) {
+            if scratch.without == Some(*number)
+                || !scratch.in_force(rule)
+                || (rule.has_text && !scratch.touched[*number])
+            {
                 continue;
             }
             let fires = rule.requires.iter().all(|other| scratch.fired[*other])
@@ -218,6 +224,18 @@ impl Engine {
                 && rule.when.as_ref().is_none_or(|when| self.holds(when, scratch));
             scratch.fired[*number] = fires;
         }
+    }
+
+    /// Whether the text last scored would be flagged had this rule not fired.
+    pub fn flagged_without(&self, scratch: &mut Scratch, id: &RuleId, text: &str) -> bool {
+        scratch.without = self.rules.iter().position(|rule| rule.id == *id);
+        scratch.fired.fill(false);
+        self.fire(scratch);
+        let flagged = self.verdict(scratch, text).flagged;
+        scratch.without = None;
+        scratch.fired.fill(false);
+        self.fire(scratch);
+        flagged
     }
 
     /// The rules that fire on a text of which nothing is known.

@@ -328,9 +328,10 @@ mod tests {
 
     const OFFER: &str = "Dicari admin di Poipet, masuk pelancong dulu, gaji 9jt. WA 0840-0000-0001";
 
-    /// The shipped rules with one file changed.
+    /// The shipped rules with one file changed, and no second reader to say otherwise.
     fn engine(file: &str, from: &str, to: &str) -> Engine {
         let mut files = RuleFiles::embedded();
+        files.set_model(None);
         let text = files.text(file).unwrap().replace(from, to);
         files.set(file, text);
         Engine::compile(&files, Thresholds::default()).unwrap()

@@ -7,6 +7,7 @@ pub mod evaluation;
 mod html;
 mod labelled;
 mod share;
+pub mod statistics;
 mod tables;
 
 pub use html::page;

@@ -15,6 +15,7 @@ mod removal;
 mod schema;
 mod settings;
 mod sources;
+mod statistics;
 mod upkeep;
 mod verify;
 mod versions;
@@ -42,6 +43,7 @@ pub use record::{
 };
 pub use settings::Settings;
 pub use sources::{Seen, SourceState};
+pub use statistics::StoredPost;
 pub use upkeep::Checked;
 pub use verify::{Finding, Verified};
 

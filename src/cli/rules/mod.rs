@@ -5,6 +5,7 @@ mod diff;
 mod explain;
 mod fmt;
 mod list;
+mod stats;
 mod test;
 mod write;
 
@@ -25,6 +26,8 @@ pub(super) enum Command {
     Explain(explain::Arguments),
     /// Merapikan berkas aturan ke satu tata letak; komentar tetap
     Fmt(fmt::Arguments),
+    /// Apa yang dilakukan setiap aturan pada postingan tersimpan, dan kata analis tentangnya
+    Stats(stats::Arguments),
     /// Daftar aturan dengan keluarga, poin, dan dasar hukumnya
     List(list::Arguments),
 }
@@ -44,6 +47,12 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
             let config = super::config(arguments)?;
             let files = super::rule_files(arguments, &config)?;
             fmt::run(fmt, &files, super::rule_folder(arguments, &config))
+        }
+        Command::Stats(stats) => {
+            let store = super::store(arguments)?;
+            let config = super::config(arguments)?;
+            let files = super::rule_files(arguments, &config)?;
+            stats::run(stats, &store, &super::engine(arguments)?, &files)
         }
         Command::List(list) => list::run(list, &super::engine(arguments)?),
     }

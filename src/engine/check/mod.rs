@@ -14,6 +14,7 @@ use super::compile::{Entry, Row};
 use super::diagnostic::Severity;
 use super::lists::Lists;
 use super::{Diagnostic, Family, Rule};
+use crate::text::WordId;
 
 /// What the compiler saw of a rule set.
 pub(super) struct Seen<'a> {
@@ -28,6 +29,8 @@ pub(super) struct Seen<'a> {
     pub(super) slow_patterns: &'a [(usize, Range<usize>)],
     /// Rules that fire on a text of which nothing is known.
     pub(super) on_nothing: &'a [usize],
+    /// How a text is read: its words, and the same for a person.
+    pub(super) reading: &'a dyn Fn(&str) -> (Vec<WordId>, String),
     /// The day by which rules are expired or not.
     pub(super) today: Option<Date>,
 }

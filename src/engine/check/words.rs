@@ -9,13 +9,14 @@ use super::{Seen, warning};
 use crate::engine::Diagnostic;
 use crate::engine::compile::Row;
 use crate::engine::lists::ListEntry;
-use crate::engine::phrase::Slot;
+use crate::engine::phrase::{Accepts, Slot};
 use crate::text::WordId;
 
 pub(super) fn check(seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
     phrases(seen, found);
     patterns(seen, found);
     lists(seen, found);
+    unreachable(seen, found);
 }
 
 /// A phrase as written, with all its readings.
@@ -199,4 +200,65 @@ fn lists(seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Words that, written in a post, are read as other words: joined letters, undone disguise.
+fn unreachable(seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
+    let mut check = |file: &str, place: &Range<usize>, text: &str, words: &[WordId]| {
+        let (read, shown) = (seen.reading)(text);
+        if words.is_empty() || read.windows(words.len()).any(|window| window == words) {
+            return;
+        }
+        let message =
+            format!("`{text}` tidak akan pernah cocok: dalam postingan ia dibaca `{shown}`");
+        found.push(
+            warning("W017", file, place.clone(), message)
+                .help(format!("tulis `{shown}`, atau hapus entri ini")),
+        );
+    };
+    for entry in seen.lists.lines.iter().filter(|entry| !entry.removes) {
+        check(&entry.file, &entry.place, &entry.text, &entry.words);
+    }
+    let mut found_numbers = Vec::new();
+    let rows = seen.rows.iter().map(|row| ((row.rule, row.place.start), row));
+    let rows: FxHashMap<(u32, usize), &Row> = rows.collect();
+    for (rule, entry) in seen.entries.iter().enumerate() {
+        let signs = ['{', '(', '<', '…', '~'];
+        for phrase in &entry.rule.phrases {
+            if let Some(number) = number_in(phrase.get_ref()) {
+                let message = format!(
+                    "angka `{number}` dalam frasa tidak akan pernah cocok: setiap angka dibaca `<angka>`"
+                );
+                found_numbers.push(warning("W017", &entry.file, phrase.span(), message).help(
+                    format!(
+                        "tulis <angka>, atau pakai pola, misalnya patterns = ['\\b{number}\\b']"
+                    ),
+                ));
+                continue;
+            }
+            if phrase.get_ref().contains(signs) {
+                continue;
+            }
+            let key = (u32::try_from(rule).unwrap_or(u32::MAX), phrase.span().start);
+            let words: Option<Vec<WordId>> = rows.get(&key).and_then(|row| {
+                let words = row.slots.iter().map(|slot| match slot.accepts {
+                    Accepts::Word(word) => Some(word),
+                    Accepts::Class(_) => None,
+                });
+                words.collect()
+            });
+            if let Some(words) = words {
+                check(&entry.file, &phrase.span(), phrase.get_ref(), &words);
+            }
+        }
+    }
+    found.append(&mut found_numbers);
+}
+
+/// A number that a phrase names as a word; the width of a gap is none.
+fn number_in(phrase: &str) -> Option<&str> {
+    let sign = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '…' | '~' | '-');
+    let is_number =
+        |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    phrase.split(sign).find(is_number)
 }

@@ -1,0 +1,61 @@
+//! `waspada rules stats` over a desk's database: what fired, what it decided, what analysts said.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod desk;
+
+use desk::{Desk, POSTS};
+use serde_json::Value;
+
+fn rows(desk: &Desk, arguments: &[&str]) -> Vec<Value> {
+    let answer = desk.run(&[&["rules", "stats", "--json"], arguments].concat());
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    answer.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn row<'a>(rows: &'a [Value], key: &str, name: &str) -> &'a Value {
+    rows.iter().find(|row| row[key] == name && row["with"].is_null()).unwrap()
+}
+
+fn counts(row: &Value) -> [u64; 5] {
+    ["fired", "decided", "confirmed", "rejected", "alone"].map(|key| row[key].as_u64().unwrap())
+}
+
+#[test]
+fn what_a_rule_did_and_what_was_said_of_it() {
+    let desk = Desk::with_own_rules(POSTS);
+    let before = rows(&desk, &[]);
+    // The plea is flagged by one rule alone; the two offers by the visa, which carries the floor.
+    assert_eq!(counts(row(&before, "rule", "tolong-contoh")), [1, 1, 0, 0, 0]);
+    assert_eq!(counts(row(&before, "rule", "visa-contoh")), [2, 2, 0, 0, 0]);
+    assert_eq!(counts(row(&before, "rule", "gaji-contoh")), [2, 0, 0, 0, 0]);
+    assert_eq!(before.last().unwrap()["posts"], 4);
+    assert_eq!(before.last().unwrap()["flagged"], 3);
+
+    // Most urgent first: the plea, then the offers.
+    for outcome in ["KORBAN_DIBANTU", "TAKEDOWN", "BUKAN_lain"] {
+        desk.decide(outcome);
+    }
+    let after = rows(&desk, &[]);
+    assert_eq!(counts(row(&after, "rule", "tolong-contoh")), [1, 1, 1, 0, 1]);
+    assert_eq!(counts(row(&after, "rule", "visa-contoh")), [2, 2, 1, 1, 1]);
+    assert_eq!(row(&after, "rule", "visa-contoh")["precision"], Value::Null, "too few decisions");
+
+    let table = desk.run(&["rules", "stats"]).out;
+    assert!(table.contains("visa-contoh") && table.contains("4 postingan, 3 ditandai"), "{table}");
+}
+
+#[test]
+fn a_line_of_a_list_is_counted_where_a_rule_that_uses_it_saw_it() {
+    let desk = Desk::filled(POSTS);
+    let rows = rows(&desk, &["--lines"]);
+    let line = row(&rows, "entry", "pelancong");
+    assert!(line["line"].as_str().unwrap().starts_with("lists/visa-non-kerja.txt:"), "{line}");
+    assert_eq!(line["fired"], 1);
+    assert!(rows.iter().all(|row| row["entry"].is_null() || row["fired"].as_u64() > Some(0)));
+}
+
+#[test]
+fn without_a_database_it_says_so() {
+    let answer = Desk::bare().run(&["rules", "stats"]);
+    assert_eq!(answer.status, 3, "{}", answer.err);
+}
