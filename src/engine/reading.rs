@@ -10,12 +10,19 @@ use crate::registry::Country;
 #[derive(Debug)]
 pub(super) struct Signals {
     rules: Vec<u32>,
+    /// Rules whose firing makes a post worth reading: not those of families that only exculpate.
+    wake: Vec<bool>,
     countries: Vec<Box<[u32]>>,
 }
 
 impl Signals {
     pub(super) fn of(rules: &[Rule], countries: &[Country]) -> Self {
+        let only_exculpates = |family: usize| {
+            let mut scored = rules.iter().filter(|rule| rule.family == family && rule.scored);
+            scored.clone().next().is_some() && scored.all(|rule| rule.points.0 < 0)
+        };
         Self {
+            wake: rules.iter().map(|rule| !only_exculpates(rule.family)).collect(),
             rules: rules.iter().map(|rule| signal("rule", &rule.id.0)).collect(),
             countries: countries
                 .iter()
@@ -66,7 +73,7 @@ impl Engine {
 
     /// Most posts hold nothing that any rule asks about; they are not worth the time.
     fn is_worth_reading(&self, scratch: &Scratch) -> bool {
-        (0..self.rules.len()).any(|rule| scratch.has_fired(rule))
+        self.signals.wake.iter().enumerate().any(|(rule, wakes)| *wakes && scratch.has_fired(rule))
     }
 
     fn read_features(&self, scratch: &mut Scratch, text: &str) {
