@@ -244,7 +244,8 @@ mod tests {
 
     #[test]
     fn what_it_says_has_limits() {
-        let settings = Settings { points_per_odds: 14.0, cap: 80, alone_offer: 0.3, alone_victim: 0.3 };
+        let settings =
+            Settings { points_per_odds: 14.0, cap: 80, alone_offer: 0.3, alone_victim: 0.3 };
         for (odds, total, strong, score, why) in CASES {
             let opinion = Opinion { odds: [*odds, 0.0] };
             let standing = Standing { total: *total, strong: *strong, flag: 40, tinggi: 70 };
