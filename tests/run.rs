@@ -387,6 +387,14 @@ async fn a_daemon_reloads_without_a_stop_and_ends_when_told() {
     post("d", "jual durian lagi");
     wait_for(&log, "unchanged=0 queued=1", 4).await;
 
+    // A changed rule file is taken up without a signal, once it has settled.
+    std::fs::write(&config, &good).unwrap();
+    write_rules("salak");
+    // At the start, when mended, with the bad config, and now.
+    wait_for(&log, "rules loaded", 4).await;
+    post("e", "jual salak");
+    wait_for(&log, "unchanged=0 queued=1", 5).await;
+
     let asked = Instant::now();
     daemon.signal("-TERM");
     let status = tokio::task::spawn_blocking(move || daemon.0.wait()).await.unwrap().unwrap();

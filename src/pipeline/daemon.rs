@@ -1,5 +1,5 @@
-//! The daemon's life: every source on its schedule, its own address, reload on SIGHUP, and an end
-//! in which every page in hand is finished.
+//! The daemon's life: every source on its schedule, its own address, reload on SIGHUP or when rule
+//! files changed, and an end in which every page in hand is finished.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -18,6 +18,7 @@ use crate::telemetry::{
     ConfigLoaded, ConfigRefused, DaemonReady, DaemonStopping, Event as _, Metrics, SourceFailed,
 };
 
+use super::rule_watch::{RuleWatch, SETTLE};
 use super::visit::{Tools, Watched, blocking, visit};
 use super::watch::{self, Watch};
 use super::{health, rules, schedule};
@@ -124,6 +125,9 @@ impl Daemon {
         DaemonReady { sources: watch.sources.len(), listen: &listen }.emit();
         notify(&[sd_notify::NotifyState::Ready]);
         let mut watchdog = watchdog();
+        let mut rule_watch = RuleWatch::default();
+        rule_watch.loaded(config.rules.path.as_deref());
+        let mut looks = tokio::time::interval(SETTLE);
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
@@ -131,6 +135,12 @@ impl Daemon {
                     // A daemon that cannot reach its database is better started anew.
                     if condition.source_states().await.is_ok() {
                         notify(&[sd_notify::NotifyState::Watchdog]);
+                    }
+                }
+                _ = looks.tick() => {
+                    // A handful of files on a local disk: not worth a thread of its own.
+                    if rule_watch.has_settled(config.rules.path.as_deref()) {
+                        reload_rules(&condition, &config).await;
                     }
                 }
                 Some(()) = reload.recv() => {
@@ -145,6 +155,7 @@ impl Daemon {
                         }
                         Err(reason) => ConfigRefused { reason: &reason }.emit(),
                     }
+                    rule_watch.loaded(config.rules.path.as_deref());
                     reload_rules(&condition, &config).await;
                     notify(&[sd_notify::NotifyState::Ready]);
                 }

@@ -7,6 +7,7 @@ mod health;
 mod once;
 mod probe;
 mod report;
+mod rule_watch;
 mod rules;
 mod schedule;
 mod scorer;
