@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::marks::{AGAINST, FAINT, HEADING, style_of, styled};
 use super::{harmless_line, typed};
-use crate::engine::{AdjustmentKind, Band, Engine, Hit, Rule, RuleId, Verdict};
+use crate::engine::{
+    AdjustmentKind, Band, Engine, Hit, READER_RULE, READER_TITLE, Rule, RuleId, Verdict,
+};
 use crate::registry::{Checked, LegalBasis};
 
 /// The rule set in force beside a verdict that may be older.
@@ -116,8 +118,12 @@ impl<'a> Reasons<'a> {
         let mark = format!("[{number}]");
         let points = styled(style_of(hit.points.0), &format!("{:>5}", hit.points));
         let rule = self.rule(hit);
-        let title = rule.map_or("(aturan ini tidak ada lagi)", |rule| rule.title.as_str());
-        let title = if self.engine.is_none() { "" } else { title };
+        let title = match rule {
+            Some(rule) => rule.title.as_str(),
+            None if hit.rule.0 == READER_RULE => READER_TITLE,
+            None if self.engine.is_none() => "",
+            None => "(aturan ini tidak ada lagi)",
+        };
         let id = styled(FAINT, &format!("{}/{}", hit.family, hit.rule));
         let _ = writeln!(text, "{mark:>5} {points}  {title}  {id}");
         let mut seen: Vec<String> = Vec::new();

@@ -11,6 +11,9 @@ use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
 use crate::text::Span;
 
+/// Characters of a text shown in a list.
+const EXCERPT: usize = 160;
+
 /// Which items are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct ListFilter {
@@ -92,7 +95,11 @@ pub(super) fn masked(text: &str, spans: &[Span]) -> String {
 
 fn excerpt(post: &Post, verdict: &Verdict) -> String {
     let masked = masked(&post.reading(), &verdict.personal);
-    masked.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect()
+    let line = masked.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 impl Store {
