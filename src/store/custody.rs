@@ -93,12 +93,6 @@ pub enum Action {
     PostDeleted,
     /// The source deleted a post that is under hold: its content is kept.
     PostHeld,
-    /// A post's content was wiped because its time was over.
-    PostErased,
-    /// The retention rules were applied.
-    Pruned,
-    /// A rule set came into force or was refused.
-    Ruleset,
 }
 
 impl Named for Action {
@@ -114,9 +108,6 @@ impl Named for Action {
         Self::CaptureErased,
         Self::PostDeleted,
         Self::PostHeld,
-        Self::PostErased,
-        Self::Pruned,
-        Self::Ruleset,
     ];
 
     fn name(self) -> &'static str {
@@ -131,9 +122,6 @@ impl Named for Action {
             Self::CaptureErased => "capture_erased",
             Self::PostDeleted => "post_deleted",
             Self::PostHeld => "post_held",
-            Self::PostErased => "post_erased",
-            Self::Pruned => "pruned",
-            Self::Ruleset => "ruleset",
         }
     }
 }

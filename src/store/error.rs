@@ -8,7 +8,7 @@ use crate::post::Sha256;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no database where the config says.
-    #[error("there is no database at {}: `waspada run --once` or `waspada import` makes one, or set `store.path`", .0.display())]
+    #[error("there is no database at {}: `waspada run --once` makes one, or set `store.path`", .0.display())]
     Missing(PathBuf),
     /// A newer `waspada` wrote the database.
     #[error("the database {} has schema {found}, this binary knows up to {known}: use the newer `waspada` or restore a backup", path.display())]

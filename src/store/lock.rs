@@ -13,7 +13,6 @@ use super::error::StoreError;
 pub struct DaemonLock {
     // Closing the file frees the lock.
     _file: File,
-    path: PathBuf,
 }
 
 impl DaemonLock {
@@ -55,12 +54,7 @@ impl DaemonLock {
         };
         let mut write = write;
         write().map_err(StoreError::file(&path))?;
-        Ok(Self { _file: file, path })
-    }
-
-    /// The lock file.
-    pub fn path(&self) -> &std::path::Path {
-        &self.path
+        Ok(Self { _file: file })
     }
 }
 

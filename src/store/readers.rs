@@ -53,7 +53,7 @@ impl Reader<'_> {
 impl Deref for Reader<'_> {
     type Target = Connection;
 
-    #[allow(clippy::expect_used, reason = "the connection is taken only by drop")]
+    #[expect(clippy::expect_used, reason = "the connection is taken only by drop")]
     fn deref(&self) -> &Connection {
         self.connection.as_ref().expect("a reader holds its connection until it is dropped")
     }

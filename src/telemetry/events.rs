@@ -42,7 +42,8 @@ impl Event for PageStored<'_> {
 pub struct SourceFailed<'a> {
     /// The source's name in the config.
     pub source: &'a str,
-    /// A short, closed kind: `blocked`, `transient`, `changed_shape`, `store`, `io`.
+    /// A short, closed kind: `blocked`, `refused`, `transient`, `changed_shape`, `store`, `io`,
+    /// `config`.
     pub kind: &'static str,
     /// What happened, for a person.
     pub reason: &'a str,

@@ -91,8 +91,6 @@ CREATE TABLE post (
     erased_at     TEXT,
     UNIQUE (platform, native_id)
 ) STRICT;
-CREATE INDEX post_first_seen ON post (source_id, first_seen);
-CREATE INDEX post_created_at ON post (source_id, created_at);
 
 -- `content` is the post as JSON; it is NULL once wiped, and `erased_at` says when.
 CREATE TABLE post_version (
@@ -106,7 +104,6 @@ CREATE TABLE post_version (
     erased_at    TEXT,
     UNIQUE (post_id, number)
 ) STRICT;
-CREATE INDEX post_version_seen_at ON post_version (seen_at) WHERE erased_at IS NULL;
 
 -- Every post that stood on a captured page, so that a page is known to hold only deleted posts.
 CREATE TABLE capture_post (
@@ -213,7 +210,6 @@ CREATE TABLE custody (
     prev    BLOB NOT NULL,
     hash    BLOB NOT NULL
 ) STRICT;
-CREATE INDEX custody_ruleset ON custody (seq) WHERE action = 'ruleset';
 CREATE TRIGGER custody_is_append_only_update BEFORE UPDATE ON custody
 BEGIN SELECT RAISE(ABORT, 'custody lines are never changed'); END;
 CREATE TRIGGER custody_is_append_only_delete BEFORE DELETE ON custody
