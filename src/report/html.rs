@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::evaluation::{AtThreshold, Evaluation, Figures, Group, Measure};
 use super::share::Share;
-use super::tables::{percent, reader_line};
+use super::tables::{THRESHOLDS, percent, reader_line, threshold_row};
 use crate::engine::Lane;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1f24;background:#fff}\
@@ -77,40 +77,9 @@ pub fn page(evaluation: &Evaluation) -> String {
 }
 
 fn thresholds(html: &mut String, evaluation: &Evaluation) {
-    let rows = evaluation.thresholds.iter().map(|at| {
-        let Figures { offer, victim, victim_as_offer, pass_as_offer, pass_as_victim, .. } =
-            at.figures;
-        vec![
-            at.threshold.to_string(),
-            at.name.unwrap_or_default().to_owned(),
-            percent(offer.precision.value),
-            percent(offer.recall.value),
-            percent(offer.f1),
-            percent(victim.precision.value),
-            percent(victim.recall.value),
-            percent(victim.f1),
-            victim_as_offer.count.to_string(),
-            pass_as_offer.count.to_string(),
-            pass_as_victim.count.to_string(),
-            at.innocents.map_or_else(String::new, |real| format!("{}/{}", real.offer, real.victim)),
-        ]
-    });
-    let header = [
-        "mulai",
-        "",
-        "offer P",
-        "R",
-        "F1",
-        "victim P",
-        "R",
-        "F1",
-        "korban→offer",
-        "pass→offer",
-        "pass→victim",
-        "nyata o/v",
-    ];
+    let rows = evaluation.thresholds.iter().map(|at| threshold_row(at).to_vec());
     let flag = evaluation.flag.to_string();
-    table(html, "Setiap ambang", &header, rows, |row| row[0] == flag);
+    table(html, "Setiap ambang", &THRESHOLDS, rows, |row| row[0] == flag);
 }
 
 fn groups(html: &mut String, title: &str, groups: &[Group]) {

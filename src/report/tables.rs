@@ -173,37 +173,45 @@ fn confusion(figures: &Figures) -> Table {
     table
 }
 
+/// The head of the table of thresholds.
+pub(super) const THRESHOLDS: [&str; 12] = [
+    "mulai",
+    "",
+    "offer P",
+    "R",
+    "F1",
+    "victim P",
+    "R",
+    "F1",
+    "korban→offer",
+    "pass→offer",
+    "pass→victim",
+    "nyata o/v",
+];
+
+/// A row of that table.
+pub(super) fn threshold_row(at: &AtThreshold) -> [String; 12] {
+    let Figures { offer, victim, victim_as_offer, pass_as_offer, pass_as_victim, .. } = at.figures;
+    [
+        at.threshold.to_string(),
+        at.name.unwrap_or_default().to_owned(),
+        percent(offer.precision.value),
+        percent(offer.recall.value),
+        percent(offer.f1),
+        percent(victim.precision.value),
+        percent(victim.recall.value),
+        percent(victim.f1),
+        victim_as_offer.count.to_string(),
+        pass_as_offer.count.to_string(),
+        pass_as_victim.count.to_string(),
+        at.innocents.map_or_else(String::new, |real| format!("{}/{}", real.offer, real.victim)),
+    ]
+}
+
 fn thresholds(thresholds: &[AtThreshold]) -> Table {
-    let mut table = table(&[
-        "mulai",
-        "",
-        "offer P",
-        "R",
-        "F1",
-        "victim P",
-        "R",
-        "F1",
-        "korban→offer",
-        "pass→offer",
-        "pass→victim",
-        "nyata o/v",
-    ]);
+    let mut table = table(&THRESHOLDS);
     for at in thresholds {
-        let Figures { offer, victim, .. } = at.figures;
-        table.add_row([
-            at.threshold.to_string(),
-            at.name.unwrap_or_default().to_owned(),
-            percent(offer.precision.value),
-            percent(offer.recall.value),
-            percent(offer.f1),
-            percent(victim.precision.value),
-            percent(victim.recall.value),
-            percent(victim.f1),
-            at.figures.victim_as_offer.count.to_string(),
-            at.figures.pass_as_offer.count.to_string(),
-            at.figures.pass_as_victim.count.to_string(),
-            at.innocents.map_or_else(String::new, |real| format!("{}/{}", real.offer, real.victim)),
-        ]);
+        table.add_row(threshold_row(at));
     }
     table
 }
