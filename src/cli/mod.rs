@@ -28,12 +28,12 @@ use crate::store::{Store, StoreError};
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
 #[derive(Debug, Parser)]
-#[command(name = "waspada", version, about, max_term_width = 100)]
+#[command(name = "waspada", version, max_term_width = 100)]
 struct Arguments {
     /// Berkas konfigurasi; nilai bawaan bila tidak disebut
     #[arg(long, global = true, value_name = "BERKAS")]
     config: Option<PathBuf>,
-    /// Folder of rule files; those of the config when absent, or else the embedded rule set
+    /// Folder berkas aturan; bila tidak disebut, yang di konfigurasi atau aturan bawaan
     #[arg(long, global = true, value_name = "FOLDER")]
     rules: Option<PathBuf>,
     #[command(subcommand)]
@@ -44,7 +44,7 @@ struct Arguments {
 enum Command {
     /// Penjaga: setiap sumber menurut jadwalnya; dengan --once sekali saja
     Run(run::Arguments),
-    /// Score posts from JSONL (or plain lines) to JSONL, without a database
+    /// Menilai postingan dari JSONL (atau baris teks) ke JSONL, tanpa basis data
     Scan(scan::Arguments),
     /// Ukur pada postingan berlabel: presisi, daya tangkap, tabel setiap ambang
     Eval(eval::Arguments),
@@ -135,6 +135,14 @@ fn complain(message: &dyn std::fmt::Display) {
 /// A time as the screen shows it, to the minute.
 fn in_wib(time: jiff::Timestamp) -> String {
     format!("{} WIB", time.to_zoned_datetime(wib()).strftime("%Y-%m-%d %H:%M"))
+}
+
+/// The runtime of a command that fetches.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Impossible(format!("tokio: {error}")))
 }
 
 /// Writes a command's whole answer to standard output, without colour where it is no terminal.

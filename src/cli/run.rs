@@ -32,10 +32,7 @@ pub(super) fn run(run: &Arguments, arguments: &super::Arguments) -> Result<Answe
     if let Some(rules) = &arguments.rules {
         config.rules.path = Some(rules.clone());
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Impossible(format!("tokio: {error}")))?;
+    let runtime = super::runtime()?;
     let ended = if run.once {
         runtime.block_on(run_once(run, &config))
     } else {

@@ -19,12 +19,12 @@ const LONGEST_LINE: u64 = 8 << 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// JSONL files; `-` or none for standard input
+    /// Berkas JSONL; `-` atau kosong: masukan baku
     files: Vec<PathBuf>,
-    /// Print the unflagged posts too
+    /// Tulis juga yang tidak ditandai
     #[arg(long)]
     all: bool,
-    /// Each line is a text, not JSON; its id is the line number
+    /// Tiap baris sebuah teks, bukan JSON; nomor barisnya menjadi id
     #[arg(long)]
     text: bool,
 }

@@ -188,10 +188,7 @@ impl From<ProbeError> for Failure {
 
 impl ProbeOf {
     fn run(&self, config: &Config) -> Result<Answer, Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::Impossible(format!("tokio: {error}")))?;
+        let runtime = super::runtime()?;
         let page = runtime.block_on(probe(config, &self.name))?;
         let mut out = std::io::stdout().lock();
         if self.json {
