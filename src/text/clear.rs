@@ -39,6 +39,11 @@ impl Marks {
         self.0 & other.0 != 0
     }
 
+    /// Whether `other` and nothing else is set.
+    pub const fn is_only(self, other: Self) -> bool {
+        self.0 == other.0
+    }
+
     /// Whether a reader who looks for the plain word would not have found it. Short forms,
     /// emphasis and hashtags are how people write, not how they hide.
     pub const fn is_disguise(self) -> bool {

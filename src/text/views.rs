@@ -119,13 +119,18 @@ impl Views {
         self.clear_pieces(token, |piece| text.push_str(piece));
     }
 
+    /// The pieces of a clear token as written, folded.
+    pub fn written_pieces(&self, token: &ClearToken, mut each: impl FnMut(&str)) {
+        for raw in &self.raw[token.raw_start as usize..token.raw_end as usize] {
+            each(self.raw_text(raw));
+        }
+    }
+
     /// The word a clear token stands for; of an unknown one the pieces as written, folded.
     pub fn clear_pieces(&self, token: &ClearToken, mut each: impl FnMut(&str)) {
         let kinds = WordId::UNKNOWN..=WordId::EMOJI;
         if kinds.contains(&token.word) {
-            for raw in &self.raw[token.raw_start as usize..token.raw_end as usize] {
-                each(self.raw_text(raw));
-            }
+            self.written_pieces(token, each);
         } else {
             each(self.vocabulary.word(token.word));
         }

@@ -3,7 +3,7 @@
 
 use super::super::expression::FactNumber;
 use crate::facts::{ContactKind, Found};
-use crate::text::{Before, RawKind, RawToken, Views, WordId};
+use crate::text::{Before, Marks, RawKind, RawToken, Views, WordId};
 
 /// Buckets that features are hashed into, as a power of two.
 pub(in crate::engine) const BITS: u32 = 18;
@@ -44,6 +44,8 @@ pub(super) struct Feature {
 pub(in crate::engine) struct Features {
     pub(super) blocks: [Vec<Feature>; 3],
     letters: Vec<u8>,
+    /// The word that one token stands for.
+    spelt: Vec<u8>,
     /// The clear token each letter belongs to.
     owners: Vec<u32>,
     /// The hash of each token.
@@ -135,7 +137,8 @@ impl Features {
         }
     }
 
-    /// Writes the words as letters; a stretch of one class is one sign.
+    /// Writes the words as letters; a stretch of one class is one sign. Another spelling or a word
+    /// of a regional language stands in the letters as written, in the words as what it stands for.
     fn spell(&mut self, views: &Views) {
         let mut last = 0;
         for (at, token) in views.clear().iter().take(self.classes.len()).enumerate() {
@@ -151,6 +154,18 @@ impl Features {
             self.owners.push(owner);
             let start = self.letters.len();
             match class {
+                0 | COUNTRY if token.marks.is_only(Marks::ALIAS) => {
+                    views.clear_pieces(token, |text| {
+                        self.spelt.extend_from_slice(text.as_bytes());
+                    });
+                    views.written_pieces(token, |text| {
+                        self.letters.extend_from_slice(text.as_bytes());
+                    });
+                    self.owners.resize(self.letters.len(), owner);
+                    self.words.push(hash(b"w", &self.spelt));
+                    self.spelt.clear();
+                    continue;
+                }
                 0 | COUNTRY => {
                     views.clear_pieces(token, |text| {
                         self.letters.extend_from_slice(text.as_bytes())
