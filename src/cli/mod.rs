@@ -1,6 +1,7 @@
 //! The command line: one file a command, no logic of their own. Machine output goes to standard
 //! output, everything else to standard error; the exit status says how it ended.
 
+mod batch;
 mod config;
 mod db;
 mod eval;

@@ -2,20 +2,21 @@
 //! cannot be read gives a line with `error`, and the run ends with exit status 1 after the rest.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::batch::{self, Batch, LONGEST_LINE};
 use super::{Answer, Failure};
 use crate::engine::{Adjustment, Band, Engine, Hit, Lane, Scratch, Verdict};
 use crate::facts::Facts;
 
-/// Lines scored together: enough to keep all cores busy, few enough to stay small.
-pub(super) const BATCH: usize = 4096;
-/// The longest line read, in bytes.
-const LONGEST_LINE: u64 = 8 << 20;
+/// Lines a worker takes at a time.
+const SHARE: usize = 64;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -59,7 +60,8 @@ struct Unreadable<'a> {
     line: u64,
 }
 
-/// What a batch of lines became.
+/// What a share of lines became.
+#[derive(Default)]
 struct Output {
     bytes: Vec<u8>,
     unreadable: u64,
@@ -71,8 +73,9 @@ pub(super) fn run(scan: &Arguments, arguments: &super::Arguments) -> Result<Answ
     let standard_input = [PathBuf::from("-")];
     let files = if scan.files.is_empty() { &standard_input[..] } else { &scan.files };
     let mut unreadable = 0;
+    let mut workers = Workers::new(&engine);
     for file in files {
-        match scan_file(scan, &engine, file, &mut out) {
+        match scan_file(scan, &mut workers, file, &mut out) {
             Ok(count) => unreadable += count,
             // Whoever read our output has seen enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Answer::Done),
@@ -87,9 +90,50 @@ pub(super) fn run(scan: &Arguments, arguments: &super::Arguments) -> Result<Answ
     }
 }
 
+/// One set of buffers a core, kept from batch to batch: what they remember of words stays warm.
+struct Workers<'a> {
+    engine: &'a Engine,
+    scratches: Vec<Scratch>,
+    outputs: Vec<Mutex<Output>>,
+}
+
+impl<'a> Workers<'a> {
+    fn new(engine: &'a Engine) -> Self {
+        let today = super::today();
+        let scratch = || {
+            let mut scratch = engine.scratch();
+            scratch.set_today(today);
+            scratch
+        };
+        let scratches = std::iter::repeat_with(scratch).take(rayon::current_num_threads());
+        Self { engine, scratches: scratches.collect(), outputs: Vec::new() }
+    }
+
+    /// Scores a batch; the outputs are in the order of the lines.
+    fn score(&mut self, scan: &Arguments, file: &str, batch: &Batch) -> &mut [Mutex<Output>] {
+        let Self { engine, scratches, outputs } = self;
+        let shares = batch.len().div_ceil(SHARE);
+        if outputs.len() < shares {
+            outputs.resize_with(shares, Mutex::default);
+        }
+        let outputs = &mut outputs[..shares];
+        let next = AtomicUsize::new(0);
+        scratches.par_iter_mut().with_max_len(1).for_each(|scratch| {
+            loop {
+                let share = next.fetch_add(1, Ordering::Relaxed);
+                let Some(output) = outputs.get(share) else { return };
+                let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+                let lines = batch.lines(share * SHARE..(share + 1) * SHARE);
+                score_lines(scan, engine, scratch, file, lines, &mut output);
+            }
+        });
+        outputs
+    }
+}
+
 fn scan_file(
     scan: &Arguments,
-    engine: &Engine,
+    workers: &mut Workers<'_>,
     path: &Path,
     out: &mut impl Write,
 ) -> io::Result<u64> {
@@ -99,29 +143,14 @@ fn scan_file(
         Box::new(BufReader::with_capacity(1 << 16, File::open(path)?))
     };
     let name = path.display().to_string();
-    let today = super::today();
-    let mut number = 0;
     let mut unreadable = 0;
-    let mut batch: Vec<(u64, Vec<u8>)> = Vec::with_capacity(BATCH);
+    let mut batch = Batch::default();
     loop {
-        let more = read_line(&mut input, &mut number, &mut batch)?;
-        if batch.len() == BATCH || (!more && !batch.is_empty()) {
-            let outputs: Vec<Output> = batch
-                .par_chunks(64)
-                .map_init(
-                    || {
-                        let mut scratch = engine.scratch();
-                        scratch.set_today(today);
-                        scratch
-                    },
-                    |scratch, lines| score_lines(scan, engine, scratch, &name, lines),
-                )
-                .collect();
-            for output in outputs {
-                unreadable += output.unreadable;
-                out.write_all(&output.bytes)?;
-            }
-            batch.clear();
+        let more = batch.read(&mut input)?;
+        for output in workers.score(scan, &name, &batch) {
+            let output = output.get_mut().unwrap_or_else(PoisonError::into_inner);
+            unreadable += output.unreadable;
+            out.write_all(&output.bytes)?;
         }
         if !more {
             return Ok(unreadable);
@@ -129,61 +158,23 @@ fn scan_file(
     }
 }
 
-/// Reads one line into the batch; empty ones are counted and passed over. False at the end.
-pub(super) fn read_line(
-    mut input: &mut dyn BufRead,
-    number: &mut u64,
-    batch: &mut Vec<(u64, Vec<u8>)>,
-) -> io::Result<bool> {
-    let mut line = Vec::new();
-    let read = (&mut input).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
-    if read == 0 {
-        return Ok(false);
-    }
-    *number += 1;
-    if read as u64 == LONGEST_LINE && line.last() != Some(&b'\n') {
-        line.clear();
-        line.extend_from_slice(b"\0");
-        skip_line(input)?;
-    }
-    while line.last().is_some_and(u8::is_ascii_whitespace) {
-        line.pop();
-    }
-    if !line.is_empty() {
-        batch.push((*number, line));
-    }
-    Ok(true)
-}
-
-fn skip_line(input: &mut dyn BufRead) -> io::Result<()> {
-    loop {
-        let buffer = input.fill_buf()?;
-        let (len, ended) = match buffer.iter().position(|byte| *byte == b'\n') {
-            Some(at) => (at + 1, true),
-            None => (buffer.len(), buffer.is_empty()),
-        };
-        input.consume(len);
-        if ended {
-            return Ok(());
-        }
-    }
-}
-
-fn score_lines(
+fn score_lines<'a>(
     scan: &Arguments,
     engine: &Engine,
     scratch: &mut Scratch,
     file: &str,
-    lines: &[(u64, Vec<u8>)],
-) -> Output {
-    let mut output = Output { bytes: Vec::new(), unreadable: 0 };
-    for (number, line) in lines {
-        let written = match parse(scan, *number, line) {
+    lines: impl Iterator<Item = batch::Line<'a>>,
+    output: &mut Output,
+) {
+    output.bytes.clear();
+    output.unreadable = 0;
+    for line in lines {
+        let written = match parse(scan, line) {
             Ok(post) => score(scan, engine, scratch, &post, &mut output.bytes),
             Err(error) => {
                 output.unreadable += 1;
-                serde_json::to_writer(&mut output.bytes, &Unreadable { error, file, line: *number })
-                    .map(|()| true)
+                let unreadable = Unreadable { error, file, line: line.number };
+                serde_json::to_writer(&mut output.bytes, &unreadable).map(|()| true)
             }
         };
         // Writing to memory fails only where serialising does, which these types cannot.
@@ -191,18 +182,17 @@ fn score_lines(
             output.bytes.push(b'\n');
         }
     }
-    output
 }
 
-fn parse<'a>(scan: &Arguments, number: u64, line: &'a [u8]) -> Result<Line<'a>, String> {
-    if line == b"\0" {
+fn parse<'a>(scan: &Arguments, line: batch::Line<'a>) -> Result<Line<'a>, String> {
+    let Some(bytes) = line.bytes else {
         return Err(format!("the line is longer than {LONGEST_LINE} bytes"));
-    }
+    };
     if scan.text {
-        let text = std::str::from_utf8(line).map_err(|error| format!("not UTF-8: {error}"))?;
-        return Ok(Line { id: number.to_string().into(), text: text.into() });
+        let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
+        return Ok(Line { id: line.number.to_string().into(), text: text.into() });
     }
-    serde_json::from_slice(line).map_err(|error| error.to_string())
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
 }
 
 fn score(

@@ -18,6 +18,7 @@ use super::phrase::{Classes, PhraseError, Slot};
 use super::reader::Settings;
 use super::reading::Signals;
 use super::rule_file::{Exception, Rule as RuleEntry, RuleFile};
+use super::score::Asked;
 use super::wording::{pattern_fault, toml_fault};
 use super::{
     Diagnostic, Engine, Family, FamilyId, MODEL_FILE, Model, Points, Rule, RuleFiles, RuleId,
@@ -168,11 +169,11 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .map(|country| (country.code.clone(), country.groups.clone()))
                 .collect(),
-            vocabulary,
             matcher,
-            patterns: patterns.build(),
+            patterns: patterns.build(&vocabulary),
+            vocabulary,
             families: std::mem::take(&mut self.families),
-            order,
+            asked: Asked::new(&rules, order),
             thresholds,
             version: self.files.version(),
             fires_on_nothing: true,

@@ -4,25 +4,83 @@
 use rustc_hash::FxHashMap;
 
 use super::phrase::{Accepts, ClassId, Slot};
-use crate::text::{Before, ClearToken, Sequences, Vocabulary};
+use crate::text::{Before, ClearToken, Sequences, Vocabulary, WordId};
 
-/// A phrase of a rule, with the slot that wakes it.
+/// A phrase of a rule: a stretch of all slots, with the slot that wakes it.
 #[derive(Debug)]
 struct Phrase {
     rule: u32,
-    slots: Box<[Slot]>,
-    anchor: usize,
+    from: u32,
+    to: u32,
+    anchor: u32,
 }
+
+/// A phrase woken by what stands at a place, and what else the post must hold for it.
+#[derive(Debug, Clone, Copy)]
+struct Wake {
+    phrase: u32,
+    /// The rarest of the other slots; of a phrase of one slot that slot.
+    needs: Key,
+}
+
+/// Lists of phrases, one for each number, end to end.
+#[derive(Debug)]
+struct Wakes {
+    ends: Box<[u32]>,
+    all: Box<[Wake]>,
+}
+
+impl Wakes {
+    fn new(lists: Vec<Vec<Wake>>) -> Self {
+        let mut ends = vec![0];
+        let mut all = Vec::new();
+        for list in lists {
+            all.extend(list);
+            ends.push(u32::try_from(all.len()).unwrap_or(NONE));
+        }
+        Self { ends: ends.into_boxed_slice(), all: all.into_boxed_slice() }
+    }
+
+    fn of(&self, number: u32) -> &[Wake] {
+        let number = number as usize;
+        match (self.ends.get(number), self.ends.get(number + 1)) {
+            (Some(from), Some(to)) => &self.all[*from as usize..*to as usize],
+            _ => &[],
+        }
+    }
+}
+
+/// A word or a class as one number: classes follow the words.
+type Key = u32;
 
 /// All phrases of a rule set.
 #[derive(Debug)]
 pub(super) struct Matcher {
-    phrases: Vec<Phrase>,
+    phrases: Box<[Phrase]>,
+    slots: Box<[Slot]>,
     lists: Sequences,
     /// Phrases woken by a word, by word.
-    by_word: Vec<Box<[u32]>>,
+    by_word: Wakes,
+    /// Phrases woken by a class that the word alone is in, by word.
+    by_word_class: Wakes,
     /// Phrases woken by a class, by class.
-    by_class: Vec<Box<[u32]>>,
+    by_class: Wakes,
+    /// By word, what it can do.
+    powers: Box<[Powers]>,
+    /// How many words there are, and with the classes how many keys.
+    words: u32,
+    keys: usize,
+}
+
+/// What a word can do; most can do nothing.
+#[derive(Debug, Clone, Copy, Default)]
+struct Powers {
+    /// Wake a phrase, by itself or by a class.
+    wakes: bool,
+    /// Begin a list entry of several words.
+    begins: bool,
+    /// Stand alone in a class.
+    stands: bool,
 }
 
 /// A class seen at a place: `len` words from the word at which it is filed.
@@ -46,6 +104,9 @@ pub(super) struct Match {
 pub(super) struct Places {
     heads: Vec<u32>,
     seen: Vec<Seen>,
+    /// By key, the last post that held it.
+    held: Vec<u32>,
+    post: u32,
 }
 
 const NONE: u32 = u32::MAX;
@@ -72,13 +133,23 @@ impl Places {
         *head = index;
     }
 
-    fn at(&self, at: usize) -> impl Iterator<Item = Seen> + '_ {
-        let mut index = self.heads.get(at).copied().unwrap_or(NONE);
+    /// What was filed at a word, each with its number, the last first.
+    fn at(&self, at: usize) -> impl Iterator<Item = (usize, Seen)> + '_ {
+        let mut next = self.heads.get(at).copied().unwrap_or(NONE);
         std::iter::from_fn(move || {
-            let seen = *self.seen.get(index as usize)?;
-            index = seen.next;
-            Some(seen)
+            let index = next as usize;
+            let seen = *self.seen.get(index)?;
+            next = seen.next;
+            Some((index, seen))
         })
+    }
+
+    fn is_empty_at(&self, at: usize) -> bool {
+        self.heads.get(at).is_none_or(|head| *head == NONE)
+    }
+
+    fn holds(&self, key: Key) -> bool {
+        self.held.get(key as usize) == Some(&self.post)
     }
 }
 
@@ -111,56 +182,132 @@ impl Matcher {
                 }
             }
         };
-        let phrases: Vec<Phrase> = rows
-            .into_iter()
-            .map(|(rule, slots)| {
-                let anchor = (0..slots.len()).min_by_key(|at| cost(&slots[*at])).unwrap_or(0);
-                Phrase { rule, slots: slots.into_boxed_slice(), anchor }
-            })
-            .collect();
+        let words = u32::try_from(vocabulary.len()).unwrap_or(NONE);
+        let number = |slot: &Slot| match slot.accepts {
+            Accepts::Word(word) => word.0,
+            Accepts::Class(class) => words + class.0,
+        };
+        let mut phrases = Vec::with_capacity(rows.len());
+        let mut all = Vec::new();
         let mut by_word = vec![Vec::new(); vocabulary.len()];
         let mut by_class = vec![Vec::new(); class_sizes.len()];
-        for (index, phrase) in phrases.iter().enumerate() {
-            let index = u32::try_from(index).unwrap_or(NONE);
-            match phrase.slots[phrase.anchor].accepts {
-                Accepts::Word(word) => by_word[word.0 as usize].push(index),
-                Accepts::Class(class) => by_class[class.0 as usize].push(index),
+        for (rule, slots) in &rows {
+            let cheapest = |but: Option<usize>| {
+                let others = (0..slots.len()).filter(|at| Some(*at) != but);
+                others.min_by_key(|at| cost(&slots[*at]))
+            };
+            let anchor = cheapest(None).unwrap_or(0);
+            let needs = number(&slots[cheapest(Some(anchor)).unwrap_or(anchor)]);
+            let [phrase, from, anchor_at] = [phrases.len(), all.len(), anchor]
+                .map(|number| u32::try_from(number).unwrap_or(NONE));
+            let to = from + u32::try_from(slots.len()).unwrap_or(0);
+            phrases.push(Phrase { rule: *rule, from, to, anchor: anchor_at });
+            all.extend_from_slice(slots);
+            let wake = Wake { phrase, needs };
+            match slots[anchor].accepts {
+                Accepts::Word(word) => by_word[word.0 as usize].push(wake),
+                Accepts::Class(class) => by_class[class.0 as usize].push(wake),
             }
         }
-        let boxed = |lists: Vec<Vec<u32>>| lists.into_iter().map(Vec::into_boxed_slice).collect();
-        Self { phrases, lists, by_word: boxed(by_word), by_class: boxed(by_class) }
+        let by_word_class = (0..words)
+            .map(|word| {
+                let classes = lists.single(WordId(word)).iter().rev();
+                classes.flat_map(|class| by_class[*class as usize].iter().copied()).collect()
+            })
+            .collect();
+        let [by_word, by_word_class, by_class] = [by_word, by_word_class, by_class].map(Wakes::new);
+        let powers = (0..words).map(|word| Powers {
+            wakes: !by_word.of(word).is_empty() || !by_word_class.of(word).is_empty(),
+            begins: lists.begins_longer(WordId(word)),
+            stands: !lists.single(WordId(word)).is_empty(),
+        });
+        Self {
+            powers: powers.collect(),
+            by_word_class,
+            phrases: phrases.into_boxed_slice(),
+            slots: all.into_boxed_slice(),
+            lists,
+            by_word,
+            by_class,
+            words,
+            keys: vocabulary.len() + class_sizes.len(),
+        }
     }
 
-    /// Files every list entry of the post, then finds the phrases. `places` already holds the facts.
+    /// Files the longer list entries of the post, then finds the phrases. `places` already holds
+    /// the facts; which classes a word alone is in need not be filed.
     pub(super) fn find(&self, tokens: &[ClearToken], places: &mut Places, found: &mut Vec<Match>) {
         found.clear();
-        for at in 0..tokens.len() {
-            self.lists.at(tokens, at, |class, len| places.add(ClassId(class), at, at + len));
-        }
-        let scan = Scan { tokens, places };
+        let facts = places.seen.len();
         for (at, token) in tokens.iter().enumerate() {
-            for phrase in &*self.by_word[token.word.0 as usize] {
-                self.confirm(&scan, *phrase, at, at + 1, found);
+            if self.powers(token.word).begins {
+                self.lists.at(tokens, at, |class, len| {
+                    if len > 1 {
+                        places.add(ClassId(class), at, at + len);
+                    }
+                });
             }
-            for seen in places.at(at) {
-                for phrase in &*self.by_class[seen.class.0 as usize] {
-                    self.confirm(&scan, *phrase, at, at + seen.len as usize, found);
+        }
+        self.hold(tokens, places);
+        let scan = Scan { tokens, places, lists: &self.lists };
+        for (at, token) in tokens.iter().enumerate() {
+            if !self.powers(token.word).wakes && places.is_empty_at(at) {
+                continue;
+            }
+            let mut wake = |wakes: &[Wake], len: u32| {
+                for wake in wakes {
+                    if places.holds(wake.needs) {
+                        self.confirm(&scan, *wake, at, at + len as usize, found);
+                    }
+                }
+            };
+            wake(self.by_word.of(token.word.0), 1);
+            // Longer entries were filed last and come first, then single words, then facts.
+            for (_, seen) in places.at(at).filter(|(index, _)| *index >= facts) {
+                wake(self.by_class.of(seen.class.0), seen.len);
+            }
+            wake(self.by_word_class.of(token.word.0), 1);
+            for (_, seen) in places.at(at).filter(|(index, _)| *index < facts) {
+                wake(self.by_class.of(seen.class.0), seen.len);
+            }
+        }
+    }
+
+    fn powers(&self, word: WordId) -> Powers {
+        self.powers.get(word.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// Notes which words and classes the post holds.
+    fn hold(&self, tokens: &[ClearToken], places: &mut Places) {
+        let Places { seen, held, post, .. } = places;
+        *post = post.wrapping_add(1);
+        if held.len() != self.keys || *post == 0 {
+            held.clear();
+            held.resize(self.keys, 0);
+            *post = 1;
+        }
+        let mut hold = |key: u32| {
+            if let Some(last) = held.get_mut(key as usize) {
+                *last = *post;
+            }
+        };
+        for token in tokens {
+            hold(token.word.0);
+            if self.powers(token.word).stands {
+                for class in self.lists.single(token.word) {
+                    hold(self.words + class);
                 }
             }
         }
+        seen.iter().for_each(|seen| hold(self.words + seen.class.0));
     }
 
-    fn confirm(
-        &self,
-        scan: &Scan<'_>,
-        phrase: u32,
-        from: usize,
-        to: usize,
-        found: &mut Vec<Match>,
-    ) {
-        let phrase = &self.phrases[phrase as usize];
-        let Some(end) = scan.forward(&phrase.slots[phrase.anchor + 1..], to) else { return };
-        let Some(start) = scan.backward(&phrase.slots[..=phrase.anchor], from) else { return };
+    fn confirm(&self, scan: &Scan<'_>, wake: Wake, from: usize, to: usize, found: &mut Vec<Match>) {
+        let phrase = &self.phrases[wake.phrase as usize];
+        let slots = &self.slots[phrase.from as usize..phrase.to as usize];
+        let anchor = phrase.anchor as usize;
+        let Some(end) = scan.forward(&slots[anchor + 1..], to) else { return };
+        let Some(start) = scan.backward(&slots[..=anchor], from) else { return };
         let (Ok(from), Ok(to)) = (u32::try_from(start), u32::try_from(end)) else { return };
         let found_match = Match { rule: phrase.rule, from, to };
         let same_rule = found.iter().filter(|other| other.rule == phrase.rule);
@@ -175,9 +322,20 @@ impl Matcher {
 struct Scan<'a> {
     tokens: &'a [ClearToken],
     places: &'a Places,
+    lists: &'a Sequences,
 }
 
 impl Scan<'_> {
+    /// The lengths at which a class stands at a word, the longest first.
+    fn lengths(&self, class: ClassId, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let filed = self.places.at(at).filter(move |(_, seen)| seen.class == class);
+        let alone = self
+            .tokens
+            .get(at)
+            .is_some_and(|token| self.lists.single(token.word).contains(&class.0));
+        filed.map(|(_, seen)| seen.len as usize).chain(alone.then_some(1))
+    }
+
     /// Matches `slots` from the word at `at` on; the end of the last.
     fn forward(&self, slots: &[Slot], at: usize) -> Option<usize> {
         let Some((slot, rest)) = slots.split_first() else { return Some(at) };
@@ -195,8 +353,8 @@ impl Scan<'_> {
                     }
                 }
                 Accepts::Class(class) => {
-                    for seen in self.places.at(start).filter(|seen| seen.class == class) {
-                        if let Some(end) = self.forward(rest, start + seen.len as usize) {
+                    for len in self.lengths(class, start) {
+                        if let Some(end) = self.forward(rest, start + len) {
                             return Some(end);
                         }
                     }
@@ -225,10 +383,7 @@ impl Scan<'_> {
                 }
                 Accepts::Class(class) => {
                     for start in (end.saturating_sub(LONGEST_ENTRY)..end).rev() {
-                        let fits = self
-                            .places
-                            .at(start)
-                            .any(|seen| seen.class == class && start + seen.len as usize == end);
+                        let fits = self.lengths(class, start).any(|len| start + len == end);
                         if fits && let Some(first) = self.backward(before, start) {
                             return Some(first);
                         }

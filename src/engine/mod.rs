@@ -1,6 +1,7 @@
 //! Rule files, checked and compiled into an [`Engine`] that turns a text into a [`Verdict`].
 //! Pure: no database, no network, no clock. `Send + Sync`; exchanged whole on reload.
 
+mod bits;
 mod check;
 mod compile;
 mod diagnostic;
@@ -20,6 +21,7 @@ mod reader;
 mod reading;
 mod rule_file;
 mod score;
+mod stages;
 mod verdict;
 mod wording;
 
@@ -164,7 +166,7 @@ pub struct Engine {
     patterns: patterns::Patterns,
     families: Vec<Family>,
     rules: Vec<Rule>,
-    order: Vec<usize>,
+    asked: score::Asked,
     thresholds: Thresholds,
     version: String,
     fires_on_nothing: bool,

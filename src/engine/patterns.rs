@@ -6,6 +6,9 @@ use regex_automata::meta::{Cache, Regex};
 use regex_automata::{Input, util::syntax};
 use regex_syntax::hir::{Hir, HirKind, Look, literal::Extractor};
 
+use super::bits::Bits;
+use crate::text::{Views, Vocabulary, WordId, offset};
+
 /// The largest compiled pattern, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
 /// The shortest literal worth waking a pattern for, in bytes.
@@ -49,6 +52,10 @@ pub(super) struct Patterns {
     wake: Option<AhoCorasick>,
     woken_by: Vec<usize>,
     always: Vec<usize>,
+    /// Of each literal, a piece that stands within one word.
+    pieces: Option<AhoCorasick>,
+    /// The words that hold such a piece.
+    words: Bits,
 }
 
 /// Buffers of one worker.
@@ -94,7 +101,17 @@ impl PatternsBuilder {
         Ok(wake)
     }
 
-    pub(super) fn build(self) -> Patterns {
+    pub(super) fn build(self, vocabulary: &Vocabulary) -> Patterns {
+        let mut pieces: Vec<&[u8]> =
+            self.literals.iter().map(|(literal, _)| rarest_piece(literal)).collect();
+        pieces.sort_unstable();
+        pieces.dedup();
+        let pieces =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&pieces).ok();
+        let words = Bits::of(vocabulary.len(), |word| {
+            let word = vocabulary.word(WordId(offset(word)));
+            pieces.as_ref().is_none_or(|pieces| pieces.is_match(word))
+        });
         let wake = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::DFA))
@@ -102,13 +119,27 @@ impl PatternsBuilder {
             .ok()
             .filter(|_| !self.literals.is_empty());
         let woken_by = self.literals.into_iter().map(|(_, number)| number).collect();
-        Patterns { patterns: self.patterns, wake, woken_by, always: self.always }
+        let Self { patterns, always, .. } = self;
+        Patterns { patterns, wake, woken_by, always, pieces, words }
     }
 }
 
 impl Patterns {
-    pub(super) fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
+    /// Whether any pattern may match: a quick look at the words and the folded text, which spares
+    /// most posts the writing of their clear text.
+    pub(super) fn may_match(&self, views: &Views) -> bool {
+        if !self.always.is_empty() {
+            return true;
+        }
+        let Some(pieces) = self.pieces.as_ref().filter(|_| self.wake.is_some()) else {
+            return false;
+        };
+        // A word is written as the vocabulary has it, all else as in the folded text.
+        let in_words = views.clear().iter().any(|token| {
+            self.words.has(token.word.0 as usize)
+                || (token.word <= WordId::EMOJI && token.raw_end - token.raw_start > 1)
+        });
+        in_words || pieces.is_match(views.folded())
     }
 
     /// Calls `found(rule, start, end)` for each match in `text`.
@@ -203,6 +234,14 @@ fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     best
 }
 
+/// The piece between white space that the fewest words hold: one with a digit, else the longest.
+fn rarest_piece(literal: &[u8]) -> &[u8] {
+    literal
+        .split(|byte| byte.is_ascii_whitespace())
+        .max_by_key(|piece| (piece.iter().any(u8::is_ascii_digit), piece.len()))
+        .unwrap_or(literal)
+}
+
 fn prefixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     let found = Extractor::new().extract(hir);
     let literals = found.literals()?;
@@ -220,9 +259,13 @@ mod tests {
             builder.add(u32::try_from(number).unwrap(), pattern).unwrap();
         }
         let mut found = Vec::new();
-        builder.build().find(text, &mut PatternScratch::default(), |rule, start, end| {
-            found.push((rule, text[start..end].to_owned()));
-        });
+        builder.build(&Vocabulary::default()).find(
+            text,
+            &mut PatternScratch::default(),
+            |rule, start, end| {
+                found.push((rule, text[start..end].to_owned()));
+            },
+        );
         found
     }
 

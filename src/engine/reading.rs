@@ -1,5 +1,6 @@
 //! Lets the second reader see a post that was read, and turns posts into what it learns from.
 
+use super::bits::Bits;
 use super::reader::{Example, Features, Opinion, Reading, signal};
 use super::score::Scratch;
 use super::{Engine, Rule, Status};
@@ -11,7 +12,7 @@ use crate::registry::Country;
 pub(super) struct Signals {
     rules: Vec<u32>,
     /// Rules whose firing makes a post worth reading: not those of families that only exculpate.
-    wake: Vec<bool>,
+    wake: Bits,
     countries: Vec<Box<[u32]>>,
 }
 
@@ -22,7 +23,7 @@ impl Signals {
             scored.clone().next().is_some() && scored.all(|rule| rule.points.0 < 0)
         };
         Self {
-            wake: rules.iter().map(|rule| !only_exculpates(rule.family)).collect(),
+            wake: Bits::of(rules.len(), |rule| !only_exculpates(rules[rule].family)),
             rules: rules.iter().map(|rule| signal("rule", &rule.id.0)).collect(),
             countries: countries
                 .iter()
@@ -73,14 +74,14 @@ impl Engine {
 
     /// Most posts hold nothing that any rule asks about; they are not worth the time.
     fn is_worth_reading(&self, scratch: &Scratch) -> bool {
-        self.signals.wake.iter().enumerate().any(|(rule, wakes)| *wakes && scratch.has_fired(rule))
+        self.signals.wake.meets(scratch.fired())
     }
 
     fn read_features(&self, scratch: &mut Scratch, text: &str) {
         let mut desk = std::mem::take(&mut scratch.desk);
         desk.signals.clear();
-        for (number, rule) in self.rules.iter().enumerate() {
-            if scratch.has_fired(number) && rule.status == Status::Live {
+        for number in scratch.fired().iter() {
+            if self.rules[number].status == Status::Live {
                 desk.signals.push(self.signals.rules[number]);
             }
         }

@@ -1,6 +1,7 @@
 //! Evidence to a score. Points add up within a family to its cap, families to a lane's sum; floors
 //! lift what speaks for it, holds keep what speaks against it from clearing it; all shown as lines.
 
+use super::bits::{self, Bits};
 use super::expression::{Expression, FactNumber, FactSet};
 use super::lanes::Lanes;
 use super::matcher::{Match, Places};
@@ -22,8 +23,10 @@ pub struct Scratch {
     found: Found,
     places: Places,
     matches: Vec<Match>,
-    fired: Vec<bool>,
-    touched: Vec<bool>,
+    /// The rules that fired.
+    fired: Bits,
+    /// Places in the engine's order of the rules that may fire.
+    open: Bits,
     clear_text: String,
     clear_ends: Vec<usize>,
     patterns: PatternScratch,
@@ -72,15 +75,24 @@ impl Scratch {
     }
 
     pub(super) fn has_fired(&self, rule: usize) -> bool {
-        self.fired.get(rule).copied().unwrap_or(false)
+        self.fired.has(rule)
+    }
+
+    /// The rules whose phrases and patterns were found.
+    pub(super) fn matched(&self) -> impl Iterator<Item = usize> + '_ {
+        self.matches.iter().map(|found| found.rule as usize)
+    }
+
+    /// The rules that fired.
+    pub(super) const fn fired(&self) -> &Bits {
+        &self.fired
     }
 }
 
 /// One lane's sum.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Sum {
     score: i32,
-    adjustments: Vec<Adjustment>,
     /// What the second reader added or took.
     told: Points,
 }
@@ -88,6 +100,33 @@ struct Sum {
 impl Sum {
     fn score(&self) -> u8 {
         u8::try_from(self.score).unwrap_or(0)
+    }
+}
+
+/// The rules as they are asked: each after those it asks about, and only those that may fire.
+#[derive(Debug)]
+pub(super) struct Asked {
+    order: Vec<usize>,
+    /// The place of each rule in that order.
+    place: Vec<usize>,
+    /// Places of the rules that need no phrase and no pattern.
+    without_text: Bits,
+    /// The rules that count.
+    live: Bits,
+}
+
+impl Asked {
+    pub(super) fn new(rules: &[Rule], order: Vec<usize>) -> Self {
+        let mut place = vec![0; rules.len()];
+        for (at, rule) in order.iter().enumerate() {
+            place[*rule] = at;
+        }
+        Self {
+            place,
+            without_text: Bits::of(order.len(), |at| !rules[order[at]].has_text),
+            live: Bits::of(rules.len(), |rule| rules[rule].status == Status::Live),
+            order,
+        }
     }
 }
 
@@ -99,8 +138,8 @@ impl Engine {
             found: Found::default(),
             places: Places::default(),
             matches: Vec::new(),
-            fired: vec![false; self.rules.len()],
-            touched: vec![false; self.rules.len()],
+            fired: Bits::new(self.rules.len()),
+            open: Bits::default(),
             clear_text: String::new(),
             clear_ends: Vec::new(),
             patterns: PatternScratch::default(),
@@ -123,22 +162,38 @@ impl Engine {
     /// Scores a text and builds the verdict only where it is flagged.
     pub fn score_flagged(&self, scratch: &mut Scratch, text: &str) -> Option<Verdict> {
         self.read(scratch, text);
-        if !self.fires_on_nothing && !scratch.fired.contains(&true) {
+        if scratch.fired.is_empty() {
             return None;
         }
         self.consult(scratch, text);
-        let verdict = self.verdict(scratch, text);
-        verdict.flagged.then_some(verdict)
+        self.lanes(scratch).decide(self.thresholds.flag)?;
+        Some(self.verdict(scratch, text))
     }
 
     /// Whether a rule fires on a text, scored or not; `false` for a rule that does not exist.
     pub fn fires(&self, scratch: &mut Scratch, id: &RuleId, text: &str) -> bool {
         self.read(scratch, text);
-        self.rules.iter().zip(&scratch.fired).any(|(rule, fired)| *fired && rule.id == *id)
+        scratch.fired.iter().any(|rule| self.rules[rule].id == *id)
     }
 
     /// Reads views and facts, finds phrases and patterns, and says which rules fired.
     pub(super) fn read(&self, scratch: &mut Scratch, text: &str) {
+        self.read_facts(scratch, text);
+        self.find(scratch);
+        scratch.fired.reset(self.rules.len());
+        let nothing = scratch.matches.is_empty()
+            && scratch.found.contacts.is_empty()
+            && scratch.found.amounts.is_empty()
+            && scratch.found.destinations.is_empty()
+            && scratch.disguised == 0;
+        if nothing && !self.fires_on_nothing {
+            return;
+        }
+        self.fire(scratch);
+    }
+
+    /// Reads views and facts.
+    pub(super) fn read_facts(&self, scratch: &mut Scratch, text: &str) {
         if scratch.version != self.version {
             scratch.views.use_vocabulary(&self.vocabulary);
             scratch.patterns.reset();
@@ -151,6 +206,11 @@ impl Engine {
             .filter(|token| token.marks.is_disguise() && self.vocabulary.is_sensitive(token.word))
             .count() as u64;
         self.facts.read(&scratch.views, &mut scratch.found);
+    }
+
+    /// Finds phrases and patterns in the text last read; says how many places.
+    pub(super) fn find(&self, scratch: &mut Scratch) -> usize {
+        let clear = scratch.views.clear();
         scratch.places.reset(clear.len());
         for amount in &scratch.found.amounts {
             scratch.places.add(ClassId::MONEY, amount.from, amount.to);
@@ -174,20 +234,10 @@ impl Engine {
             }
         }
         self.matcher.find(clear, &mut scratch.places, &mut scratch.matches);
-        if !self.patterns.is_empty() {
+        if self.patterns.may_match(&scratch.views) {
             self.find_patterns(scratch);
         }
-        scratch.fired.clear();
-        scratch.fired.resize(self.rules.len(), false);
-        let nothing = scratch.matches.is_empty()
-            && scratch.found.contacts.is_empty()
-            && scratch.found.amounts.is_empty()
-            && scratch.found.destinations.is_empty()
-            && scratch.disguised == 0;
-        if nothing && !self.fires_on_nothing {
-            return;
-        }
-        self.fire(scratch);
+        scratch.matches.len()
     }
 
     fn find_patterns(&self, scratch: &mut Scratch) {
@@ -206,34 +256,35 @@ impl Engine {
     }
 
     fn fire(&self, scratch: &mut Scratch) {
-        scratch.touched.clear();
-        scratch.touched.resize(self.rules.len(), false);
+        scratch.open.copy(&self.asked.without_text);
         for found in &scratch.matches {
-            scratch.touched[found.rule as usize] = true;
+            scratch.open.add(self.asked.place[found.rule as usize]);
         }
-        for number in &self.order {
-            let rule = &self.rules[*number];
-            if scratch.without == Some(*number)
-                || !scratch.in_force(rule)
-                || (rule.has_text && !scratch.touched[*number])
-            {
-                continue;
+        let mut at = 0;
+        while let Some(word) = scratch.open.word(at) {
+            for number in bits::numbers(at, word).map(|place| self.asked.order[place]) {
+                let rule = &self.rules[number];
+                let fires = scratch.without != Some(number)
+                    && scratch.in_force(rule)
+                    && rule.requires.iter().all(|other| scratch.fired.has(*other))
+                    && !rule.unless.iter().any(|other| scratch.fired.has(*other))
+                    && rule.when.as_ref().is_none_or(|when| self.holds(when, scratch));
+                if fires {
+                    scratch.fired.add(number);
+                }
             }
-            let fires = rule.requires.iter().all(|other| scratch.fired[*other])
-                && !rule.unless.iter().any(|other| scratch.fired[*other])
-                && rule.when.as_ref().is_none_or(|when| self.holds(when, scratch));
-            scratch.fired[*number] = fires;
+            at += 1;
         }
     }
 
     /// Whether the text last scored would be flagged had this rule not fired.
     pub fn flagged_without(&self, scratch: &mut Scratch, id: &RuleId, text: &str) -> bool {
         scratch.without = self.rules.iter().position(|rule| rule.id == *id);
-        scratch.fired.fill(false);
+        scratch.fired.reset(self.rules.len());
         self.fire(scratch);
         let flagged = self.verdict(scratch, text).flagged;
         scratch.without = None;
-        scratch.fired.fill(false);
+        scratch.fired.reset(self.rules.len());
         self.fire(scratch);
         flagged
     }
@@ -242,17 +293,16 @@ impl Engine {
     pub(super) fn fired_on_nothing(&self) -> Vec<usize> {
         let mut scratch = self.scratch();
         self.fire(&mut scratch);
-        (0..self.rules.len()).filter(|rule| scratch.fired[*rule]).collect()
+        scratch.fired.iter().collect()
     }
 
     pub(super) fn holds(&self, condition: &Expression<usize>, scratch: &Scratch) -> bool {
         match condition {
-            Expression::Rule(rule) => scratch.fired[*rule],
-            Expression::Family(family) => {
-                self.rules.iter().zip(&scratch.fired).any(|(rule, fired)| {
-                    *fired && rule.family == *family && rule.status == Status::Live
-                })
-            }
+            Expression::Rule(rule) => scratch.fired.has(*rule),
+            Expression::Family(family) => scratch
+                .fired
+                .common(&self.asked.live)
+                .any(|rule| self.rules[rule].family == *family),
             Expression::All(parts) => parts.iter().all(|part| self.holds(part, scratch)),
             Expression::Any(parts) => parts.iter().any(|part| self.holds(part, scratch)),
             Expression::Not(part) => !self.holds(part, scratch),
@@ -307,12 +357,18 @@ impl Engine {
 
     /// The verdict on the text last read.
     fn verdict(&self, scratch: &Scratch, text: &str) -> Verdict {
-        let [offer, victim] = [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch));
+        let [offer, victim] = [Lane::Offer, Lane::Victim].map(|lane| {
+            let mut adjustments = Vec::new();
+            let sum = self.sum(lane, scratch, |kind, by, points| {
+                adjustments.push(Adjustment { kind, by: by.to_owned(), points: Points(points) });
+            });
+            (sum, adjustments)
+        });
         let leaning = scratch.desk.opinion.map(Opinion::leaning);
-        let lanes = Lanes { offer: offer.score(), victim: victim.score(), leaning };
+        let lanes = Lanes { offer: offer.0.score(), victim: victim.0.score(), leaning };
         let lane = lanes.decide(self.thresholds.flag);
         let shown = lanes.shown(self.thresholds.flag);
-        let sum = if shown == Lane::Victim { victim } else { offer };
+        let (sum, adjustments) = if shown == Lane::Victim { victim } else { offer };
         let score = lanes.of(shown);
         Verdict {
             flagged: lane.is_some(),
@@ -320,7 +376,7 @@ impl Engine {
             score,
             band: self.thresholds.band(score),
             hits: self.hits(shown, sum.told, scratch, text),
-            adjustments: sum.adjustments,
+            adjustments,
             facts: self.facts.facts(&scratch.found),
             personal: Reader::personal(&scratch.found),
             ruleset: self.version.clone(),
@@ -330,29 +386,46 @@ impl Engine {
     /// The scores in both lanes of the text last scored.
     pub(super) fn lanes(&self, scratch: &Scratch) -> Lanes {
         let [offer, victim] =
-            [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch).score());
+            [Lane::Offer, Lane::Victim].map(|lane| self.sum(lane, scratch, |_, _, _| {}).score());
         Lanes { offer, victim, leaning: scratch.desk.opinion.map(Opinion::leaning) }
     }
 
-    fn sum(&self, lane: Lane, scratch: &Scratch) -> Sum {
-        let mut sum = Sum::default();
-        let mut adjust = |kind, by: &str, points: i32| {
+    /// The sum of a lane; `adjust` is told every line of it that is not a hit.
+    fn sum(
+        &self,
+        lane: Lane,
+        scratch: &Scratch,
+        mut adjust: impl FnMut(AdjustmentKind, &str, i32),
+    ) -> Sum {
+        let mut adjust = |kind, by: &str, points| {
             if points != 0 {
-                sum.adjustments.push(Adjustment {
-                    kind,
-                    by: by.to_owned(),
-                    points: Points(points),
-                });
+                adjust(kind, by, points);
             }
         };
-        let fired: Vec<&Rule> =
-            self.fired(scratch).filter(|rule| self.families[rule.family].lane == lane).collect();
+        let fired = || {
+            let rules = scratch.fired.common(&self.asked.live).map(|number| &self.rules[number]);
+            rules.filter(|rule| self.families[rule.family].lane == lane)
+        };
         let (mut positive, mut negative) = (0, 0);
-        for (number, family) in
-            self.families.iter().enumerate().filter(|(_, family)| family.lane == lane)
-        {
+        let mut floor: Option<(i32, &Rule)> = None;
+        let mut hold: Option<(i32, &Rule)> = None;
+        let mut families = 0_u64;
+        for rule in fired() {
+            families |= 1 << (rule.family % 64);
+            // Of equals the last, as everywhere.
+            if rule.floor.is_some_and(|one| floor.is_none_or(|(most, _)| one >= most)) {
+                floor = rule.floor.map(|one| (one, rule));
+            }
+            if rule.hold.is_some_and(|one| hold.is_none_or(|(most, _)| one >= most)) {
+                hold = rule.hold.map(|one| (one, rule));
+            }
+        }
+        for (number, family) in self.families.iter().enumerate() {
+            if family.lane != lane || families >> (number % 64) & 1 == 0 {
+                continue;
+            }
             let total: i32 =
-                fired.iter().filter(|rule| rule.family == number).map(|rule| rule.points.0).sum();
+                fired().filter(|rule| rule.family == number).map(|rule| rule.points.0).sum();
             let capped = total.clamp(-family.cap.0, family.cap.0);
             adjust(AdjustmentKind::Cap, &family.id.0, capped - total);
             if capped > 0 {
@@ -361,18 +434,15 @@ impl Engine {
                 negative += capped;
             }
         }
-        if let Some((floor, rule)) = fired
-            .iter()
-            .filter_map(|rule| Some((rule.floor?, rule)))
-            .max_by_key(|(floor, _)| *floor)
+        if let Some((floor, rule)) = floor
             && positive < floor
         {
             adjust(AdjustmentKind::Floor, &rule.id.0, floor - positive);
             positive = floor;
         }
         let mut total = positive + negative;
-        if let Some((hold, rule)) =
-            fired.iter().filter_map(|rule| Some((rule.hold?, rule))).max_by_key(|(hold, _)| *hold)
+        let strong = hold.is_some();
+        if let Some((hold, rule)) = hold
             && total < hold
         {
             adjust(AdjustmentKind::Camouflage, &rule.id.0, hold - total);
@@ -380,12 +450,12 @@ impl Engine {
         }
         let clamped = total.clamp(0, 100);
         adjust(AdjustmentKind::Clamp, "0-100", clamped - total);
-        sum.score = clamped;
+        let mut sum = Sum { score: clamped, told: Points(0) };
         if let Some(opinion) = scratch.desk.opinion {
             let standing = Standing {
                 total: clamped,
                 // Offers, names a live private contact, and holds strong evidence.
-                strong: fired.iter().any(|rule| rule.hold.is_some()),
+                strong,
                 flag: i32::from(self.thresholds.flag),
                 tinggi: i32::from(self.thresholds.tinggi),
             };
@@ -393,14 +463,6 @@ impl Engine {
             sum.score += sum.told.0;
         }
         sum
-    }
-
-    fn fired<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = &'a Rule> {
-        self.rules
-            .iter()
-            .zip(&scratch.fired)
-            .filter(|(rule, fired)| **fired && rule.status == Status::Live)
-            .map(|(rule, _)| rule)
     }
 
     fn hits(&self, lane: Lane, told: Points, scratch: &Scratch, text: &str) -> Vec<Hit> {
@@ -417,9 +479,9 @@ impl Engine {
                 spans,
             });
         }
-        for (number, rule) in self.rules.iter().enumerate() {
-            let counts = scratch.fired[number] && rule.status == Status::Live && rule.scored;
-            if !counts || self.families[rule.family].lane != lane {
+        for number in scratch.fired.common(&self.asked.live) {
+            let rule = &self.rules[number];
+            if !rule.scored || self.families[rule.family].lane != lane {
                 continue;
             }
             let mut spans: Vec<Span> = self.spans(number, scratch);

@@ -61,6 +61,8 @@ pub(super) struct Reader {
     scale_endings: FxHashMap<String, u64>,
     range: Vec<WordId>,
     numbers: FxHashMap<WordId, u64>,
+    /// By word, whether an amount can begin with it.
+    begins: Vec<bool>,
 }
 
 /// A number as a token or a word gives it: mantissa without the decimal point.
@@ -95,6 +97,7 @@ impl Reader {
             scale_endings: FxHashMap::default(),
             range: Vec::new(),
             numbers: FxHashMap::default(),
+            begins: Vec::new(),
         };
         for (index, currency) in registry.currencies.iter().enumerate() {
             for name in &currency.names {
@@ -144,6 +147,11 @@ impl Reader {
                 reader.numbers.entry(*word).or_insert(*value);
             }
         }
+        for WordId(word) in reader.numbers.keys().copied().chain([WordId::NUMBER]) {
+            let word = word as usize;
+            reader.begins.resize(reader.begins.len().max(word + 1), false);
+            reader.begins[word] = true;
+        }
         reader
     }
 
@@ -152,16 +160,15 @@ impl Reader {
         let mut at = 0;
         let mut contact = 0;
         while at < tokens.len() {
+            if self.begins.get(tokens[at].word.0 as usize) != Some(&true) {
+                at += 1;
+                continue;
+            }
             let raw = tokens[at].raw_start as usize;
             while contacts.get(contact).is_some_and(|contact| contact.raw_to <= raw) {
                 contact += 1;
             }
             if contacts.get(contact).is_some_and(|contact| contact.raw_from <= raw) {
-                at += 1;
-                continue;
-            }
-            let word = tokens[at].word;
-            if word != WordId::NUMBER && !self.numbers.contains_key(&word) {
                 at += 1;
                 continue;
             }

@@ -4,7 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::registry::Registry;
-use crate::text::{Before, RawKind, Span, Views, VocabularyBuilder, WordId};
+use crate::text::{Before, RawKind, RawToken, Span, Views, Vocabulary, VocabularyBuilder, WordId};
 
 /// A way to reach somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,8 @@ const MOST_DIGITS: usize = 15;
 pub(super) struct Reader {
     /// Number words and their digit.
     digits: FxHashMap<WordId, char>,
+    /// By first byte, the lengths (as bits) of the words a number can begin with.
+    beginnings: Box<[u32; 256]>,
     hotlines: FxHashSet<String>,
     calling_codes: Vec<String>,
     /// Words that name a platform before a handle.
@@ -96,10 +98,32 @@ impl Reader {
         }
         Self {
             digits,
+            beginnings: Box::new([0; 256]),
             hotlines: registry.hotlines.iter().map(|line| line.contact.clone()).collect(),
             calling_codes: registry.calling_codes.iter().map(|code| code.code.clone()).collect(),
             platforms,
         }
+    }
+
+    /// Completes the reader once the vocabulary is closed.
+    pub(super) fn build(mut self, vocabulary: &Vocabulary) -> Self {
+        for (form, words) in vocabulary.forms() {
+            if let [word] = words
+                && matches!(self.digits.get(word), Some('0' | '6'))
+                && let Some(first) = form.bytes().next()
+            {
+                self.beginnings[usize::from(first)] |= length_bit(form.len());
+            }
+        }
+        self
+    }
+
+    /// Whether a number can begin with this token; nearly no word passes.
+    fn may_begin(&self, token: &RawToken, text: &[u8]) -> bool {
+        let Some(first) = text.get(token.start) else { return false };
+        let plain_word = token.kind == RawKind::Word && !token.unusual;
+        (!plain_word && matches!(first, b'0' | b'o' | b'q' | b'6' | b'+'))
+            || self.beginnings[usize::from(*first)] & length_bit(token.end - token.start) != 0
     }
 
     pub(super) fn read(&self, views: &Views, found: &mut Vec<Contact>) {
@@ -107,19 +131,26 @@ impl Reader {
         let mut at = 0;
         let mut clear_at = 0;
         let mut platform = None;
-        while at < raw.len() {
-            while let Some(token) = views.clear().get(clear_at) {
-                if token.raw_start as usize > at {
-                    break;
-                }
-                platform = self.platforms.get(&token.word).copied().or(platform);
-                clear_at += 1;
+        let folded = views.folded().as_bytes();
+        while let Some(token) = raw.get(at) {
+            if matches!(token.kind, RawKind::Emoji)
+                || (matches!(token.kind, RawKind::Word | RawKind::Number)
+                    && !self.may_begin(token, folded))
+            {
+                at += 1;
+                continue;
             }
-            let text = views.raw_text(&raw[at]);
-            let contact = match raw[at].kind {
+            let text = views.raw_text(token);
+            let contact = match token.kind {
                 RawKind::Link => Some(self.link(text)),
                 RawKind::Email => Some((ContactKind::Email, text.to_owned())),
                 RawKind::Handle => {
+                    while let Some(token) = views.clear().get(clear_at)
+                        && token.raw_start as usize <= at
+                    {
+                        platform = self.platforms.get(&token.word).copied().or(platform);
+                        clear_at += 1;
+                    }
                     let name = text.trim_start_matches('@');
                     (name.len() >= 3).then(|| {
                         (ContactKind::Handle, format!("{}:{name}", platform.unwrap_or("akun")))
@@ -327,4 +358,9 @@ impl Reader {
             .then(|| format!("+62{national}"))
             .filter(|_| national.len() >= 9 || self.hotlines.contains(digits))
     }
+}
+
+/// A length as a bit; all that are longer share the last.
+fn length_bit(len: usize) -> u32 {
+    1 << len.min(31)
 }

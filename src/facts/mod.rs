@@ -206,7 +206,7 @@ impl Prepared {
         Reader {
             destinations: self.destinations.build(vocabulary),
             amounts: self.amounts,
-            contacts: self.contacts,
+            contacts: self.contacts.build(vocabulary),
             currencies: self.currencies,
             countries: self.countries,
         }

@@ -2,7 +2,8 @@
 //! result is a word of the vocabulary; a token remembers by which means it was found.
 
 use super::lex::{Before, RawKind, RawToken};
-use super::vocabulary::{self, Resolved, Vocabulary, WordId};
+use super::memo::Memo;
+use super::vocabulary::{Resolved, Vocabulary, WordId};
 use super::{confusable, offset};
 
 /// By which means a token was found to be its word.
@@ -73,26 +74,13 @@ pub struct ClearToken {
     pub before: Before,
 }
 
-/// Slots of the memory of unknown words: a power of two.
-const UNKNOWN_SLOTS: usize = 4096;
-
 /// Buffers of one worker, so that reading allocates nothing after warm-up.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Clearer {
     joined: String,
     variant: String,
-    /// Hashes of plain words found to be unknown; most words of most posts are, again and again.
-    unknown: Box<[u64]>,
-}
-
-impl Default for Clearer {
-    fn default() -> Self {
-        Self {
-            joined: String::new(),
-            variant: String::new(),
-            unknown: vec![0; UNKNOWN_SLOTS].into_boxed_slice(),
-        }
-    }
+    /// What words were read as whose reading depends on nothing around them.
+    memo: Memo,
 }
 
 struct Run<'a> {
@@ -102,9 +90,9 @@ struct Run<'a> {
 }
 
 impl Clearer {
-    /// Forgets which words are unknown: to be called when the vocabulary changes.
+    /// Forgets how words were read: to be called when the vocabulary changes.
     pub(super) fn forget(&mut self) {
-        self.unknown.fill(0);
+        self.memo.forget();
     }
 
     /// Reads the raw tokens of `text` into `clear`, which is emptied first.
@@ -118,8 +106,17 @@ impl Clearer {
         clear.clear();
         let run = Run { text, raw, vocabulary };
         let mut at = 0;
-        while at < raw.len() {
-            at = self.token(&run, at, clear);
+        while let Some(token) = raw.get(at) {
+            if token.kind == RawKind::Word
+                && !token.hashtag
+                && let Some((word, marks)) = self.memo.recall(text, token.start, token.end)
+            {
+                let (raw_start, raw_end) = (offset(at), offset(at + 1));
+                clear.push(ClearToken { word, marks, raw_start, raw_end, before: token.before });
+                at += 1;
+            } else {
+                at = self.token(&run, at, clear);
+            }
         }
     }
 
@@ -181,20 +178,32 @@ impl Clearer {
                 }
             }
             RawKind::Word => {
+                // A single letter may begin a word set apart: what it is depends on what follows.
+                let stands_alone = !single && !token.hashtag;
                 let found = self.resolve(run.vocabulary, text, token.unusual);
                 if let Some(found) = found {
+                    if let [word] = found.words
+                        && stands_alone
+                    {
+                        self.memo.keep(run.text, token.start, token.end, (*word, found.marks));
+                    }
                     for word in found.words {
                         push(*word, found.marks, at, at + 1);
                     }
                     return at + 1;
                 }
-                if let Some((word, end)) = self.split(run, at) {
+                let may_be_split = self.may_be_split(run.vocabulary, text);
+                if may_be_split && let Some((word, end)) = self.split(run, at) {
                     push(word, Marks::JOINED, at, end);
                     return end;
                 }
                 let parts = self.compound(run.vocabulary, text, token.hashtag);
                 if parts.is_empty() {
                     let word = if is_priced(text) { WordId::NUMBER } else { WordId::UNKNOWN };
+                    if stands_alone && !may_be_split {
+                        let read = (word, Marks::default());
+                        self.memo.keep(run.text, token.start, token.end, read);
+                    }
                     push(word, Marks::default(), at, at + 1);
                 }
                 for word in parts {
@@ -218,17 +227,7 @@ impl Clearer {
         if unusual {
             return self.unusual(vocabulary, text);
         }
-        let hash = vocabulary::hash(text);
-        let slot = usize::try_from(hash >> 52).unwrap_or(0) % UNKNOWN_SLOTS;
-        if self.unknown[slot] == hash {
-            return None;
-        }
-        let found = self.plain_variant(vocabulary, text);
-        // A word that might be the first piece of a split one is looked at again each time.
-        if found.is_none() {
-            self.unknown[slot] = hash;
-        }
-        found
+        self.plain_variant(vocabulary, text)
     }
 
     /// Emphasis, clitics, missing vowels.
@@ -252,7 +251,8 @@ impl Clearer {
             }
         }
         for clitic in ["nya", "lah", "kah", "pun", "ku", "mu", "ne", "na", "nye", "e"] {
-            if let Some(stem) = text.strip_suffix(clitic)
+            if text.bytes().last() == clitic.bytes().last()
+                && let Some(stem) = text.strip_suffix(clitic)
                 && stem.len() >= 4
                 && let Some(found) = vocabulary.form(stem)
             {
@@ -403,17 +403,22 @@ impl Clearer {
         Some(end)
     }
 
-    /// A sensitive word written in two to four pieces from `at` on.
-    fn split(&mut self, run: &Run<'_>, at: usize) -> Option<(WordId, usize)> {
-        let first = &run.text[run.raw[at].start..run.raw[at].end];
-        if first.len() > 10 {
-            return None;
-        }
+    /// Whether `first` may be the first piece of a sensitive word; its letters are left in `joined`.
+    fn may_be_split(&mut self, vocabulary: &Vocabulary, first: &str) -> bool {
         self.joined.clear();
-        self.joined.extend(first.chars().map(|letter| unleet(letter, 'i')));
-        if !run.vocabulary.is_prefix_of_sensitive(&self.joined) {
-            return None;
+        if first.len() > 10 {
+            return false;
         }
+        if first.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            self.joined.push_str(first);
+        } else {
+            self.joined.extend(first.chars().map(|letter| unleet(letter, 'i')));
+        }
+        vocabulary.is_prefix_of_sensitive(&self.joined)
+    }
+
+    /// A sensitive word written in two to four pieces from `at` on, the first of which is in `joined`.
+    fn split(&mut self, run: &Run<'_>, at: usize) -> Option<(WordId, usize)> {
         let mut glued = true;
         for (index, token) in run.raw.iter().enumerate().skip(at + 1).take(4) {
             if !matches!(token.kind, RawKind::Word | RawKind::Number) || token.before > Before::Line
@@ -441,6 +446,9 @@ impl Clearer {
     /// Known words run together: any in a hashtag, elsewhere only with a sensitive one among them.
     fn compound(&mut self, vocabulary: &Vocabulary, text: &str, hashtag: bool) -> Vec<WordId> {
         if !text.is_ascii() || text.len() > 40 || (!hashtag && text.len() < 9) || text.len() < 6 {
+            return Vec::new();
+        }
+        if !hashtag && !vocabulary.may_hold_sensitive(text) {
             return Vec::new();
         }
         let shortest = if hashtag { 2 } else { 4 };
@@ -493,8 +501,12 @@ fn segment(vocabulary: &Vocabulary, text: &str, shortest: usize) -> Option<Vec<(
     best[len] = Some((0, WordId::UNKNOWN, 0));
     for start in (0..len).rev() {
         let longest = (start + vocabulary.longest()).min(len);
+        let lengths = vocabulary.lengths(&text[start..]);
         for end in (start + shortest).min(len + 1)..=longest {
             let Some((rest, ..)) = best[end] else { continue };
+            if !lengths.may_be(end - start) {
+                continue;
+            }
             let Some(found) = vocabulary.form(&text[start..end]) else { continue };
             let [word] = found.words else { continue };
             if best[start].is_none_or(|(count, ..)| rest + 1 < count) {

@@ -39,6 +39,9 @@ pub(super) fn latin(letter: char) -> Option<char> {
     if is_regional(letter) {
         return char::from_u32(u32::from('a') + (letter as u32 - REGIONAL_A));
     }
+    if letter.is_ascii_alphanumeric() {
+        return None;
+    }
     LOOKALIKES.iter().find(|(_, lookalikes)| lookalikes.contains(letter)).map(|(latin, _)| *latin)
 }
 

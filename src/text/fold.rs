@@ -135,9 +135,24 @@ impl Folded {
     }
 }
 
-/// How many bytes from the start are ASCII and no apostrophe.
+/// How many bytes from the start are ASCII and no apostrophe; looked at eight at a time.
 fn ascii_run(bytes: &[u8]) -> usize {
-    bytes.iter().position(|&byte| !byte.is_ascii() || byte == b'\'').unwrap_or(bytes.len())
+    const ONES: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ONES * 0x80;
+    let (eights, _) = bytes.as_chunks::<8>();
+    let mut at = 0;
+    for eight in eights {
+        let eight = u64::from_le_bytes(*eight);
+        // The lowest byte marked is one that ends the run; those above it may be marked for nothing.
+        let apart = eight ^ (ONES * b'\'' as u64);
+        let ends = (eight | (apart.wrapping_sub(ONES) & !apart)) & HIGH;
+        if ends != 0 {
+            return at + ends.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = &bytes[at..];
+    at + rest.iter().position(|&byte| !byte.is_ascii() || byte == b'\'').unwrap_or(rest.len())
 }
 
 fn fold(letter: char) -> Fold {

@@ -61,7 +61,9 @@ pub(super) fn lex(text: &str, tokens: &mut Vec<RawToken>) {
     tokens.clear();
     let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, before: Before::Sentence };
     while lexer.at < lexer.bytes.len() {
-        lexer.step(tokens);
+        if !lexer.plain_word(tokens) {
+            lexer.step(tokens);
+        }
     }
 }
 
@@ -80,6 +82,19 @@ impl Lexer<'_> {
     fn separate(&mut self, by: Before) {
         self.before = self.before.max(by);
         self.at += 1;
+    }
+
+    /// Takes a word of letters alone with nothing at its end that could belong to it: most words.
+    fn plain_word(&mut self, tokens: &mut Vec<RawToken>) -> bool {
+        let start = self.at;
+        let end = start + letters(&self.bytes[start..]);
+        let after = self.bytes.get(end).copied().unwrap_or(b' ');
+        if end == start || !matches!(after, b' ' | b'\n' | b',') {
+            return false;
+        }
+        self.at = end;
+        self.emit(tokens, RawKind::Word, start, false);
+        true
     }
 
     fn step(&mut self, tokens: &mut Vec<RawToken>) {
@@ -173,13 +188,14 @@ impl Lexer<'_> {
 
     fn word(&mut self, tokens: &mut Vec<RawToken>, mut unusual: bool) {
         let start = self.at;
-        if self.text[start..].starts_with("http://")
-            || self.text[start..].starts_with("https://")
-            || self.text[start..].starts_with("www.")
+        let first = self.bytes[start];
+        if matches!(first, b'h' | b'w')
+            && ["http://", "https://", "www."]
+                .iter()
+                .any(|head| self.bytes[start..].starts_with(head.as_bytes()))
         {
             return self.link(tokens, start);
         }
-        let first = self.bytes[start];
         if !first.is_ascii_alphanumeric() && first.is_ascii() {
             unusual = true;
             self.at += 1;
@@ -187,7 +203,7 @@ impl Lexer<'_> {
         while self.at < self.bytes.len() {
             let byte = self.bytes[self.at];
             match byte {
-                b'a'..=b'z' => self.at += 1,
+                b'a'..=b'z' => self.at += letters(&self.bytes[self.at..]),
                 b'0'..=b'9' => {
                     unusual = true;
                     self.at += 1;
@@ -237,6 +253,10 @@ impl Lexer<'_> {
 
     /// Whether the word from `start`, at a dot now, is the host of a link.
     fn link_ahead(&self, start: usize) -> bool {
+        // Most dots end a sentence.
+        if !(self.peek(1).is_ascii_alphanumeric() || matches!(self.peek(1), b'.' | b'-')) {
+            return false;
+        }
         let rest = &self.text[start..];
         let host_len = rest
             .bytes()
@@ -288,6 +308,27 @@ impl Lexer<'_> {
         }
         self.emit(tokens, RawKind::Handle, start, true);
     }
+}
+
+/// How many letters a–z stand at the start; looked at eight at a time.
+fn letters(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ONES * 0x80;
+    let (eights, _) = bytes.as_chunks::<8>();
+    let mut at = 0;
+    for eight in eights {
+        let eight = u64::from_le_bytes(*eight);
+        let low = eight & !HIGH;
+        let from_a = low + ONES * (0x80 - b'a' as u64);
+        let beyond_z = low + ONES * (0x7F - b'z' as u64);
+        let others = !(from_a & !beyond_z & !eight) & HIGH;
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = &bytes[at..];
+    at + rest.iter().position(|byte| !byte.is_ascii_lowercase()).unwrap_or(rest.len())
 }
 
 fn is_wordlike(letter: char) -> bool {

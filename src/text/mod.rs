@@ -5,6 +5,7 @@ mod clear;
 mod confusable;
 mod fold;
 mod lex;
+mod memo;
 mod sequences;
 mod span;
 mod views;

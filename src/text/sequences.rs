@@ -64,6 +64,20 @@ impl SequencesBuilder {
 }
 
 impl Sequences {
+    /// The values of the sequence of this one word.
+    pub fn single(&self, word: WordId) -> &[u32] {
+        match self.roots.get(word.0 as usize) {
+            Some(root) if *root != 0 => &self.values[*root as usize],
+            _ => &[],
+        }
+    }
+
+    /// Whether a sequence of several words begins with this one.
+    pub fn begins_longer(&self, word: WordId) -> bool {
+        let root = self.roots.get(word.0 as usize).copied().unwrap_or(0);
+        root != 0 && self.goes_on[root as usize]
+    }
+
     /// Calls `found(value, words)` for every sequence that starts at `tokens[at]`, shortest first.
     pub fn at(&self, tokens: &[ClearToken], at: usize, mut found: impl FnMut(u32, usize)) {
         let Some(first) = tokens.get(at) else { return };

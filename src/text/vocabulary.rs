@@ -1,8 +1,6 @@
 //! The words that rules, lists and tables know, and how their variants are written. What people
 //! disguise is undone only where the result is one of these words, so plain text stays as it is.
 
-use std::hash::BuildHasher as _;
-
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::Marks;
@@ -10,7 +8,7 @@ use super::fold::Folded;
 use super::lex::{self, RawKind};
 
 /// A word of the vocabulary; the first few numbers stand for kinds of token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WordId(pub u32);
 
 impl WordId {
@@ -41,12 +39,16 @@ struct Entry {
 #[derive(Debug, Default)]
 pub struct Vocabulary {
     forms: FxHashMap<Box<str>, Entry>,
+    /// By beginning, the lengths of the forms that begin so: most texts are refused here.
+    lengths: Vec<u32>,
     arena: Vec<WordId>,
     words: Vec<Box<str>>,
     sensitive: Vec<bool>,
     prefixes: FxHashSet<Box<str>>,
     skeletons: FxHashMap<Box<str>, Vec<WordId>>,
     longest: usize,
+    /// By beginning, whether a form of a sensitive word begins so.
+    sensitive_beginnings: Vec<bool>,
 }
 
 /// What a written form was resolved to.
@@ -82,10 +84,33 @@ impl Vocabulary {
         Some(self.form(text)?.words)
     }
 
+    /// All written forms, with the words each stands for.
+    pub fn forms(&self) -> impl Iterator<Item = (&str, &[WordId])> {
+        self.forms.iter().map(|(form, entry)| {
+            let start = entry.start as usize;
+            (&**form, &self.arena[start..start + entry.len as usize])
+        })
+    }
+
     pub(super) fn form(&self, text: &str) -> Option<Resolved<'_>> {
+        if !self.lengths(text).may_be(text.len()) {
+            return None;
+        }
         let entry = self.forms.get(text)?;
         let start = entry.start as usize;
         Some(Resolved { words: &self.arena[start..start + entry.len as usize], marks: entry.marks })
+    }
+
+    /// The lengths of the forms that `text` may begin with.
+    pub(super) fn lengths(&self, text: &str) -> Lengths {
+        Lengths(self.lengths.get(beginning(text.as_bytes())).copied().unwrap_or(0))
+    }
+
+    /// Whether a sensitive word may stand within `text`; most words are refused here.
+    pub(super) fn may_hold_sensitive(&self, text: &str) -> bool {
+        text.as_bytes()
+            .windows(3)
+            .any(|bytes| self.sensitive_beginnings.get(beginning(bytes)).copied().unwrap_or(false))
     }
 
     pub(super) fn is_prefix_of_sensitive(&self, text: &str) -> bool {
@@ -98,11 +123,18 @@ impl Vocabulary {
 
     /// The sensitive word of which `text` has all consonants, in order, and lacks vowels.
     pub(super) fn without_vowels(&self, text: &str) -> Option<WordId> {
-        let skeleton: String = text.chars().filter(|letter| !is_vowel(*letter)).collect();
-        if skeleton.len() < 4 {
+        // Longer than any word that rules name.
+        let mut skeleton = [0; 64];
+        let mut len = 0;
+        for byte in text.bytes().filter(|byte| !is_vowel(char::from(*byte))) {
+            *skeleton.get_mut(len)? = byte;
+            len += 1;
+        }
+        if len < 4 {
             return None;
         }
-        self.skeletons.get(skeleton.as_str())?.iter().copied().find(|id| {
+        let skeleton = std::str::from_utf8(&skeleton[..len]).ok()?;
+        self.skeletons.get(skeleton)?.iter().copied().find(|id| {
             let word = self.word(*id);
             word.len() > text.len() && is_subsequence(text, word)
         })
@@ -123,6 +155,35 @@ impl Vocabulary {
                     .zip(text.chars())
                     .all(|(letter, seen)| seen == '*' || seen == letter)
         })
+    }
+}
+
+/// Beginnings told apart: a power of two.
+const BEGINNINGS: usize = 1 << 12;
+
+/// The first three bytes of a form as an index.
+fn beginning(form: &[u8]) -> usize {
+    match form {
+        [one, two, three, ..] => {
+            let first = usize::from(*one) << 16 | usize::from(*two) << 8 | usize::from(*three);
+            (first ^ first >> 11) % BEGINNINGS
+        }
+        _ => 0,
+    }
+}
+
+/// Lengths that a form may have, one bit each. Those under three bytes tell nothing of their
+/// beginning and may always be; all long ones share a bit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lengths(u32);
+
+impl Lengths {
+    fn bit(len: usize) -> u32 {
+        1 << len.min(31)
+    }
+
+    pub(super) fn may_be(self, len: usize) -> bool {
+        len < 3 || self.0 & Self::bit(len) != 0
     }
 }
 
@@ -247,6 +308,17 @@ impl VocabularyBuilder {
         for found in vocabulary.skeletons.values_mut() {
             found.sort_unstable();
         }
+        vocabulary.lengths = vec![0; BEGINNINGS];
+        for form in vocabulary.forms.keys() {
+            vocabulary.lengths[beginning(form.as_bytes())] |= Lengths::bit(form.len());
+        }
+        let mut beginnings = vec![false; BEGINNINGS];
+        for (form, words) in vocabulary.forms() {
+            if words.iter().any(|word| vocabulary.is_sensitive(*word)) {
+                beginnings[beginning(form.as_bytes())] = true;
+            }
+        }
+        vocabulary.sensitive_beginnings = beginnings;
         vocabulary.longest = vocabulary.forms.keys().map(|form| form.len()).max().unwrap_or(0);
         vocabulary
     }
@@ -265,9 +337,4 @@ fn pieces(phrase: &str) -> Vec<Box<str>> {
             if token.kind == RawKind::Handle { text.trim_start_matches('@') } else { text }.into()
         })
         .collect()
-}
-
-/// The hash by which unknown words are remembered.
-pub(super) fn hash(text: &str) -> u64 {
-    FxBuildHasher.hash_one(text)
 }

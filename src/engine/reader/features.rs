@@ -1,9 +1,12 @@
 //! What the second reader sees of a post: hashed word and character n-grams of the clear view, with
 //! numbers, phones, amounts, links and countries as classes, and the signals of rules and facts.
 
+use std::ops::Range;
+
 use super::super::expression::FactNumber;
+use super::signals;
 use crate::facts::{ContactKind, Found};
-use crate::text::{Before, Marks, RawKind, RawToken, Views, WordId};
+use crate::text::{Marks, Views, WordId};
 
 /// Buckets that features are hashed into, as a power of two.
 pub(in crate::engine) const BITS: u32 = 18;
@@ -39,15 +42,15 @@ pub(super) struct Feature {
     pub(super) to: u32,
 }
 
-/// The features of one post; buffers of one worker.
+/// What the features of one post are made of; buffers of one worker.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Features {
-    pub(super) blocks: [Vec<Feature>; 3],
+    signals: Vec<u32>,
     letters: Vec<u8>,
     /// The word that one token stands for.
     spelt: Vec<u8>,
-    /// The clear token each letter belongs to.
-    owners: Vec<u32>,
+    /// The place of the first letter of each clear token; one that adds none shares the next one's.
+    starts: Vec<u32>,
     /// The hash of each token.
     words: Vec<u64>,
     classes: Vec<u8>,
@@ -76,27 +79,42 @@ pub(in crate::engine) struct Reading<'a> {
 impl Features {
     /// Reads a post; what was read before is gone.
     pub(in crate::engine) fn read(&mut self, reading: &Reading<'_>) {
-        self.blocks.iter_mut().for_each(Vec::clear);
+        self.signals.clear();
         self.letters.clear();
-        self.owners.clear();
+        self.starts.clear();
         self.words.clear();
         self.classify(reading);
         self.spell(reading.views);
-        self.word_grams();
-        self.letter_grams();
-        let signals = &mut self.blocks[Block::Signals as usize];
-        let mut add = |bucket| signals.push(Feature { bucket, from: 0, to: 0 });
-        reading.signals.iter().copied().for_each(&mut add);
-        facts(reading, &mut add);
-        shape(reading, &mut add);
+        self.signals.extend_from_slice(reading.signals);
+        let mut add = |bucket| self.signals.push(bucket);
+        signals::facts(reading, &mut add);
+        signals::shape(reading, &mut add);
+    }
+
+    /// Calls `each` for every feature of a block, and says how many there are.
+    pub(super) fn each(&self, block: Block, mut each: impl FnMut(Feature)) -> usize {
+        let mut count = 0;
+        let counted = |feature| {
+            count += 1;
+            each(feature);
+        };
+        match block {
+            Block::Words => self.word_grams(counted),
+            Block::Letters => self.letter_grams(counted),
+            Block::Signals => {
+                let feature = |bucket: &u32| Feature { bucket: *bucket, from: 0, to: 0 };
+                self.signals.iter().map(feature).for_each(counted);
+            }
+        }
+        count
     }
 
     /// Bucket and value of every feature.
     pub(in crate::engine) fn values(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
         Block::ALL.into_iter().flat_map(|block| {
-            let features = &self.blocks[block as usize];
-            let value = Block::value(features.len());
-            features.iter().map(move |feature| (feature.bucket, value))
+            let mut buckets = Vec::new();
+            let value = Block::value(self.each(block, |feature| buckets.push(feature.bucket)));
+            buckets.into_iter().map(move |bucket| (bucket, value))
         })
     }
 
@@ -143,15 +161,14 @@ impl Features {
         let mut last = 0;
         for (at, token) in views.clear().iter().take(self.classes.len()).enumerate() {
             let class = self.classes[at];
-            let owner = crate::text::offset(at);
             let joined = class == last && matches!(class, MONEY | PHONE);
             last = class;
+            self.starts.push(crate::text::offset(self.letters.len()));
             if joined {
                 self.words.push(0);
                 continue;
             }
             self.letters.push(b' ');
-            self.owners.push(owner);
             let start = self.letters.len();
             match class {
                 0 | COUNTRY if token.marks.is_only(Marks::ALIAS) => {
@@ -161,7 +178,6 @@ impl Features {
                     views.written_pieces(token, |text| {
                         self.letters.extend_from_slice(text.as_bytes());
                     });
-                    self.owners.resize(self.letters.len(), owner);
                     self.words.push(hash(b"w", &self.spelt));
                     self.spelt.clear();
                     continue;
@@ -181,134 +197,70 @@ impl Features {
                 }
                 class => self.letters.push(class),
             }
-            self.owners.resize(self.letters.len(), owner);
             self.words.push(hash(b"w", &self.letters[start..]));
         }
         self.letters.push(b' ');
-        let last = self.owners.last().copied().unwrap_or(0);
-        self.owners.push(last);
     }
 
-    fn word_grams(&mut self) {
-        let features = &mut self.blocks[Block::Words as usize];
+    fn word_grams(&self, mut each: impl FnMut(Feature)) {
         let mut before: Option<(u64, u32)> = None;
-        for (at, word) in self.words.iter().enumerate() {
+        for (at, (word, class)) in self.words.iter().zip(&self.classes).enumerate() {
             // A token that went on with the class of the one before it.
             if *word == 0 {
                 continue;
             }
             let at32 = crate::text::offset(at);
-            features.push(Feature { bucket: bucket(*word), from: at32, to: at32 + 1 });
+            each(Feature { bucket: bucket(*word), from: at32, to: at32 + 1 });
             if let Some((other, from)) = before {
                 let pair = mix(other.rotate_left(17) ^ *word);
-                features.push(Feature { bucket: bucket(pair), from, to: at32 + 1 });
+                each(Feature { bucket: bucket(pair), from, to: at32 + 1 });
             }
-            if self.classes[at] == COUNTRY {
+            if *class == COUNTRY {
                 let word = mix(u64::from(COUNTRY));
-                features.push(Feature { bucket: bucket(word), from: at32, to: at32 + 1 });
+                each(Feature { bucket: bucket(word), from: at32, to: at32 + 1 });
             }
             before = Some((*word, at32));
         }
     }
 
-    fn letter_grams(&mut self) {
-        let features = &mut self.blocks[Block::Letters as usize];
-        for start in 0..self.letters.len() {
-            let end = (start + LONGEST).min(self.letters.len());
-            let mut gram = SEED;
-            for at in start..end {
-                gram = step(gram, self.letters[at]);
-                if at + 1 - start >= SHORTEST {
-                    features.push(Feature {
-                        bucket: bucket(mix(gram)),
-                        from: self.owners[start],
-                        to: self.owners[at] + 1,
-                    });
-                }
-            }
+    /// `from` and `to` of these are places among the letters: see [`Features::tokens`].
+    fn letter_grams(&self, mut each: impl FnMut(Feature)) {
+        let mut start = 0;
+        // Whole stretches first: their length is known, which makes this a straight line.
+        for letters in self.letters.array_windows::<LONGEST>() {
+            grams(letters, start, &mut each);
+            start += 1;
+        }
+        for at in self.letters.len().saturating_sub(LONGEST - 1)..self.letters.len() {
+            grams(&self.letters[at..], crate::text::offset(at), &mut each);
+        }
+    }
+
+    /// The clear tokens a feature of a block was read from.
+    pub(super) fn tokens(&self, block: Block, feature: Feature) -> Range<usize> {
+        // The space at the very end belongs to the word before it.
+        let last = crate::text::offset(self.letters.len().saturating_sub(2));
+        let owner = |letter: u32| {
+            self.starts.partition_point(|start| *start <= letter.min(last)).saturating_sub(1)
+        };
+        match block {
+            Block::Letters => owner(feature.from)..owner(feature.to - 1) + 1,
+            Block::Words | Block::Signals => feature.from as usize..feature.to as usize,
         }
     }
 }
 
-/// How the post is built: questions, quotations, lists, pictures. Who quotes, asks or tells does not
-/// write as who offers does.
-fn shape(reading: &Reading<'_>, add: &mut impl FnMut(u32)) {
-    let Reading { text, views, .. } = reading;
-    let count = |wanted: &dyn Fn(char) -> bool| text.chars().filter(|one| wanted(*one)).count();
-    let any_of = |signs: &str| count(&|one| signs.contains(one));
-    let raw =
-        |wanted: &dyn Fn(&RawToken) -> bool| views.raw().iter().filter(|one| wanted(one)).count();
-    let quoted = text.split_whitespace().filter(|word| word.starts_with(['\'', '‘'])).count();
-    let ended = views.clear().iter().filter(|token| token.before >= Before::Sentence).count();
-    let letters = count(&char::is_alphabetic).max(1);
-    let shapes = [
-        ("question", any_of("?")),
-        ("quote", any_of("\"“”«»")),
-        ("single", quoted),
-        ("shout", any_of("!")),
-        ("colon", any_of(":")),
-        ("slash", any_of("/")),
-        ("dash", any_of("-–—")),
-        ("bracket", any_of("[(")),
-        ("lines", any_of("\n")),
-        ("sentences", ended),
-        ("emoji", raw(&|one| one.kind == RawKind::Emoji)),
-        ("hashtags", raw(&|one| one.hashtag)),
-        ("capitals", count(&char::is_uppercase) * 10 / letters),
-    ];
-    for (name, count) in shapes {
-        for (least, step) in [(1, "1"), (2, "2"), (4, "4"), (7, "7")] {
-            if count >= least {
-                add(signal(name, step));
-            }
+#[inline(always)]
+fn grams(letters: &[u8], from: u32, each: &mut impl FnMut(Feature)) {
+    let mut gram = SEED;
+    let mut to = from;
+    for (at, letter) in letters.iter().enumerate() {
+        gram = step(gram, *letter);
+        to += 1;
+        if at + 1 >= SHORTEST {
+            each(Feature { bucket: bucket(mix(gram)), from, to });
         }
     }
-}
-
-/// The bucket of a signal, by its name.
-pub(in crate::engine) fn signal(kind: &str, name: &str) -> u32 {
-    bucket(hash(kind.as_bytes(), name.as_bytes()))
-}
-
-/// Facts as signals: present or not, and sizes by rough classes.
-fn facts(reading: &Reading<'_>, add: &mut impl FnMut(u32)) {
-    use FactNumber::{
-        AdvanceCount, ContactCount, DebtCount, DestinationCount, DisguiseCount, FeeCount,
-        HandlesCount, LinksCount, OfficialCount, PayCount, PayIdrMonth, PhonesCount,
-        PhonesDisguised, PhonesForeign, Words,
-    };
-    for (name, fact) in [
-        ("pay", PayCount),
-        ("fee", FeeCount),
-        ("advance", AdvanceCount),
-        ("debt", DebtCount),
-        ("phones", PhonesCount),
-        ("foreign", PhonesForeign),
-        ("hidden-phone", PhonesDisguised),
-        ("handles", HandlesCount),
-        ("links", LinksCount),
-        ("contacts", ContactCount),
-        ("official", OfficialCount),
-        ("destinations", DestinationCount),
-        ("disguise", DisguiseCount),
-    ] {
-        match (reading.number)(fact) {
-            0 => {}
-            1 => add(signal("one", name)),
-            _ => {
-                add(signal("one", name));
-                add(signal("more", name));
-            }
-        }
-    }
-    let steps = |value: u64, steps: &[u64]| steps.iter().filter(|step| value >= **step).count();
-    let million = 1_000_000;
-    let pay = (reading.number)(PayIdrMonth);
-    let names = ["0", "1", "2", "3", "4", "5"];
-    let wage = steps(pay, &[1, 4 * million, 7 * million, 12 * million, 20 * million]);
-    add(signal("wage", names[wage]));
-    let length = steps((reading.number)(Words), &[8, 20, 40, 70, 120]);
-    add(signal("length", names[length]));
 }
 
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -324,11 +276,21 @@ const fn mix(hash: u64) -> u64 {
 }
 
 /// A hash that is the same on every machine and in every version: the model file depends on it.
-fn hash(kind: &[u8], bytes: &[u8]) -> u64 {
-    let hash = kind.iter().chain(bytes).fold(SEED, |hash, byte| step(hash, *byte));
-    mix(hash).max(1)
+pub(super) const fn hash(kind: &[u8], bytes: &[u8]) -> u64 {
+    let hash = mix(steps(steps(SEED, kind), bytes));
+    if hash == 0 { 1 } else { hash }
 }
 
-fn bucket(hash: u64) -> u32 {
-    u32::try_from(hash >> (64 - BITS)).unwrap_or(0)
+const fn steps(mut hash: u64, bytes: &[u8]) -> u64 {
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = step(hash, bytes[at]);
+        at += 1;
+    }
+    hash
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the bits left are few")]
+pub(super) const fn bucket(hash: u64) -> u32 {
+    (hash >> (64 - BITS)) as u32
 }

@@ -5,6 +5,7 @@
 mod features;
 mod file;
 mod settings;
+mod signals;
 mod train;
 
 use serde::Serialize;
@@ -12,9 +13,10 @@ use serde::Serialize;
 use super::{Lane, Points};
 use crate::text::{Span, Views};
 
-pub(super) use features::{Features, Reading, signal};
+pub(super) use features::{Features, Reading};
 pub use file::UnreadableModel;
 pub(super) use settings::Settings;
+pub(super) use signals::signal;
 pub use train::{Example, Lesson, learn};
 
 use features::{BITS, Block};
@@ -123,14 +125,13 @@ impl Model {
     pub(super) fn read(&self, features: &Features) -> Opinion {
         let mut odds = self.shift;
         for block in Block::ALL {
-            let features = &features.blocks[block as usize];
             let mut sums = [0_i32; 2];
-            for feature in features {
+            let count = features.each(block, |feature| {
                 let [offer, victim] = self.weights[feature.bucket as usize];
                 sums[0] += i32::from(offer);
                 sums[1] += i32::from(victim);
-            }
-            let value = Block::value(features.len());
+            });
+            let value = Block::value(count);
             for lane in 0..LANES.len() {
                 odds[lane] += self.scale[lane] * value * real(sums[lane]);
             }
@@ -149,15 +150,13 @@ impl Model {
         let number = lane_number(lane);
         let mut share = vec![0.0_f32; views.clear().len()];
         for block in [Block::Words, Block::Letters] {
-            let features = &features.blocks[block as usize];
-            let value = Block::value(features.len());
-            for feature in features {
-                let (from, to) = (feature.from as usize, feature.to as usize);
-                let Some(tokens) = share.get_mut(from..to) else { continue };
+            let value = Block::value(features.each(block, |_| {}));
+            features.each(block, |feature| {
+                let Some(tokens) = share.get_mut(features.tokens(block, feature)) else { return };
                 let count = real(i32::try_from(tokens.len()).unwrap_or(i32::MAX));
                 let weight = i32::from(self.weights[feature.bucket as usize][number]);
                 tokens.iter_mut().for_each(|token| *token += value * real(weight) / count);
-            }
+            });
         }
         let sign = if points.0 < 0 { -1.0 } else { 1.0 };
         let mut order: Vec<usize> = (0..share.len()).filter(|at| share[*at] * sign > 0.0).collect();

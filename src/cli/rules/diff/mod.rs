@@ -13,11 +13,14 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::super::scan::{BATCH, read_line};
+use super::super::batch::{self, Batch};
 use super::super::{Answer, Failure, unwritable};
 use crate::engine::{Engine, Lane, RuleFiles, Thresholds};
 use crate::registry::wib;
 use crate::report::diff::{Change, Compare, Comparison, Tally};
+
+/// Lines a worker takes at a time.
+const SHARE: usize = 64;
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
@@ -122,18 +125,19 @@ fn compare_file(
     let mut input: Box<dyn BufRead> =
         Box::new(BufReader::with_capacity(1 << 16, bar.wrap_read(file)));
     let today = super::super::today();
-    let mut number = 0;
-    let mut batch: Vec<(u64, Vec<u8>)> = Vec::with_capacity(BATCH);
+    let mut batch = Batch::default();
     loop {
-        let more = read_line(&mut input, &mut number, &mut batch)?;
-        if batch.len() == BATCH || !more {
-            let parts: Vec<Part> = batch
-                .par_chunks(64)
-                .map_init(|| Comparison::new(old, new, today), compare_lines)
-                .collect();
-            parts.into_iter().try_for_each(&mut *take)?;
-            batch.clear();
-        }
+        let more = batch.read(&mut input)?;
+        let shares = (0..batch.len().div_ceil(SHARE)).into_par_iter();
+        let parts: Vec<Part> = shares
+            .map_init(
+                || Comparison::new(old, new, today),
+                |comparison, share| {
+                    compare_lines(comparison, batch.lines(share * SHARE..(share + 1) * SHARE))
+                },
+            )
+            .collect();
+        parts.into_iter().try_for_each(&mut *take)?;
         if !more {
             bar.finish_and_clear();
             return Ok(());
@@ -141,13 +145,16 @@ fn compare_file(
     }
 }
 
-fn compare_lines(comparison: &mut Comparison<'_>, lines: &[(u64, Vec<u8>)]) -> Part {
+fn compare_lines<'a>(
+    comparison: &mut Comparison<'_>,
+    lines: impl Iterator<Item = batch::Line<'a>>,
+) -> Part {
     let mut part = Part::default();
-    for (number, line) in lines {
-        let line: Line<'_> = match serde_json::from_slice(line) {
+    for batch::Line { number, bytes } in lines {
+        let line: Line<'_> = match serde_json::from_slice(bytes.unwrap_or_default()) {
             Ok(line) => line,
             Err(error) => {
-                part.unreadable.push((*number, error.to_string()));
+                part.unreadable.push((number, error.to_string()));
                 continue;
             }
         };
@@ -158,7 +165,7 @@ fn compare_lines(comparison: &mut Comparison<'_>, lines: &[(u64, Vec<u8>)]) -> P
             Some("pass") => Some(None),
             Some(other) => {
                 let reason = format!("label `{other}` tidak dikenal: offer, victim, atau pass");
-                part.unreadable.push((*number, reason));
+                part.unreadable.push((number, reason));
                 continue;
             }
         };
