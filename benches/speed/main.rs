@@ -1,0 +1,310 @@
+//! How fast it is, on real posts where there are any, one core: each stage, the whole of `scan`, ten
+//! and a hundred times the rules, beside the naive design and beside Hyperscan. `docs/performance.md`
+//! says what the figures mean and how to run this.
+#![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, reason = "a bench")]
+
+mod hyperscan;
+mod naive;
+mod posts;
+mod rules;
+
+use std::error::Error;
+use std::hint::black_box;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use posts::Posts;
+use waspada::engine::{Engine, RuleFiles, Scratch, Thresholds};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Rounds of each measurement; the best one counts, since others may want the core meanwhile.
+const ROUNDS: usize = 7;
+
+#[derive(serde::Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    text: std::borrow::Cow<'a, str>,
+}
+
+fn main() -> Outcome {
+    // `cargo test --benches` only wants to know that it runs.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return Ok(());
+    }
+    let posts = posts::load()?;
+    let bytes: usize = posts.texts.iter().map(String::len).sum();
+    println!(
+        "{} {} posts, {:.0} bytes of text each",
+        posts.texts.len(),
+        if posts.real { "real" } else { "INVENTED" },
+        bytes as f64 / posts.texts.len() as f64
+    );
+    let frequent = rules::frequent(&posts.texts);
+    stages(&posts, bytes)?;
+    against_naive(&posts)?;
+    growth(&posts, &frequent)?;
+    against_hyperscan(&posts, &frequent)?;
+    program(&posts)
+}
+
+/// The shortest of several rounds.
+fn best(mut round: impl FnMut()) -> Duration {
+    let timed = || {
+        let start = Instant::now();
+        round();
+        start.elapsed()
+    };
+    std::iter::repeat_with(timed).take(ROUNDS).min().unwrap_or_default()
+}
+
+fn engine(files: &RuleFiles) -> Result<Engine, Box<dyn Error>> {
+    Ok(Engine::compile(files, Thresholds::default())?)
+}
+
+fn shown(name: &str, took: Duration, posts: usize) -> f64 {
+    let each = took.as_secs_f64() / posts as f64;
+    println!("{name:<44} {:>8.2} µs a post {:>10.0} posts/s", each * 1e6, 1.0 / each);
+    each
+}
+
+/// Scores lines of JSON as `scan` does: read, scored, what is flagged written.
+fn scan(engine: &Engine, scratch: &mut Scratch, lines: &[Vec<u8>], out: &mut Vec<u8>) {
+    out.clear();
+    for line in lines {
+        let Ok(line) = serde_json::from_slice::<Line<'_>>(line) else { continue };
+        if let Some(verdict) = engine.score_flagged(scratch, &line.text) {
+            let _ = serde_json::to_writer(&mut *out, &verdict);
+        }
+    }
+}
+
+fn stages(posts: &Posts, bytes: usize) -> Outcome {
+    let files = RuleFiles::embedded();
+    let built = best(|| drop(black_box(engine(&files))));
+    println!("the shipped rules build in {:.0} ms", built.as_secs_f64() * 1e3);
+    let engine = engine(&files)?;
+    let mut scratch = engine.scratch();
+    let count = posts.texts.len();
+    let parsed = best(|| {
+        for line in &posts.lines {
+            let _ = black_box(serde_json::from_slice::<Line<'_>>(line));
+        }
+    });
+    shown("JSON", parsed, count);
+    let mut views = engine.views();
+    let normalised = best(|| posts.texts.iter().for_each(|text| views.read(text)));
+    shown("normalise: both views with their maps", normalised, count);
+    println!("{:<44} {:>8.0} MB/s", "", bytes as f64 / normalised.as_secs_f64() / 1e6);
+    let facts = best(|| {
+        posts.texts.iter().for_each(|text| engine.stage_facts(&mut scratch, text));
+    });
+    shown("normalise and facts", facts, count);
+    let mut matching = Duration::ZERO;
+    for text in &posts.texts {
+        engine.stage_facts(&mut scratch, text);
+        let start = Instant::now();
+        black_box(engine.stage_match(&mut scratch));
+        matching += start.elapsed();
+    }
+    shown("match (with the clock's own cost)", matching, count);
+    let scored = best(|| {
+        for text in &posts.texts {
+            black_box(engine.score_flagged(&mut scratch, text));
+        }
+    });
+    shown("score: views, facts, rules, second reader", scored, count);
+    let mut out = Vec::new();
+    let all = best(|| scan(&engine, &mut scratch, &posts.lines, &mut out));
+    shown("scan: JSON in, JSON out", all, count);
+    let invented = posts::invented(20_000);
+    let took = best(|| scan(&engine, &mut scratch, &invented, &mut out));
+    shown("scan of invented small talk", took, invented.len());
+    let ads: Vec<Vec<u8>> = engine
+        .rules()
+        .iter()
+        .flat_map(|rule| &rule.hit)
+        .map(|text| {
+            format!("{{\"text\": {}}}", serde_json::Value::from(text.as_str())).into_bytes()
+        })
+        .collect();
+    let took = best(|| scan(&engine, &mut scratch, &ads, &mut out));
+    shown("scan of the rules' own examples: all hits", took, ads.len());
+    Ok(())
+}
+
+fn against_naive(posts: &Posts) -> Outcome {
+    let engine = engine(&RuleFiles::embedded())?;
+    let mut scratch = engine.scratch();
+    let (wanted, lists) = rules::shipped();
+    let naive = naive::Naive::new(&wanted, &lists)?;
+    let step = posts.lines.len().div_ceil(1000);
+    let lines: Vec<Vec<u8>> = posts.lines.iter().step_by(step).cloned().collect();
+    let slow = {
+        let start = Instant::now();
+        for line in &lines {
+            let line: Line<'_> = serde_json::from_slice(line)?;
+            black_box(naive.hits(&line.text));
+        }
+        start.elapsed()
+    };
+    let slow = shown(&format!("naive scan, {} expressions", naive.regexes()), slow, lines.len());
+    let mut out = Vec::new();
+    let fast = best(|| scan(&engine, &mut scratch, &posts.lines, &mut out));
+    println!(
+        "scan is {:.0} times the naive design",
+        slow * posts.lines.len() as f64 / fast.as_secs_f64()
+    );
+    Ok(())
+}
+
+fn growth(posts: &Posts, frequent: &[String]) -> Outcome {
+    let keywords = rules::keywords();
+    let sets = [
+        ("the shipped rules".to_owned(), RuleFiles::embedded()),
+        ("10 times the rules".to_owned(), rules::more_rules(10, frequent)),
+        ("100 times the rules".to_owned(), rules::more_rules(100, frequent)),
+        (
+            format!("100 times the keywords ({})", 100 * keywords),
+            rules::more_keywords(100 * keywords, frequent),
+        ),
+    ];
+    let texts = &posts.texts;
+    let mut first = None;
+    for (name, files) in sets {
+        let start = Instant::now();
+        let engine = engine(&files)?;
+        let built = start.elapsed();
+        let mut scratch = engine.scratch();
+        let took = best(|| {
+            for text in texts {
+                black_box(engine.score_flagged(&mut scratch, text));
+            }
+        });
+        let each = shown(&format!("{name}: {} rules", engine.rules().len()), took, texts.len());
+        let first = *first.get_or_insert(each);
+        println!("{:<44} {:>8.2} times; built in {:.2} s", "", each / first, built.as_secs_f64());
+    }
+    Ok(())
+}
+
+fn against_hyperscan(posts: &Posts, frequent: &[String]) -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let Some(program) = hyperscan::build(folder.path()) else {
+        println!(
+            "Hyperscan is not here (libhyperscan-dev or libvectorscan-dev): comparison left out"
+        );
+        return Ok(());
+    };
+    let (files, keywords, patterns) = rules::keywords_and_patterns(2000, 300, frequent);
+    let engine = engine(&files)?;
+    let mut scratch = engine.scratch();
+    let mut views = engine.views();
+    let texts: Vec<String> = posts
+        .texts
+        .iter()
+        .map(|text| {
+            views.read(text);
+            views.clear_text()
+        })
+        .collect();
+    // The clock costs as much as a match: what reading takes is measured and taken off instead.
+    let reading = best(|| {
+        posts.texts.iter().for_each(|text| engine.stage_facts(&mut scratch, text));
+    });
+    let both = best(|| {
+        for text in &posts.texts {
+            engine.stage_facts(&mut scratch, text);
+            black_box(engine.stage_match(&mut scratch));
+        }
+    });
+    let ours = both.saturating_sub(reading);
+    shown("match: 2,000 keywords, 300 patterns", ours, texts.len());
+    let hits: Vec<Vec<usize>> = posts
+        .texts
+        .iter()
+        .map(|text| {
+            engine.stage_facts(&mut scratch, text);
+            engine.stage_match(&mut scratch);
+            let mut rules: Vec<usize> = engine.matched(&scratch).collect();
+            rules.sort_unstable();
+            rules.dedup();
+            rules
+        })
+        .collect();
+    let with = |keyword: &dyn Fn(&String) -> String| -> Vec<String> {
+        keywords.iter().map(keyword).chain(patterns.iter().cloned()).collect()
+    };
+    let exact = with(&|word| format!("(^|[ \\n]){word}([ \\n]|$)"));
+    let quick = with(&|word| format!("\\b{word}\\b"));
+    let exact = hyperscan::run(&program, folder.path(), &exact, &texts)?;
+    let quick = hyperscan::run(&program, folder.path(), &quick, &texts)?;
+    let differing = hits.iter().zip(&exact.hits).filter(|(one, other)| one != other).count();
+    for (name, run) in [("whole words", &exact), ("\\b", &quick)] {
+        let took = Duration::from_secs_f64(run.nanoseconds / 1e9);
+        shown(&format!("Hyperscan, block mode, {name}"), took, texts.len());
+        println!("{:<44} {:>8.2} times ours", "", took.as_secs_f64() / ours.as_secs_f64());
+    }
+    println!(
+        "{} hits in all; posts with other hits than Hyperscan's: {differing}",
+        hits.iter().map(Vec::len).sum::<usize>()
+    );
+    if differing > 0 {
+        return Err("the hits differ".into());
+    }
+    Ok(())
+}
+
+/// The program itself, one thread: its time over the real files, its memory over a million posts.
+fn program(posts: &Posts) -> Outcome {
+    let binary = env!("CARGO_BIN_EXE_waspada");
+    let run = |files: &[std::path::PathBuf]| -> Result<Duration, Box<dyn Error>> {
+        let start = Instant::now();
+        let status = Command::new(binary)
+            .arg("scan")
+            .args(files)
+            .env("RAYON_NUM_THREADS", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status()?;
+        if !status.success() {
+            return Err("scan failed".into());
+        }
+        Ok(start.elapsed())
+    };
+    if posts.real {
+        let mut took = Duration::MAX;
+        for _ in 0..ROUNDS {
+            took = took.min(run(&posts.files)?);
+        }
+        shown("waspada scan, the program, start included", took, posts.lines.len());
+    }
+    let mut child = Command::new(binary)
+        .args(["scan", "-"])
+        .env("RAYON_NUM_THREADS", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()?;
+    let status = format!("/proc/{}/status", child.id());
+    let peak = || {
+        let text = std::fs::read_to_string(&status).ok()?;
+        let line = text.lines().find(|line| line.starts_with("VmHWM"))?;
+        line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kilobytes| kilobytes / 1024.0)
+    };
+    let Some(mut input) = child.stdin.take() else { return Ok(()) };
+    let mut peaks = Vec::new();
+    for number in 0..1_000_000 {
+        let line = &posts.lines[number % posts.lines.len()];
+        input.write_all(line)?;
+        input.write_all(b"\n")?;
+        if number % 250_000 == 249_999 {
+            peaks.extend(peak());
+        }
+    }
+    drop(input);
+    child.wait()?;
+    let peaks: Vec<String> = peaks.iter().map(|peak| format!("{peak:.1}")).collect();
+    println!("memory of scan after each quarter of a million posts, MB: {}", peaks.join(" "));
+    Ok(())
+}

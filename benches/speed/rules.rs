@@ -1,0 +1,222 @@
+//! Rule sets to measure with: the shipped one taken apart, and generated ones of any size.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use fastrand::Rng;
+use waspada::engine::RuleFiles;
+
+use crate::naive::{Lists, Wanted};
+use crate::posts::word;
+
+/// What each shipped rule looks for, and the word lists.
+pub fn shipped() -> (Vec<Wanted>, Lists) {
+    let files = RuleFiles::embedded();
+    let is_rules = |name: &str| {
+        name.ends_with(".toml") && !name.contains("registry/") && !name.contains("model/")
+    };
+    let mut rules = Vec::new();
+    for (_, text) in files.select(is_rules) {
+        let Ok(file) = text.parse::<toml::Table>() else { continue };
+        let entries = file.get("rule").and_then(toml::Value::as_array);
+        for entry in entries.into_iter().flatten() {
+            let texts = |key: &str| -> Vec<String> {
+                let values = entry.get(key).and_then(toml::Value::as_array);
+                values
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|one| one.as_str())
+                    .map(str::to_owned)
+                    .collect()
+            };
+            rules.push(Wanted { phrases: texts("phrases"), patterns: texts("patterns") });
+        }
+    }
+    let mut lists = Lists::new();
+    for (name, text) in files.select(|name| name.starts_with("lists/")) {
+        let entries = text.lines().map(|line| line.split('#').next().unwrap_or("").trim());
+        let entries = entries.filter(|line| !line.is_empty() && !line.starts_with(['{', '-']));
+        let name = name.trim_start_matches("lists/").trim_end_matches(".txt");
+        lists.insert(name.to_owned(), entries.map(str::to_owned).collect());
+    }
+    (rules, lists)
+}
+
+/// The words of the posts, the most frequent first.
+pub fn frequent(texts: &[String]) -> Vec<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for text in texts {
+        for word in text.split(|letter: char| !letter.is_ascii_alphabetic()) {
+            if word.len() >= 4 {
+                *counts.entry(word.to_ascii_lowercase()).or_default() += 1;
+            }
+        }
+    }
+    let mut words: Vec<(String, usize)> = counts.into_iter().collect();
+    words.sort_unstable_by(|one, other| (other.1, &one.0).cmp(&(one.1, &other.0)));
+    words.into_iter().map(|(word, _)| word).collect()
+}
+
+/// The shipped set and `times - 1` as many generated rules: the shipped phrases in other words, a
+/// quarter of them words that the posts use most.
+pub fn more_rules(times: usize, frequent: &[String]) -> RuleFiles {
+    let (shipped, _) = shipped();
+    let mut random = Rng::with_seed(10);
+    let mut text = String::from("[family]\nid = \"bangkitan\"\ntitle = \"bangkitan\"\n");
+    for copy in 1..times {
+        for (number, rule) in shipped.iter().enumerate() {
+            let phrases: Vec<String> =
+                rule.phrases.iter().map(|phrase| reworded(phrase, frequent, &mut random)).collect();
+            if !phrases.is_empty() {
+                // Writing to a string cannot fail.
+                let _ = write!(
+                    text,
+                    "[[rule]]\nid = \"b-{copy}-{number}\"\ntitle = \"b\"\npoints = 1\nphrases = {phrases:?}\n"
+                );
+            }
+        }
+    }
+    let mut files = RuleFiles::embedded();
+    files.set("bangkitan.toml", text);
+    files
+}
+
+/// A phrase with its words exchanged and its gaps, choices and lists left; one of lists alone gets a
+/// word, or it would match as often as the shipped one.
+fn reworded(phrase: &str, frequent: &[String], random: &mut Rng) -> String {
+    let mut other = |out: &mut String| {
+        let common = &frequent[..frequent.len().min(2000)];
+        if !common.is_empty() && random.u8(..4) == 0 {
+            out.push_str(&common[random.usize(..common.len())]);
+        } else {
+            out.push_str(&word(random));
+        }
+    };
+    let mut out = String::new();
+    let mut changed = false;
+    let mut rest = phrase;
+    while let Some(first) = rest.chars().next() {
+        let braced = first == '{' || first == '<';
+        let end = if braced {
+            rest.find(['}', '>']).map_or(rest.len(), |at| at + 1)
+        } else if first.is_alphanumeric() {
+            rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len())
+        } else {
+            first.len_utf8()
+        };
+        let item = &rest[..end];
+        rest = &rest[end..];
+        let is_width = out.ends_with(['…', '~']) && item.bytes().all(|byte| byte.is_ascii_digit());
+        if first == '{' && item.contains('|') {
+            out.push('{');
+            for at in 0..item.matches('|').count() + 1 {
+                if at > 0 {
+                    out.push('|');
+                }
+                other(&mut out);
+            }
+            out.push('}');
+            changed = true;
+        } else if braced || is_width || !first.is_alphanumeric() {
+            out.push_str(item);
+        } else {
+            other(&mut out);
+            changed = true;
+        }
+    }
+    if !changed {
+        out.push(' ');
+        other(&mut out);
+    }
+    out
+}
+
+/// The shipped set and a rule of so many single words, one in thirty a rare word of the posts.
+pub fn more_keywords(count: usize, frequent: &[String]) -> RuleFiles {
+    let mut random = Rng::with_seed(11);
+    let rare = frequent.get(5000..).unwrap_or(&[]);
+    let words: Vec<String> = (0..count)
+        .map(|at| {
+            if at % 30 == 0 && !rare.is_empty() {
+                rare[random.usize(..rare.len())].clone()
+            } else {
+                word(&mut random)
+            }
+        })
+        .collect();
+    let mut files = RuleFiles::embedded();
+    files.set(
+        "bangkitan.toml",
+        format!(
+            "[family]\nid = \"bangkitan\"\ntitle = \"bangkitan\"\n[[rule]]\nid = \"kata\"\n\
+             title = \"kata\"\npoints = 1\nphrases = {words:?}\n"
+        ),
+    );
+    files
+}
+
+/// How many single words the shipped rules and lists hold.
+pub fn keywords() -> usize {
+    let (rules, lists) = shipped();
+    let phrases = rules.iter().flat_map(|rule| &rule.phrases);
+    phrases
+        .chain(lists.values().flatten())
+        .filter(|phrase| !phrase.contains([' ', '{', '(']))
+        .count()
+}
+
+/// So many keywords and patterns out of the words of the posts, each a rule of its own.
+pub fn keywords_and_patterns(
+    keywords: usize,
+    patterns: usize,
+    frequent: &[String],
+) -> (RuleFiles, Vec<String>, Vec<String>) {
+    let mut random = Rng::with_seed(12);
+    // The commonest words are nobody's keywords.
+    let pool: Vec<&String> = frequent.iter().skip(200).take(12_000).collect();
+    let mut words: Vec<String> = (0..keywords * 2)
+        .map(|_| {
+            if pool.is_empty() {
+                word(&mut random)
+            } else {
+                pool[random.usize(..pool.len())].clone()
+            }
+        })
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    random.shuffle(&mut words);
+    words.truncate(keywords);
+    let mut pick = || {
+        if pool.is_empty() { word(&mut random) } else { pool[random.usize(..pool.len())].clone() }
+    };
+    let patterns: Vec<String> = (0..patterns)
+        .map(|at| {
+            let (one, two, three) = (pick(), pick(), pick());
+            match at % 5 {
+                0 => format!(r"\b{one} [0-9]+ {two}\b"),
+                1 => format!(r"\b{one} ([a-z0-9]+ ){{0,2}}{two}\b"),
+                2 => format!(r"\b({one}|{two}) {three}\b"),
+                3 => format!(r"\b{one}(kan|nya|an)? {two}\b"),
+                _ => format!(r"\b[0-9]+ ?{one} {two}\b"),
+            }
+        })
+        .collect();
+    let mut text = String::from("[family]\nid = \"bangkitan\"\ntitle = \"bangkitan\"\n");
+    for (number, word) in words.iter().enumerate() {
+        let _ =
+            write!(text, "[[rule]]\nid = \"k-{number}\"\ntitle = \"k\"\nphrases = [\"{word}\"]\n");
+    }
+    for (number, pattern) in patterns.iter().enumerate() {
+        let _ = write!(
+            text,
+            "[[rule]]\nid = \"p-{number}\"\ntitle = \"p\"\npatterns = ['{pattern}']\n"
+        );
+    }
+    let mut files = RuleFiles::default();
+    for (name, table) in RuleFiles::embedded().select(|name| name.starts_with("registry/")) {
+        files.set(name, table);
+    }
+    files.set("bangkitan.toml", text);
+    (files, words, patterns)
+}
