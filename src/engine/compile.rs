@@ -633,6 +633,10 @@ fn phrase_fault<'a>(
             format!("jenis `{kind}` tidak dikenal"),
             Some("yang ada: <uang>, <angka>, <telepon>, <negara>, <tautan>, <akun>".into()),
         ),
+        PhraseError::KindInChoice(kind) => (
+            format!("jenis `{kind}` tidak dapat berada di antara pilihan {{…|…}}"),
+            Some(format!("tulis sebagai frasa sendiri, dengan {kind} di luar kurung kurawal")),
+        ),
         PhraseError::Unclosed(sign) => (
             format!("tanda `{sign}` dalam frasa ini tidak ditutup"),
             Some("tulis {daftar}, {satu|dua}, (boleh ada), atau <uang>".into()),

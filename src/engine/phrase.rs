@@ -47,6 +47,8 @@ pub(super) enum PhraseError {
     Empty,
     UnknownList(String),
     UnknownKind(String),
+    /// A kind of fact among the words of a choice, where it would be read as a word.
+    KindInChoice(String),
     Unclosed(char),
     GapAtEdge,
     GapTooWide,
@@ -176,6 +178,9 @@ impl Classes {
         let class = |id| vec![Slot { accepts: Accepts::Class(id), gap: 0 }];
         if let Some(inner) = item.strip_prefix('{').and_then(|item| item.strip_suffix('}')) {
             if inner.contains('|') {
+                if let Some(kind) = inner.split('|').find(|word| word.trim().starts_with('<')) {
+                    return Err(PhraseError::KindInChoice(kind.trim().to_owned()));
+                }
                 let name = format!("{{{inner}}}");
                 if let Some(id) = self.named(&name) {
                     return Ok(class(id));
