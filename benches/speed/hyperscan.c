@@ -70,7 +70,7 @@ int main(int argc, char **argv) {
     double best = 1e300;
     for (int round = 0, rounds = atoi(argv[4]); round <= rounds; round++) {
         struct timespec from, to;
-        clock_gettime(CLOCK_MONOTONIC, &from);
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
         for (size_t at = 0; at < size;) {
             uint32_t length;
             memcpy(&length, posts + at, 4);
@@ -83,7 +83,7 @@ int main(int argc, char **argv) {
                 fputc('\n', out);
             }
         }
-        clock_gettime(CLOCK_MONOTONIC, &to);
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
         double took = (double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec);
         if (round > 0 && took < best) best = took;
     }
