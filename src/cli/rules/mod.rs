@@ -5,6 +5,7 @@ mod diff;
 mod explain;
 mod fmt;
 mod list;
+mod rescore;
 mod stats;
 mod test;
 mod write;
@@ -13,6 +14,7 @@ use std::path::Path;
 
 use super::{Answer, Failure};
 use crate::engine::RuleFiles;
+use crate::pipeline::Standing;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -28,6 +30,8 @@ pub(super) enum Command {
     Fmt(fmt::Arguments),
     /// Apa yang dilakukan setiap aturan pada postingan tersimpan, dan kata analis tentangnya
     Stats(stats::Arguments),
+    /// Menerapkan aturan pada postingan tersimpan: yang terlewat masuk antrean
+    Rescore(rescore::Arguments),
     /// Daftar aturan dengan keluarga, poin, dan dasar hukumnya
     List(list::Arguments),
 }
@@ -41,7 +45,7 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
             check::run(check, files, folder, config.thresholds.into())
         }
         Command::Test(test) => test::run(test, &super::engine(arguments)?),
-        Command::Diff(diff) => diff::run(diff, super::config(arguments)?.thresholds.into()),
+        Command::Diff(diff) => diff::run(diff, arguments),
         Command::Explain(explain) => explain::run(explain, &super::engine(arguments)?),
         Command::Fmt(fmt) => {
             let config = super::config(arguments)?;
@@ -53,6 +57,15 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
             let config = super::config(arguments)?;
             let files = super::rule_files(arguments, &config)?;
             stats::run(stats, &store, &super::engine(arguments)?, &files)
+        }
+        Command::Rescore(rescore) => {
+            let store = super::store(arguments)?;
+            let config = super::config(arguments)?;
+            let standing = Standing {
+                folder: super::rule_folder(arguments, &config).map(Path::to_owned),
+                thresholds: config.thresholds.into(),
+            };
+            rescore::run(rescore, &store, &standing)
         }
         Command::List(list) => list::run(list, &super::engine(arguments)?),
     }
