@@ -15,6 +15,7 @@ mod lanes;
 mod lines;
 mod lists;
 mod matcher;
+mod meter;
 mod patterns;
 mod phrase;
 mod reader;
@@ -39,6 +40,7 @@ pub use fix::{Fixed, Removed, fix};
 pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
 pub use lines::{ListLine, ListLines};
+pub use meter::Costs;
 pub use reader::{
     Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,
     learn,
