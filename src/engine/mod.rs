@@ -25,6 +25,7 @@ mod score;
 mod stages;
 mod verdict;
 mod wording;
+mod words;
 
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ pub use reader::{
 pub use rule_file::Status;
 pub use score::Scratch;
 pub use verdict::{Adjustment, AdjustmentKind, Band, FamilyId, Hit, Lane, Points, RuleId, Verdict};
+pub use words::Word;
 
 /// From which score a post is flagged, and where the bands begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -315,7 +315,7 @@ fn adjusted(before: &[Adjustment], after: &[Adjustment]) -> Vec<Difference> {
 }
 
 /// The text around a place, on one line.
-fn excerpt(text: &str, place: Option<Span>) -> String {
+pub(super) fn excerpt(text: &str, place: Option<Span>) -> String {
     let (start, end) = place.map_or((0, 0), |span| (span.start(), span.end()));
     let from = text[..start].char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
     let to = text[end..].char_indices().nth(AROUND).map_or(text.len(), |(at, _)| end + at);

@@ -37,6 +37,7 @@ pub use lock::DaemonLock;
 pub use queue::{
     Decided, Decision, Export, ExportedItem, Item, ItemId, ItemLine, ItemState, Lease, ListFilter,
     Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, Rescored, Ruling, Token,
+    masked,
 };
 pub use record::{
     CaptureRecord, CoverageRecord, FileDone, PageCommit, PageResult, ScoredPost, SetAsideRecord,

@@ -47,7 +47,7 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
 
 /// A lane as typed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum LaneName {
+pub(super) enum LaneName {
     /// Tawaran kerja
     Offer,
     /// Orang yang meminta tolong

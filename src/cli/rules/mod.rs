@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod draft;
 mod explain;
 mod fmt;
 mod list;
@@ -24,6 +25,8 @@ pub(super) enum Command {
     Test(test::Arguments),
     /// Membandingkan dua set aturan pada postingan: apa yang tertangkap, apa yang hilang
     Diff(diff::Arguments),
+    /// Mengusulkan frasa dari postingan yang dibenarkan dan tidak tertangkap aturan
+    Draft(draft::Arguments),
     /// Menjelaskan vonis sebuah teks, dan mengapa suatu aturan tidak menyala
     Explain(explain::Arguments),
     /// Merapikan berkas aturan ke satu tata letak; komentar tetap
@@ -46,6 +49,11 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
         }
         Command::Test(test) => test::run(test, &super::engine(arguments)?),
         Command::Diff(diff) => diff::run(diff, arguments),
+        Command::Draft(draft) => {
+            let config = super::config(arguments)?;
+            let files = super::rule_files(arguments, &config)?;
+            draft::run(draft, arguments, &files, config.thresholds.into())
+        }
         Command::Explain(explain) => explain::run(explain, &super::engine(arguments)?),
         Command::Fmt(fmt) => {
             let config = super::config(arguments)?;

@@ -21,7 +21,7 @@ pub use decide::{Decided, Decision, Ruling};
 pub use export::{Export, ExportedItem};
 pub use item::{Item, Rescored};
 pub use lease::{Lease, ParseTokenError, Token};
-pub use list::{ItemLine, ListFilter, QueueCounts};
+pub use list::{ItemLine, ListFilter, QueueCounts, masked};
 pub use outcome::{Outcome, ParseOutcomeError};
 
 /// An item's number in the queue.
