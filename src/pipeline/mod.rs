@@ -17,10 +17,11 @@ mod watch;
 mod web;
 
 pub use daemon::{Daemon, DaemonError};
+pub use health::{Health, ask_health};
 pub use once::once;
 pub use probe::{Probe, ProbeError, probe};
 pub use report::{Observer, SourceReport, Unobserved};
 pub use rescore::rescore;
-pub use rules::{RulesError, Standing, load};
+pub use rules::{RulesError, Standing, load, reload};
 pub use scorer::Scorer;
 pub use watch::{StartError, Watch};

@@ -3,6 +3,7 @@
 
 pub mod crossing;
 pub mod diff;
+pub mod doctor;
 pub mod draft;
 pub mod evaluation;
 mod html;
