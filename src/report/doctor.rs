@@ -229,6 +229,7 @@ fn source(name: &str, state: Option<&SourceState>, now: Timestamp, runs: bool) -
             format!("{last}; kunjungan berikutnya sudah lewat waktunya"),
             "lihat log penjaga",
         ),
+        None if state.last_success.is_none() => Finding::look(&title, last, "waspada run --once"),
         None => Finding::ok(&title, last),
     }
 }
