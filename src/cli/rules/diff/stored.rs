@@ -5,14 +5,16 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::super::super::scan::BATCH;
 use super::super::super::{Failure, today, unwritable};
-use super::{Part, bar};
+use super::{Part, SHARE, bar};
 use crate::engine::{Engine, Lane};
 use crate::registry::wib;
 use crate::report::diff::{Compare, Comparison};
 use crate::report::statistics::is_confirmed;
 use crate::store::{Outcome, Store, StoreError, StoredPost};
+
+/// Posts compared together: enough to keep all cores busy.
+const BATCH: usize = 1024;
 
 pub(super) fn compare(
     store: &Store,
@@ -30,7 +32,7 @@ pub(super) fn compare(
     let mut batch: Vec<StoredPost> = Vec::with_capacity(BATCH);
     let mut compare = |batch: &mut Vec<StoredPost>| {
         let parts: Vec<Part> = batch
-            .par_chunks(64)
+            .par_chunks(SHARE)
             .map_init(|| Comparison::new(old, new, today), compare_posts)
             .collect();
         bar.inc(batch.len() as u64);
