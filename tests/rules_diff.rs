@@ -1,10 +1,13 @@
 //! `waspada rules diff` as a person uses it: what a changed word would catch and lose.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod desk;
+
 use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use desk::{Desk, POSTS as STORED};
 use serde_json::Value;
 
 /// Invented posts; `pisang` is the word the recruiters switched to.
@@ -102,4 +105,46 @@ fn a_folder_or_file_that_is_missing_says_so() {
     let (status, _, errors) = diff("embedded", "embedded", Path::new("tidak-ada.jsonl"), &[]);
     assert_eq!(status, 3);
     assert!(errors.contains("tidak-ada.jsonl"), "{errors}");
+}
+
+#[test]
+fn without_a_file_the_stored_posts_are_compared_with_what_analysts_decided() {
+    let desk = Desk::with_own_rules(STORED);
+    // Most urgent first: the plea, then the offers.
+    for outcome in ["KORBAN_DIBANTU", "TAKEDOWN", "BUKAN_lain"] {
+        desk.decide(outcome);
+    }
+    for file in ["contoh.toml", "korban.toml"] {
+        let text = fs::read_to_string(desk.path("aturan").join(file)).unwrap();
+        let path = desk.path("baru").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(
+            path,
+            text.replace("\"masuk pelancong\", \"pelancong dulu\"", "\"selamat pagi\""),
+        )
+        .unwrap();
+    }
+    let tables = waspada::engine::RuleFiles::embedded();
+    for (name, text) in tables.select(|name| name.starts_with("registry/")) {
+        let path = desk.path("baru").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let answer = desk.run(&["rules", "diff", "aturan", "baru", "--fail-on-loss"]);
+    assert_eq!((answer.status, answer.err.as_str()), (0, ""), "a rejected post is no loss");
+    let said = answer.out;
+    assert!(said.contains("BARU TERTANGKAP: 1\n  telegram:loker_contoh/14: "), "{said}");
+    assert!(said.contains("HILANG DARI ANTREAN: 1\n  telegram:loker_contoh/11: "), "{said}");
+    assert!(said.contains("dari 4 postingan"), "{said}");
+    // Seen at half past ten in the evening UTC: the next day where the analysts are.
+    assert!(said.contains("3,0 → 3,0, selama 1 hari; terbanyak 2026-11-24: 3 → 3"), "{said}");
+    assert!(said.contains("    2026-11-24  3, tetap\n"), "{said}");
+    assert!(said.contains("DIBANDINGKAN DENGAN 3 LABEL"), "{said}");
+    assert!(said.contains("presisi 50,0% → 100,0%"), "{said}");
+    let answer = desk.run(&["rules", "diff", "aturan", "baru", "--json"]);
+    let summary: Value = serde_json::from_str(answer.out.lines().last().unwrap()).unwrap();
+    assert_eq!(summary["summary"]["counts"]["days"]["2026-11-24"], serde_json::json!([3, 3]));
+
+    let answer = Desk::bare().run(&["rules", "diff", "embedded", "embedded"]);
+    assert_eq!(answer.status, 3, "no file and no database: {}", answer.err);
 }

@@ -42,6 +42,9 @@ fn what_a_rule_did_and_what_was_said_of_it() {
 
     let table = desk.run(&["rules", "stats"]).out;
     assert!(table.contains("visa-contoh") && table.contains("4 postingan, 3 ditandai"), "{table}");
+    assert!(table.contains("biaya rata-rata sebuah postingan: "), "{table}");
+    assert!(row(&after, "rule", "visa-contoh")["cost"].as_f64().unwrap() > 0.0);
+    assert!(after.last().unwrap()["shared_cost"].as_f64().unwrap() > 0.0);
 }
 
 #[test]
@@ -58,4 +61,32 @@ fn a_line_of_a_list_is_counted_where_a_rule_that_uses_it_saw_it() {
 fn without_a_database_it_says_so() {
     let answer = Desk::bare().run(&["rules", "stats"]);
     assert_eq!(answer.status, 3, "{}", answer.err);
+}
+
+/// However often analysts reject what a rule or a line fires on: while it alone covers one post
+/// that they confirmed, it is not one to retire.
+#[test]
+fn a_rule_or_line_that_alone_covers_a_confirmed_post_is_never_retired() {
+    let texts: Vec<(String, String)> = (0..30)
+        .map(|number| (format!("contoh/{number}"), format!("urus visa turis nomor {number}")))
+        .collect();
+    let posts: Vec<(&str, &str)> =
+        texts.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+    let desk = Desk::with_own_rules(&posts);
+    std::fs::create_dir_all(desk.path("aturan/lists")).unwrap();
+    std::fs::write(desk.path("aturan/lists/visa.txt"), "visa turis\n").unwrap();
+    let rules = std::fs::read_to_string(desk.path("aturan/contoh.toml")).unwrap();
+    std::fs::write(desk.path("aturan/contoh.toml"), rules.replace("\"visa turis\"", "\"{visa}\""))
+        .unwrap();
+    for _ in 0..29 {
+        desk.decide("BUKAN_lain");
+    }
+    let cards = |desk: &Desk| {
+        let rows = rows(desk, &["--lines"]);
+        [row(&rows, "rule", "visa-contoh"), row(&rows, "entry", "visa turis")]
+            .map(|row| (counts(row)[2..].to_vec(), row["card"].as_str().unwrap().to_owned()))
+    };
+    assert_eq!(cards(&desk), [0, 1].map(|_| (vec![0, 29, 0], "retire".to_owned())));
+    desk.decide("TAKEDOWN");
+    assert_eq!(cards(&desk), [0, 1].map(|_| (vec![1, 29, 1], "tune".to_owned())));
 }

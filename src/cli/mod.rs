@@ -4,6 +4,7 @@
 mod batch;
 mod config;
 mod db;
+mod doctor;
 mod eval;
 mod evidence;
 mod learn;
@@ -69,6 +70,8 @@ enum Command {
     /// Basis data: salin, periksa
     #[command(subcommand)]
     Db(db::Command),
+    /// Memeriksa seluruh pemasangan: apa yang beres, apa yang rusak, dan apa yang harus dilakukan
+    Doctor(doctor::Arguments),
 }
 
 /// How a command that did its work ended.
@@ -113,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::Queue(command) => queue::run(command, &arguments),
         Command::Evidence(command) => evidence::run(command, &arguments),
         Command::Db(command) => db::run(command, &arguments),
+        Command::Doctor(doctor) => doctor::run(doctor, &arguments),
     };
     match ended {
         Ok(Answer::Done) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::meter::Meter;
 use super::phrase::{Accepts, ClassId, Slot};
 use crate::text::{Before, ClearToken, Sequences, Vocabulary, WordId};
 
@@ -236,7 +237,13 @@ impl Matcher {
 
     /// Files the longer list entries of the post, then finds the phrases. `places` already holds
     /// the facts; which classes a word alone is in need not be filed.
-    pub(super) fn find(&self, tokens: &[ClearToken], places: &mut Places, found: &mut Vec<Match>) {
+    pub(super) fn find(
+        &self,
+        tokens: &[ClearToken],
+        places: &mut Places,
+        found: &mut Vec<Match>,
+        meter: &mut impl Meter,
+    ) {
         found.clear();
         let facts = places.seen.len();
         for (at, token) in tokens.iter().enumerate() {
@@ -257,7 +264,10 @@ impl Matcher {
             let mut wake = |wakes: &[Wake], len: u32| {
                 for wake in wakes {
                     if places.holds(wake.needs) {
-                        self.confirm(&scan, *wake, at, at + len as usize, found);
+                        let phrase = &self.phrases[wake.phrase as usize];
+                        meter.start();
+                        self.confirm(&scan, phrase, at, at + len as usize, found);
+                        meter.stop(phrase.rule as usize);
                     }
                 }
             };
@@ -302,8 +312,14 @@ impl Matcher {
         seen.iter().for_each(|seen| hold(self.words + seen.class.0));
     }
 
-    fn confirm(&self, scan: &Scan<'_>, wake: Wake, from: usize, to: usize, found: &mut Vec<Match>) {
-        let phrase = &self.phrases[wake.phrase as usize];
+    fn confirm(
+        &self,
+        scan: &Scan<'_>,
+        phrase: &Phrase,
+        from: usize,
+        to: usize,
+        found: &mut Vec<Match>,
+    ) {
         let slots = &self.slots[phrase.from as usize..phrase.to as usize];
         let anchor = phrase.anchor as usize;
         let Some(end) = scan.forward(&slots[anchor + 1..], to) else { return };

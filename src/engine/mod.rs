@@ -15,6 +15,7 @@ mod lanes;
 mod lines;
 mod lists;
 mod matcher;
+mod meter;
 mod patterns;
 mod phrase;
 mod reader;
@@ -24,6 +25,7 @@ mod score;
 mod stages;
 mod verdict;
 mod wording;
+mod words;
 
 use std::sync::Arc;
 
@@ -39,6 +41,7 @@ pub use fix::{Fixed, Removed, fix};
 pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
 pub use lines::{ListLine, ListLines};
+pub use meter::Costs;
 pub use reader::{
     Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,
     learn,
@@ -46,6 +49,7 @@ pub use reader::{
 pub use rule_file::Status;
 pub use score::Scratch;
 pub use verdict::{Adjustment, AdjustmentKind, Band, FamilyId, Hit, Lane, Points, RuleId, Verdict};
+pub use words::Word;
 
 /// From which score a post is flagged, and where the bands begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use regex_automata::{Input, util::syntax};
 use regex_syntax::hir::{Hir, HirKind, Look, literal::Extractor};
 
 use super::bits::Bits;
+use super::meter::Meter;
 use crate::text::{Views, Vocabulary, WordId, offset};
 
 /// The largest compiled pattern, in bytes.
@@ -147,6 +148,7 @@ impl Patterns {
         &self,
         text: &str,
         scratch: &mut PatternScratch,
+        meter: &mut impl Meter,
         mut found: impl FnMut(u32, usize, usize),
     ) {
         scratch.woken.clear();
@@ -161,12 +163,14 @@ impl Patterns {
         scratch.caches.resize_with(self.patterns.len(), || None);
         for number in &scratch.woken {
             let pattern = &self.patterns[*number];
+            meter.start();
             let cache = scratch.caches[*number].get_or_insert_with(|| pattern.regex.create_cache());
             let mut at = 0;
             while let Some(hit) = pattern.regex.search_with(cache, &Input::new(text).range(at..)) {
                 found(pattern.rule, hit.start(), hit.end());
                 at = hit.end().max(at + 1);
             }
+            meter.stop(pattern.rule as usize);
         }
     }
 }
@@ -251,6 +255,7 @@ fn prefixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::meter::Unmetered;
     use super::*;
 
     fn hits(patterns: &[&str], text: &str) -> Vec<(u32, String)> {
@@ -262,6 +267,7 @@ mod tests {
         builder.build(&Vocabulary::default()).find(
             text,
             &mut PatternScratch::default(),
+            &mut Unmetered,
             |rule, start, end| {
                 found.push((rule, text[start..end].to_owned()));
             },

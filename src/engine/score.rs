@@ -5,6 +5,7 @@ use super::bits::{self, Bits};
 use super::expression::{Expression, FactNumber, FactSet};
 use super::lanes::Lanes;
 use super::matcher::{Match, Places};
+use super::meter::{Meter, Unmetered};
 use super::patterns::PatternScratch;
 use super::phrase::ClassId;
 use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
@@ -178,8 +179,13 @@ impl Engine {
 
     /// Reads views and facts, finds phrases and patterns, and says which rules fired.
     pub(super) fn read(&self, scratch: &mut Scratch, text: &str) {
+        self.read_with(scratch, text, &mut Unmetered);
+    }
+
+    /// The same with somebody looking at what single rules cost.
+    pub(super) fn read_with(&self, scratch: &mut Scratch, text: &str, meter: &mut impl Meter) {
         self.read_facts(scratch, text);
-        self.find(scratch);
+        self.find(scratch, meter);
         scratch.fired.reset(self.rules.len());
         let nothing = scratch.matches.is_empty()
             && scratch.found.contacts.is_empty()
@@ -189,7 +195,7 @@ impl Engine {
         if nothing && !self.fires_on_nothing {
             return;
         }
-        self.fire(scratch);
+        self.fire(scratch, meter);
     }
 
     /// Reads views and facts.
@@ -209,7 +215,7 @@ impl Engine {
     }
 
     /// Finds phrases and patterns in the text last read; says how many places.
-    pub(super) fn find(&self, scratch: &mut Scratch) -> usize {
+    pub(super) fn find(&self, scratch: &mut Scratch, meter: &mut impl Meter) -> usize {
         let clear = scratch.views.clear();
         scratch.places.reset(clear.len());
         for amount in &scratch.found.amounts {
@@ -233,17 +239,17 @@ impl Engine {
                 scratch.places.add(ClassId::PHONE, from, at);
             }
         }
-        self.matcher.find(clear, &mut scratch.places, &mut scratch.matches);
+        self.matcher.find(clear, &mut scratch.places, &mut scratch.matches, meter);
         if self.patterns.may_match(&scratch.views) {
-            self.find_patterns(scratch);
+            self.find_patterns(scratch, meter);
         }
         scratch.matches.len()
     }
 
-    fn find_patterns(&self, scratch: &mut Scratch) {
+    fn find_patterns(&self, scratch: &mut Scratch, meter: &mut impl Meter) {
         let Scratch { views, clear_text, clear_ends, patterns, matches, .. } = scratch;
         views.write_clear(clear_text, clear_ends);
-        self.patterns.find(clear_text, patterns, |rule, start, end| {
+        self.patterns.find(clear_text, patterns, meter, |rule, start, end| {
             let from = clear_ends.partition_point(|token_end| *token_end <= start);
             let to = clear_ends.partition_point(|token_end| *token_end < end) + 1;
             if let (Ok(from), Ok(to)) =
@@ -255,7 +261,7 @@ impl Engine {
         });
     }
 
-    fn fire(&self, scratch: &mut Scratch) {
+    fn fire(&self, scratch: &mut Scratch, meter: &mut impl Meter) {
         scratch.open.copy(&self.asked.without_text);
         for found in &scratch.matches {
             scratch.open.add(self.asked.place[found.rule as usize]);
@@ -264,6 +270,7 @@ impl Engine {
         while let Some(word) = scratch.open.word(at) {
             for number in bits::numbers(at, word).map(|place| self.asked.order[place]) {
                 let rule = &self.rules[number];
+                meter.start();
                 let fires = scratch.without != Some(number)
                     && scratch.in_force(rule)
                     && rule.requires.iter().all(|other| scratch.fired.has(*other))
@@ -272,6 +279,7 @@ impl Engine {
                 if fires {
                     scratch.fired.add(number);
                 }
+                meter.stop(number);
             }
             at += 1;
         }
@@ -281,18 +289,18 @@ impl Engine {
     pub fn flagged_without(&self, scratch: &mut Scratch, id: &RuleId, text: &str) -> bool {
         scratch.without = self.rules.iter().position(|rule| rule.id == *id);
         scratch.fired.reset(self.rules.len());
-        self.fire(scratch);
+        self.fire(scratch, &mut Unmetered);
         let flagged = self.verdict(scratch, text).flagged;
         scratch.without = None;
         scratch.fired.reset(self.rules.len());
-        self.fire(scratch);
+        self.fire(scratch, &mut Unmetered);
         flagged
     }
 
     /// The rules that fire on a text of which nothing is known.
     pub(super) fn fired_on_nothing(&self) -> Vec<usize> {
         let mut scratch = self.scratch();
-        self.fire(&mut scratch);
+        self.fire(&mut scratch, &mut Unmetered);
         scratch.fired.iter().collect()
     }
 

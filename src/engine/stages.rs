@@ -18,7 +18,7 @@ impl Engine {
 
     /// Finds phrases and patterns in the text last read; says how many places.
     pub fn stage_match(&self, scratch: &mut Scratch) -> usize {
-        self.find(scratch)
+        self.find(scratch, &mut super::meter::Unmetered)
     }
 
     /// The rules of the places found last, by their index in [`Engine::rules`].

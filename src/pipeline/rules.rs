@@ -1,13 +1,19 @@
 //! Brings rule sets into force. A set that does not compile, or fails its own examples, never
 //! replaces a good one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::engine::{Engine, RuleFiles, Thresholds};
 use crate::registry::today;
 use crate::telemetry::{Event as _, RulesLoaded, RulesRefused};
 
 use super::scorer::Scorer;
+
+/// Two readings this far apart that agree are of files nobody is writing.
+const STEADY: Duration = Duration::from_millis(20);
+/// How long to wait for that.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the rules come from and how they are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +35,7 @@ pub struct RulesError(pub String);
 /// It cannot be read, does not compile, or does not keep what its examples promise.
 pub fn load(standing: &Standing) -> Result<Engine, RulesError> {
     let files = match &standing.folder {
-        Some(folder) => RuleFiles::read(folder).map_err(|error| RulesError(error.to_string()))?,
+        Some(folder) => steady(folder)?,
         None => RuleFiles::embedded(),
     };
     let (engine, _) = Engine::check(&files, standing.thresholds, Some(today()))
@@ -47,8 +53,37 @@ pub fn load(standing: &Standing) -> Result<Engine, RulesError> {
     }
 }
 
+/// The files of a folder as they stand when nobody writes to it: half of one set with half of
+/// another may well compile, and would be a third that nobody wrote.
+fn steady(folder: &Path) -> Result<RuleFiles, RulesError> {
+    let began = Instant::now();
+    let mut before = RuleFiles::read(folder);
+    loop {
+        std::thread::sleep(STEADY);
+        let now = RuleFiles::read(folder);
+        match (before, now) {
+            (Ok(before), Ok(now)) if before == now => return Ok(now),
+            // A folder that is not there stays so; a file that was just taken away does not.
+            (Err(_), Err(error)) if !folder.is_dir() => return Err(RulesError(error.to_string())),
+            (_, Err(error)) if began.elapsed() > PATIENCE => {
+                return Err(RulesError(error.to_string()));
+            }
+            _ if began.elapsed() > PATIENCE => {
+                return Err(RulesError(format!(
+                    "{}: berkas aturan terus berubah; coba lagi setelah selesai ditulis",
+                    folder.display()
+                )));
+            }
+            (_, now) => before = now,
+        }
+    }
+}
+
 /// Puts what stands in the files now into force, or keeps the set in force and says why.
-pub(super) fn reload(scorer: &Scorer, standing: &Standing) -> Result<(), RulesError> {
+///
+/// # Errors
+/// As [`load`]; the set in force stays.
+pub fn reload(scorer: &Scorer, standing: &Standing) -> Result<(), RulesError> {
     match load(standing) {
         Ok(engine) => {
             RulesLoaded { ruleset: engine.version(), rules: engine.rules().len() }.emit();

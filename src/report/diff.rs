@@ -24,6 +24,8 @@ pub struct Compare<'a> {
     pub label: Option<Option<Lane>>,
     /// The day it is from.
     pub day: Option<Date>,
+    /// The source it came from, for exceptions that name one; empty when not known.
+    pub source: &'a str,
 }
 
 /// What changed for a post.
@@ -228,6 +230,7 @@ impl<'a> Comparison<'a> {
         tally.labelled += u64::from(post.label.is_some());
         let mut side = |side: usize| {
             let (engine, scratch) = (self.engines[side], &mut self.scratches[side]);
+            scratch.set_source(post.source);
             let verdict = engine.score(scratch, post.text);
             for rule in engine.last_fired(scratch) {
                 match tally.rules.get_mut(&rule.id) {
@@ -312,7 +315,7 @@ fn adjusted(before: &[Adjustment], after: &[Adjustment]) -> Vec<Difference> {
 }
 
 /// The text around a place, on one line.
-fn excerpt(text: &str, place: Option<Span>) -> String {
+pub(super) fn excerpt(text: &str, place: Option<Span>) -> String {
     let (start, end) = place.map_or((0, 0), |span| (span.start(), span.end()));
     let from = text[..start].char_indices().rev().nth(AROUND - 1).map_or(0, |(at, _)| at);
     let to = text[end..].char_indices().nth(AROUND).map_or(text.len(), |(at, _)| end + at);
@@ -345,7 +348,8 @@ mod tests {
     }
 
     fn post<'a>(text: &'a str, label: Option<Option<Lane>>) -> Compare<'a> {
-        Compare { id: "a", text, label, day: Some("2026-11-20".parse().unwrap()) }
+        let day = Some("2026-11-20".parse().unwrap());
+        Compare { id: "a", text, label, day, source: "" }
     }
 
     #[test]

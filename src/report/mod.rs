@@ -3,6 +3,8 @@
 
 pub mod crossing;
 pub mod diff;
+pub mod doctor;
+pub mod draft;
 pub mod evaluation;
 mod html;
 mod labelled;

@@ -93,6 +93,8 @@ pub enum Action {
     PostDeleted,
     /// The source deleted a post that is under hold: its content is kept.
     PostHeld,
+    /// Other rules were applied to stored posts.
+    Rescored,
 }
 
 impl Named for Action {
@@ -108,6 +110,7 @@ impl Named for Action {
         Self::CaptureErased,
         Self::PostDeleted,
         Self::PostHeld,
+        Self::Rescored,
     ];
 
     fn name(self) -> &'static str {
@@ -122,6 +125,7 @@ impl Named for Action {
             Self::CaptureErased => "capture_erased",
             Self::PostDeleted => "post_deleted",
             Self::PostHeld => "post_held",
+            Self::Rescored => "rescored",
         }
     }
 }

@@ -64,6 +64,16 @@ pub enum StoreError {
         /// The hash of its bytes.
         found: Sha256,
     },
+    /// Two passes over the stored posts at once.
+    #[error(
+        "another `waspada rules rescore` is under way: wait until it has ended, then start this one again"
+    )]
+    RescoredElsewhere,
+    /// A migration left a row that names a row that is not there.
+    #[error(
+        "the database was not brought up to date: a row of {0} names a row that is not there; restore a backup or ask for help with `waspada db check`"
+    )]
+    Stray(String),
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes: {0}")]
     Random(getrandom::Error),

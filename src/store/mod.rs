@@ -12,6 +12,7 @@ mod queue;
 mod readers;
 mod record;
 mod removal;
+mod rescore;
 mod schema;
 mod settings;
 mod sources;
@@ -35,12 +36,14 @@ pub use error::StoreError;
 pub use lock::DaemonLock;
 pub use queue::{
     Decided, Decision, Export, ExportedItem, Item, ItemId, ItemLine, ItemState, Lease, ListFilter,
-    Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, Ruling, Token,
+    Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, Rescored, Ruling, Token,
+    masked,
 };
 pub use record::{
     CaptureRecord, CoverageRecord, FileDone, PageCommit, PageResult, ScoredPost, SetAsideRecord,
     ValidatorRecord, VisitEnd,
 };
+pub use rescore::{Pass, RescoreCounts, Unjudged};
 pub use settings::Settings;
 pub use sources::{Seen, SourceState};
 pub use statistics::StoredPost;

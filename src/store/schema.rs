@@ -3,12 +3,15 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 use super::error::StoreError;
 
 /// Oldest first. An entry is never changed once released: a change is a new file.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/2026-11-24-first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/2026-11-24-first.sql"),
+    include_str!("migrations/2026-11-28-rescore.sql"),
+];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.
 const APPLICATION_ID: i64 = 0x5753_5044;
@@ -23,15 +26,25 @@ fn migrate_to(
     path: &Path,
     migrations: &[&str],
 ) -> Result<(), StoreError> {
+    // A table that is copied and dropped would take along the rows that name it; it can be switched
+    // only outside a transaction, so what it guards is checked at the end of each.
+    connection.pragma_update(None, "foreign_keys", false)?;
     loop {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let applied = applied(&transaction, path, migrations.len())?;
-        let Some(migration) = migrations.get(applied) else { return Ok(()) };
+        let Some(migration) = migrations.get(applied) else { break };
         transaction.execute_batch(migration)?;
+        let stray =
+            transaction.query_row("PRAGMA foreign_key_check", [], |row| row.get(0)).optional()?;
+        if let Some(table) = stray {
+            return Err(StoreError::Stray(table));
+        }
         transaction.pragma_update(None, "user_version", applied + 1)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.commit()?;
     }
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(())
 }
 
 /// How many migrations the database has had; an error when it is not ours or too new.

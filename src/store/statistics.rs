@@ -20,6 +20,14 @@ pub struct StoredPost {
 }
 
 impl Store {
+    /// How many posts [`Store::stored_posts`] will show, or a few fewer by then.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn stored_posts_count(&self) -> Result<u64, StoreError> {
+        Ok(self.readers.get().query_row("SELECT count(*) FROM post", [], |row| row.get(0))?)
+    }
+
     /// Calls `each` for every post whose content is still kept, oldest first. What it reads is of
     /// one moment; nothing is held in memory but one post.
     ///

@@ -47,12 +47,22 @@ impl Store {
     /// # Errors
     /// The database cannot be read at all.
     pub fn check(&self) -> Result<Checked, StoreError> {
+        self.checked("PRAGMA integrity_check")
+    }
+
+    /// The same without comparing indices with their tables: much quicker.
+    ///
+    /// # Errors
+    /// As [`Store::check`].
+    pub fn quick_check(&self) -> Result<Checked, StoreError> {
+        self.checked("PRAGMA quick_check")
+    }
+
+    fn checked(&self, pragma: &str) -> Result<Checked, StoreError> {
         let reader = self.readers.get();
         let pages = reader.pragma_query_value(None, "page_count", |row| row.get(0))?;
-        let mut faults: Vec<String> = reader
-            .prepare("PRAGMA integrity_check")?
-            .query_map([], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
+        let mut faults: Vec<String> =
+            reader.prepare(pragma)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         faults.retain(|line| line != "ok");
         let strays: Vec<String> = reader
             .prepare("PRAGMA foreign_key_check")?

@@ -9,6 +9,7 @@ use crate::post::{Post, PostKey, Sha256};
 
 use super::column::{Json, Name, Stamp};
 use super::error::StoreError;
+use super::queue::ItemId;
 use super::record::ScoredPost;
 
 /// What a visit did to a post.
@@ -110,14 +111,9 @@ pub(super) fn store(
     let queued = match verdict.lane {
         Some(lane) if verdict.flagged => {
             keep_contacts(transaction, id, verdict)?;
-            put_before_analyst(
-                transaction,
-                seen,
-                post,
-                &Ids { post: id, version, verdict: verdict_id },
-                lane,
-                verdict,
-            )?
+            let ids = Ids { post: id, version, verdict: verdict_id };
+            let fresh = post.created_at.unwrap_or(seen.at);
+            put_before_analyst(transaction, seen, fresh, &ids, lane, verdict)?.1
         }
         _ => {
             transaction
@@ -131,10 +127,11 @@ pub(super) fn store(
     Ok(Stored { post: id, change, queued })
 }
 
-struct Ids {
-    post: i64,
-    version: i64,
-    verdict: i64,
+/// The rows an item points at.
+pub(super) struct Ids {
+    pub(super) post: i64,
+    pub(super) version: i64,
+    pub(super) verdict: i64,
 }
 
 fn insert_post(transaction: &Transaction<'_>, seen: &Seen, post: &Post) -> rusqlite::Result<i64> {
@@ -172,7 +169,7 @@ fn insert_version(
     Ok(transaction.last_insert_rowid())
 }
 
-fn insert_verdict(
+pub(super) fn insert_verdict(
     transaction: &Transaction<'_>,
     at: Timestamp,
     version: i64,
@@ -195,7 +192,7 @@ fn insert_verdict(
     Ok(transaction.last_insert_rowid())
 }
 
-fn keep_contacts(
+pub(super) fn keep_contacts(
     transaction: &Transaction<'_>,
     post: i64,
     verdict: &Verdict,
@@ -218,35 +215,40 @@ fn priority(lane: Lane, verdict: &Verdict) -> i64 {
 }
 
 /// Brings the item of a flagged post up to date, or makes one. An open item whose post was edited
-/// is a new question: a lease on it ends, so that nobody decides on what he has not read.
-fn put_before_analyst(
+/// is a new question: a lease on it ends, so that nobody decides on what he has not read. Answers
+/// the item, and whether it is a new one.
+pub(super) fn put_before_analyst(
     transaction: &Transaction<'_>,
     seen: &Seen,
-    post: &Post,
+    fresh: Timestamp,
     ids: &Ids,
     lane: Lane,
     verdict: &Verdict,
-) -> Result<bool, StoreError> {
-    let fresh = Stamp(post.created_at.unwrap_or(seen.at));
-    let updated = transaction
+) -> Result<(ItemId, bool), StoreError> {
+    let fresh = Stamp(fresh);
+    let updated: Option<ItemId> = transaction
         .prepare_cached(
             "UPDATE queue_item SET version_id = ?2, verdict_id = ?3, lane = ?4, band = ?5,
                  score = ?6, priority = ?7, fresh = ?8, unflagged_at = NULL,
                  lease_analyst = NULL, lease_token = NULL, lease_expires = NULL
-             WHERE post_id = ?1 AND state = 'open'",
+             WHERE post_id = ?1 AND state = 'open' RETURNING id",
         )?
-        .execute((
-            ids.post,
-            ids.version,
-            ids.verdict,
-            Name(lane),
-            verdict.band.map(Name),
-            verdict.score,
-            priority(lane, verdict),
-            fresh,
-        ))?;
-    if updated > 0 {
-        return Ok(false);
+        .query_row(
+            (
+                ids.post,
+                ids.version,
+                ids.verdict,
+                Name(lane),
+                verdict.band.map(Name),
+                verdict.score,
+                priority(lane, verdict),
+                fresh,
+            ),
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(item) = updated {
+        return Ok((item, false));
     }
     let earlier: Option<i64> = transaction
         .prepare_cached("SELECT max(id) FROM queue_item WHERE post_id = ?1")?
@@ -270,5 +272,5 @@ fn put_before_analyst(
             Stamp(seen.at),
             earlier,
         ))?;
-    Ok(true)
+    Ok((ItemId(transaction.last_insert_rowid()), true))
 }

@@ -47,7 +47,7 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
 
 /// A lane as typed.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum LaneName {
+pub(super) enum LaneName {
     /// Tawaran kerja
     Offer,
     /// Orang yang meminta tolong
@@ -73,6 +73,8 @@ enum StateName {
     Decided,
     /// Dihapus sumbernya sebelum diputuskan
     DeletedBySource,
+    /// Tidak diduga lagi oleh aturan yang baru
+    Unflagged,
 }
 
 impl From<StateName> for ItemState {
@@ -81,6 +83,7 @@ impl From<StateName> for ItemState {
             StateName::Open => Self::Open,
             StateName::Decided => Self::Decided,
             StateName::DeletedBySource => Self::DeletedBySource,
+            StateName::Unflagged => Self::Unflagged,
         }
     }
 }
@@ -91,6 +94,7 @@ fn standing(state: ItemState, outcome: Option<Outcome>, holder: Option<&str>) ->
         (ItemState::Decided, Some(outcome), _) => outcome.code().to_owned(),
         (ItemState::Decided, None, _) => "diputuskan".to_owned(),
         (ItemState::DeletedBySource, _, _) => "dihapus sumber".to_owned(),
+        (ItemState::Unflagged, _, _) => "tidak diduga lagi".to_owned(),
         (ItemState::Open, _, Some(holder)) => format!("dipegang {holder}"),
         (ItemState::Open, _, None) => "menunggu".to_owned(),
     }

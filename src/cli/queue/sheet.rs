@@ -73,6 +73,7 @@ fn state(state: ItemState) -> &'static str {
         ItemState::Open => "open",
         ItemState::Decided => "decided",
         ItemState::DeletedBySource => "deleted_by_source",
+        ItemState::Unflagged => "unflagged",
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Answer, Failure, Who, harmless_line, standing, typed};
 use crate::engine::{Engine, Lane, Verdict};
 use crate::facts::{Facts, Idr, Period, grouped};
 use crate::post::{Account, ContainerKind, Post};
-use crate::store::{Decision, Item, ItemId};
+use crate::store::{Decision, Item, ItemId, ItemState};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
@@ -176,12 +176,16 @@ impl<'a> Screen<'a> {
             "dihapus",
             item.deleted_at.map_or_else(String::new, |at| format!("{} oleh sumbernya", time(at))),
         );
-        rows.add(
-            "diubah",
-            item.unflagged_at.map_or_else(String::new, |at| {
-                format!("{} menjadi postingan yang tidak diduga lagi", time(at))
-            }),
-        );
+        let unflagged = item.unflagged_at.map_or_else(String::new, time);
+        match (item.state, item.unflagged_at) {
+            (_, None) => {}
+            (ItemState::Unflagged, _) => {
+                rows.add("dilepas", format!("{unflagged}: aturan yang baru tidak menduganya lagi"));
+            }
+            _ => {
+                rows.add("diubah", format!("{unflagged} menjadi postingan yang tidak diduga lagi"));
+            }
+        }
         rows.add(
             "tangkapan",
             item.capture.map_or_else(String::new, |digest| format!("sha256 {digest}")),
@@ -191,6 +195,14 @@ impl<'a> Screen<'a> {
             item.verdict
                 .as_ref()
                 .map_or_else(String::new, |verdict| format!("versi {}", verdict.ruleset)),
+        );
+        rows.add(
+            "skor kini",
+            item.rescored.as_ref().map_or_else(String::new, |now| {
+                let lane = now.lane.map_or("tidak diduga", Lane::as_str);
+                let band = now.band.map_or_else(String::new, |band| format!(" {}", band.as_str()));
+                format!("{}{band} ({lane}), menurut aturan versi {}", now.score, now.ruleset)
+            }),
         );
         let mut text = rows.under("ASAL DAN BUKTI", "tidak diketahui");
         if item.post.is_some() && !revealed {

@@ -2,9 +2,11 @@
 
 mod check;
 mod diff;
+mod draft;
 mod explain;
 mod fmt;
 mod list;
+mod rescore;
 mod stats;
 mod test;
 mod write;
@@ -13,6 +15,7 @@ use std::path::Path;
 
 use super::{Answer, Failure};
 use crate::engine::RuleFiles;
+use crate::pipeline::Standing;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -22,12 +25,16 @@ pub(super) enum Command {
     Test(test::Arguments),
     /// Membandingkan dua set aturan pada postingan: apa yang tertangkap, apa yang hilang
     Diff(diff::Arguments),
+    /// Mengusulkan frasa dari postingan yang dibenarkan dan tidak tertangkap aturan
+    Draft(draft::Arguments),
     /// Menjelaskan vonis sebuah teks, dan mengapa suatu aturan tidak menyala
     Explain(explain::Arguments),
     /// Merapikan berkas aturan ke satu tata letak; komentar tetap
     Fmt(fmt::Arguments),
     /// Apa yang dilakukan setiap aturan pada postingan tersimpan, dan kata analis tentangnya
     Stats(stats::Arguments),
+    /// Menerapkan aturan pada postingan tersimpan: yang terlewat masuk antrean
+    Rescore(rescore::Arguments),
     /// Daftar aturan dengan keluarga, poin, dan dasar hukumnya
     List(list::Arguments),
 }
@@ -41,7 +48,12 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
             check::run(check, files, folder, config.thresholds.into())
         }
         Command::Test(test) => test::run(test, &super::engine(arguments)?),
-        Command::Diff(diff) => diff::run(diff, super::config(arguments)?.thresholds.into()),
+        Command::Diff(diff) => diff::run(diff, arguments),
+        Command::Draft(draft) => {
+            let config = super::config(arguments)?;
+            let files = super::rule_files(arguments, &config)?;
+            draft::run(draft, arguments, &files, config.thresholds.into())
+        }
         Command::Explain(explain) => explain::run(explain, &super::engine(arguments)?),
         Command::Fmt(fmt) => {
             let config = super::config(arguments)?;
@@ -53,6 +65,15 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
             let config = super::config(arguments)?;
             let files = super::rule_files(arguments, &config)?;
             stats::run(stats, &store, &super::engine(arguments)?, &files)
+        }
+        Command::Rescore(rescore) => {
+            let store = super::store(arguments)?;
+            let config = super::config(arguments)?;
+            let standing = Standing {
+                folder: super::rule_folder(arguments, &config).map(Path::to_owned),
+                thresholds: config.thresholds.into(),
+            };
+            rescore::run(rescore, &store, &standing)
         }
         Command::List(list) => list::run(list, &super::engine(arguments)?),
     }

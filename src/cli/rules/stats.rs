@@ -37,6 +37,9 @@ struct Row<'a> {
     #[serde(flatten)]
     record: &'a Record,
     precision: Option<[f64; 3]>,
+    /// Mean microseconds a post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<f64>,
     card: Card,
 }
 
@@ -60,7 +63,13 @@ pub(super) fn run(
         for (rare, often, share) in counted.overlaps() {
             line(&mut out, &serde_json::json!({ "rule": rare, "with": often, "together": share }))?;
         }
-        line(&mut out, &serde_json::json!({ "posts": counted.posts, "flagged": counted.flagged }))?;
+        let (_, shared) = counted.costs();
+        line(
+            &mut out,
+            &serde_json::json!({
+                "posts": counted.posts, "flagged": counted.flagged, "shared_cost": shared,
+            }),
+        )?;
         return Ok(Answer::Done);
     }
     let mut table = Table::new();
@@ -74,6 +83,7 @@ pub(super) fn run(
         "presisi (95%)",
         "sendirian",
         "terakhir",
+        "µs",
         "kartu",
     ]);
     for row in &rows {
@@ -91,6 +101,7 @@ pub(super) fn run(
             row.precision.map_or_else(|| "–".to_owned(), percent),
             row.record.alone.to_string(),
             row.record.last.map_or_else(|| "–".to_owned(), day),
+            row.cost.map_or_else(|| "–".to_owned(), micros),
             card(row.card).to_owned(),
         ]);
     }
@@ -103,6 +114,14 @@ pub(super) fn run(
         )
         .map_err(unwritable)?;
     }
+    let (by_rule, shared) = counted.costs();
+    writeln!(
+        out,
+        "biaya rata-rata sebuah postingan: {} µs membaca teks dan mencari, {} µs semua aturan",
+        micros(shared),
+        micros(by_rule.iter().sum())
+    )
+    .map_err(unwritable)?;
     writeln!(out, "{} postingan, {} ditandai", counted.posts, counted.flagged)
         .map_err(unwritable)?;
     Ok(Answer::Done)
@@ -115,15 +134,21 @@ fn line(out: &mut impl Write, value: &impl Serialize) -> Result<(), Failure> {
 }
 
 fn rows<'a>(stats: &Arguments, counted: &'a Statistics<'_>, lists: &'a ListLines) -> Vec<Row<'a>> {
-    let row = |rule, line, entry, record: &'a Record| Row {
+    let row = |rule, line, entry, cost, record: &'a Record| Row {
         rule,
         line,
         entry,
         record,
+        cost,
         precision: record.precision().and_then(|share| Some([share.value?, share.low, share.high])),
         card: record.card(counted.posts),
     };
-    let rules = counted.rules.iter().map(|(id, record)| row(Some(&id.0), None, None, record));
+    let (costs, _) = counted.costs();
+    let rules = counted
+        .rules
+        .iter()
+        .zip(costs)
+        .map(|((id, record), cost)| row(Some(&id.0), None, None, Some(cost), record));
     let lines = lists
         .all()
         .iter()
@@ -131,7 +156,7 @@ fn rows<'a>(stats: &Arguments, counted: &'a Statistics<'_>, lists: &'a ListLines
         .filter(|(_, record)| stats.lines && record.fired > 0)
         .map(|(line, record)| {
             let place = format!("{}:{}", line.file, line.line);
-            row(None, Some(place), Some(&line.entry), record)
+            row(None, Some(place), Some(&line.entry), None, record)
         });
     let mut rows: Vec<Row<'a>> = rules.chain(lines).collect();
     rows.sort_by_key(|row| (row.line.is_some(), std::cmp::Reverse(row.record.fired)));
@@ -140,6 +165,11 @@ fn rows<'a>(stats: &Arguments, counted: &'a Statistics<'_>, lists: &'a ListLines
 
 fn percent([value, low, high]: [f64; 3]) -> String {
     format!("{:.0}% ({:.0}–{:.0})", value * 100.0, low * 100.0, high * 100.0)
+}
+
+/// Microseconds as Indonesians write them.
+fn micros(micros: f64) -> String {
+    format!("{micros:.3}").replace('.', ",")
 }
 
 fn day(at: Timestamp) -> String {

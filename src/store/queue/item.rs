@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::list::masked;
 use super::{Decision, ItemId, ItemState, Outcome, QueueError, subject, time};
-use crate::engine::{Lane, Verdict};
+use crate::engine::{Band, Lane, Verdict};
 use crate::post::{Post, Sha256};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
@@ -32,6 +32,8 @@ pub struct Item {
     pub verdict: Option<Verdict>,
     /// The text the verdict's spans point into; contacts masked unless revealed.
     pub text: Option<String>,
+    /// What rules applied since say of the same version, where they say something else.
+    pub rescored: Option<Rescored>,
     /// Which version of the post this is, from 1.
     pub version: u32,
     /// When the post was first seen.
@@ -52,6 +54,19 @@ pub struct Item {
     pub decisions: Vec<Decision>,
     /// Other items whose posts name the same contact, with what was decided of them.
     pub same_contact: Vec<(ItemId, Option<Outcome>)>,
+}
+
+/// What a rule set applied later says of the version in question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rescored {
+    /// The lane; `None` when no longer flagged.
+    pub lane: Option<Lane>,
+    /// 0–100.
+    pub score: u8,
+    /// The band.
+    pub band: Option<Band>,
+    /// The rule set.
+    pub ruleset: String,
 }
 
 impl Store {
@@ -124,10 +139,12 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
         .prepare_cached(
             "SELECT q.state, q.outcome, q.lane, s.name AS source, v.content, t.body, v.number,
                  p.first_seen, p.last_seen, p.deleted_at, q.unflagged_at, c.sha256,
-                 q.lease_analyst, q.lease_expires, q.earlier_item
+                 q.lease_analyst, q.lease_expires, q.earlier_item, n.body AS newer
              FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
                  JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
                  LEFT JOIN capture c ON c.id = v.capture_id AND c.erased_at IS NULL
+                 LEFT JOIN verdict n ON n.id = p.verdict_id AND n.id <> q.verdict_id
+                     AND n.version_id = q.version_id
              WHERE q.id = ?1",
         )?
         .query_row([item], |row| {
@@ -144,6 +161,13 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
                 lane: row.get::<_, Name<Lane>>("lane")?.0,
                 source: row.get("source")?,
                 text: post.as_ref().map(|post| post.reading().into_owned()),
+                rescored: match &post {
+                    Some(_) => row.get::<_, Option<Json<Verdict>>>("newer")?.map(|Json(newer)| {
+                        let Verdict { lane, score, band, ruleset, .. } = newer;
+                        Rescored { lane, score, band, ruleset }
+                    }),
+                    None => None,
+                },
                 post,
                 verdict,
                 version: row.get("number")?,

@@ -67,7 +67,7 @@ pub struct QueueCounts {
 
 /// Masks these spans: every letter and digit but the last two of each becomes `*`, as many as it
 /// has bytes, so that every other span of the text stays where it is.
-pub(super) fn masked(text: &str, spans: &[Span]) -> String {
+pub fn masked(text: &str, spans: &[Span]) -> String {
     let mut out = text.to_owned();
     for span in spans {
         let (start, end) = (span.start(), span.end());

@@ -19,9 +19,9 @@ use super::error::StoreError;
 
 pub use decide::{Decided, Decision, Ruling};
 pub use export::{Export, ExportedItem};
-pub use item::Item;
+pub use item::{Item, Rescored};
 pub use lease::{Lease, ParseTokenError, Token};
-pub use list::{ItemLine, ListFilter, QueueCounts};
+pub use list::{ItemLine, ListFilter, QueueCounts, masked};
 pub use outcome::{Outcome, ParseOutcomeError};
 
 /// An item's number in the queue.
@@ -65,17 +65,21 @@ pub enum ItemState {
     Decided,
     /// The source deleted the post before anybody decided.
     DeletedBySource,
+    /// Other rules no longer flag the post; it comes back when rules flag it again.
+    Unflagged,
 }
 
 impl Named for ItemState {
     const WHAT: &'static str = "state of an item";
-    const ALL: &'static [Self] = &[Self::Open, Self::Decided, Self::DeletedBySource];
+    const ALL: &'static [Self] =
+        &[Self::Open, Self::Decided, Self::DeletedBySource, Self::Unflagged];
 
     fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Decided => "decided",
             Self::DeletedBySource => "deleted_by_source",
+            Self::Unflagged => "unflagged",
         }
     }
 }

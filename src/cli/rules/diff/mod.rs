@@ -1,6 +1,8 @@
-//! `waspada rules diff LAMA BARU --posts BERKAS`: what a change of the rules would do, before it is
-//! live. All cores, constant memory; with `--json` a line for each change and the counts at the end.
+//! `waspada rules diff LAMA BARU`: what a change of the rules would do, before it is live, on the
+//! stored posts or on those of files. All cores, constant memory; with `--json` a line for each
+//! change and the counts at the end.
 
+mod stored;
 mod table;
 
 use std::borrow::Cow;
@@ -30,8 +32,9 @@ pub(in crate::cli) struct Arguments {
     /// Folder aturan sesudah diubah; `embedded` berarti aturan bawaan program
     #[arg(value_name = "BARU")]
     new: PathBuf,
-    /// Postingan untuk dibandingkan, JSONL seperti untuk `scan`; boleh berulang
-    #[arg(long, value_name = "BERKAS", required = true)]
+    /// Postingan untuk dibandingkan, JSONL seperti untuk `scan`; boleh berulang. Bila tidak disebut:
+    /// postingan tersimpan, menurut basis data di konfigurasi
+    #[arg(long, value_name = "BERKAS")]
     posts: Vec<PathBuf>,
     /// Keluaran JSON: satu perubahan sebaris, lalu ringkasannya
     #[arg(long)]
@@ -61,31 +64,42 @@ struct Part {
     unreadable: Vec<(u64, String)>,
 }
 
-pub(super) fn run(diff: &Arguments, thresholds: Thresholds) -> Result<Answer, Failure> {
+pub(super) fn run(
+    diff: &Arguments,
+    arguments: &super::super::Arguments,
+) -> Result<Answer, Failure> {
+    let thresholds = super::super::config(arguments)?.thresholds.into();
+    let store = match diff.posts.first() {
+        None => Some(super::super::store(arguments)?),
+        Some(_) => None,
+    };
     let old = engine(&diff.old, thresholds)?;
     let new = engine(&diff.new, thresholds)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut shown = table::Shown::default();
     let mut tally = Tally::default();
     let mut unreadable = 0;
+    let mut take = |path: &Path, part: Part| -> io::Result<()> {
+        tally.merge(&part.tally);
+        for (line, reason) in part.unreadable {
+            unreadable += 1;
+            super::super::complain(&format!("{}:{line}: {reason}", path.display()));
+        }
+        for change in part.changes {
+            if diff.json {
+                serde_json::to_writer(&mut out, &change)?;
+                out.write_all(b"\n")?;
+            } else {
+                shown.keep(change);
+            }
+        }
+        Ok(())
+    };
+    if let Some(store) = &store {
+        stored::compare(store, &old, &new, &mut |part| take(Path::new(""), part))?;
+    }
     for path in &diff.posts {
-        let mut take = |part: Part| -> io::Result<()> {
-            tally.merge(&part.tally);
-            for (line, reason) in part.unreadable {
-                unreadable += 1;
-                super::super::complain(&format!("{}:{line}: {reason}", path.display()));
-            }
-            for change in part.changes {
-                if diff.json {
-                    serde_json::to_writer(&mut out, &change)?;
-                    out.write_all(b"\n")?;
-                } else {
-                    shown.keep(change);
-                }
-            }
-            Ok(())
-        };
-        compare_file(&old, &new, path, &mut take)
+        compare_file(&old, &new, path, &mut |part| take(path, part))
             .map_err(|error| Failure::Impossible(format!("{}: {error}", path.display())))?;
     }
     if diff.json {
@@ -121,7 +135,7 @@ fn compare_file(
     take: &mut impl FnMut(Part) -> io::Result<()>,
 ) -> io::Result<()> {
     let file = File::open(path)?;
-    let bar = bar(file.metadata()?.len());
+    let bar = bar(file.metadata()?.len(), "{bar:40} {bytes}/{total_bytes} {eta}");
     let mut input: Box<dyn BufRead> =
         Box::new(BufReader::with_capacity(1 << 16, bar.wrap_read(file)));
     let today = super::super::today();
@@ -174,16 +188,16 @@ fn compare_lines<'a>(
             text: &line.text,
             label,
             day: line.created_at.map(|at| at.to_zoned_datetime(wib()).date()),
+            source: "",
         };
         part.changes.extend(comparison.post(&post, &mut part.tally));
     }
     part
 }
 
-/// A bar over the bytes of a file; invisible where nobody looks.
-fn bar(bytes: u64) -> ProgressBar {
-    let style = "{bar:40} {bytes}/{total_bytes} {eta}";
-    let bar = ProgressBar::new(bytes);
+/// A bar over what there is to compare; invisible where nobody looks.
+fn bar(length: u64, style: &str) -> ProgressBar {
+    let bar = ProgressBar::new(length);
     match ProgressStyle::with_template(style) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

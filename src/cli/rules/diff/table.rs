@@ -8,6 +8,8 @@ use crate::report::diff::{Change, Kind, Side, Tally};
 
 /// Changes shown of each kind; all of them are in the JSON.
 const MOST: usize = 30;
+/// Days shown, the latest; all of them are in the JSON.
+const DAYS: usize = 14;
 
 /// The first changes of each kind.
 #[derive(Default)]
@@ -94,6 +96,16 @@ fn queue(tally: &Tally, text: &mut String) -> std::fmt::Result {
             format!("; terbanyak {day}: {before} → {after}")
         });
         writeln!(text, "  {:<10}{before} → {after}, selama {days} hari{most}", "per hari")?;
+        for (day, pair) in tally.days.iter().rev().take(DAYS) {
+            writeln!(text, "    {day}  {}", moved(*pair))?;
+        }
+        if tally.days.len() > DAYS {
+            writeln!(
+                text,
+                "    … dan {} hari lagi; semuanya dengan --json",
+                tally.days.len() - DAYS
+            )?;
+        }
     }
     Ok(())
 }

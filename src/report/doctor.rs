@@ -1,0 +1,248 @@
+//! Looks the whole installation over: config, rules and the set in force, model, database, disk,
+//! evidence, sources, clock. Each finding says how it stands, what is so, and what to do. It reads
+//! and asks; it mends nothing. (Indonesian: an operator reads it.)
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::pipeline::{self, Health, Standing};
+use crate::store::{SourceState, Store, StoreError};
+
+/// Under this much free space a disk wants looking at, in bytes.
+const LITTLE_SPACE: u64 = 2 << 30;
+/// Under this much the watch will soon stop.
+const NO_SPACE: u64 = 200 << 20;
+/// How far ahead of the clock a stored time may be.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+/// How long after its time a source may still be visited.
+const LATE: SignedDuration = SignedDuration::from_hours(1);
+
+/// How a thing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// As it should be.
+    Ok,
+    /// It works, but somebody should look at it.
+    Perhatian,
+    /// It does not work.
+    Rusak,
+}
+
+/// What was found of one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The thing.
+    pub name: String,
+    /// How it stands.
+    pub state: State,
+    /// What is so.
+    pub what: String,
+    /// What to do, where there is something to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub todo: Option<String>,
+}
+
+impl Finding {
+    /// As it should be.
+    pub fn ok(name: &str, what: impl Into<String>) -> Self {
+        Self { name: name.into(), state: State::Ok, what: what.into(), todo: None }
+    }
+
+    /// It works, but somebody should look at it.
+    pub fn look(name: &str, what: impl Into<String>, todo: impl Into<String>) -> Self {
+        let todo = Some(todo.into());
+        Self { name: name.into(), state: State::Perhatian, what: what.into(), todo }
+    }
+
+    /// It does not work.
+    pub fn broken(name: &str, what: impl Into<String>, todo: impl Into<String>) -> Self {
+        let todo = Some(todo.into());
+        Self { name: name.into(), state: State::Rusak, what: what.into(), todo }
+    }
+}
+
+/// Looks everything over that a readable config names.
+pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
+    let standing =
+        Standing { folder: config.rules.path.clone(), thresholds: config.thresholds.into() };
+    let engine = pipeline::load(&standing);
+    let health = pipeline::ask_health(config.http.listen);
+    let mut found = vec![match &engine {
+        Ok(engine) => Finding::ok(
+            "aturan",
+            format!("versi {}, {} aturan, contohnya lulus", engine.version(), engine.rules().len()),
+        ),
+        Err(error) => Finding::broken("aturan", error.to_string(), "waspada rules check"),
+    }];
+    found.push(daemon(engine.as_ref().ok(), health.as_ref(), config));
+    if let Ok(engine) = &engine {
+        found.push(match engine.reader() {
+            Some(_) => Finding::ok("pembaca kedua", "modelnya ada"),
+            None => Finding::look(
+                "pembaca kedua",
+                "model/pembaca.bin tidak ada; hanya aturan yang menilai",
+                "salin model bawaan ke folder aturan, atau latih dengan waspada learn",
+            ),
+        });
+    }
+    let store = Store::open_existing(&config.store);
+    found.push(database(&store));
+    found.push(space("ruang disk basis data", &config.store.path));
+    found.push(space("ruang disk bukti", &config.store.evidence));
+    found.push(evidence(&config.store.evidence));
+    let states = store.and_then(|store| store.sources()).unwrap_or_default();
+    for source in config.sources.iter().filter(|source| source.enabled) {
+        let name = source.name.to_string();
+        let state = states.iter().find(|state| state.name == name);
+        found.push(self::source(&name, state, now, health.is_ok()));
+    }
+    found.push(clock(&states, now));
+    found
+}
+
+fn daemon(
+    engine: Option<&Engine>,
+    health: Result<&Health, &std::io::Error>,
+    config: &Config,
+) -> Finding {
+    let name = "penjaga";
+    let listen = config.http.listen;
+    let health = match health {
+        Ok(health) => health,
+        Err(error) => {
+            return Finding::look(
+                name,
+                format!("tidak menjawab di {listen} ({error})"),
+                "bila seharusnya berjalan: systemctl status waspada; dengan timer `run --once` ini biasa",
+            );
+        }
+    };
+    if let Some(reason) = &health.rules_refused {
+        return Finding::broken(
+            name,
+            format!(
+                "berjalan dengan aturan lama, versi {}; aturan di berkas ditolak:\n{reason}",
+                health.ruleset
+            ),
+            "perbaiki berkasnya menurut `waspada rules check`; penjaga memuatnya sendiri",
+        );
+    }
+    match engine {
+        Some(engine) if engine.version() != health.ruleset => Finding::look(
+            name,
+            format!(
+                "berjalan dengan aturan versi {}, di berkas versi {}",
+                health.ruleset,
+                engine.version()
+            ),
+            "tunggu beberapa detik; bila tetap begitu: systemctl reload waspada, dan periksa rules.path",
+        ),
+        _ => Finding::ok(name, format!("berjalan dengan aturan versi {}", health.ruleset)),
+    }
+}
+
+fn database(store: &Result<Store, StoreError>) -> Finding {
+    let name = "basis data";
+    let restore = "pulihkan dari salinan (waspada db backup)";
+    let store = match store {
+        Ok(store) => store,
+        Err(error @ StoreError::Missing(_)) => {
+            return Finding::look(name, error.to_string(), "waspada run --once membuatnya");
+        }
+        Err(error) => return Finding::broken(name, error.to_string(), restore),
+    };
+    match store.quick_check() {
+        Ok(checked) if checked.faults.is_empty() => {
+            Finding::ok(name, format!("{} halaman, skema terbaru, utuh", checked.pages))
+        }
+        Ok(checked) => Finding::broken(name, checked.faults.join("; "), restore),
+        Err(error) => Finding::broken(name, error.to_string(), restore),
+    }
+}
+
+/// The nearest folder above that is there.
+fn standing_folder(path: &Path) -> &Path {
+    let is_there = |path: &&Path| path.is_dir() || path.as_os_str().is_empty();
+    match path.ancestors().find(is_there) {
+        Some(path) if !path.as_os_str().is_empty() => path,
+        _ => Path::new("."),
+    }
+}
+
+fn space(name: &str, path: &Path) -> Finding {
+    let folder = standing_folder(path);
+    let free = match rustix::fs::statvfs(folder) {
+        Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
+        Err(error) => {
+            let what = format!("{}: {error}", folder.display());
+            return Finding::look(name, what, "periksa folder itu");
+        }
+    };
+    let what = format!("{} MiB bebas", free >> 20);
+    let todo = format!("kosongkan disk tempat {}", folder.display());
+    match free {
+        0..NO_SPACE => Finding::broken(name, what, todo),
+        NO_SPACE..LITTLE_SPACE => Finding::look(name, what, todo),
+        _ => Finding::ok(name, what),
+    }
+}
+
+fn evidence(folder: &Path) -> Finding {
+    let name = "folder bukti";
+    let writable = standing_folder(folder);
+    // Under a name that no capture has, and gone at once.
+    let probe = writable.join(format!(".waspada-doctor-{}", std::process::id()));
+    let tried = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    match tried {
+        Ok(()) => Finding::ok(name, format!("{} dapat ditulis", writable.display())),
+        Err(error) => Finding::broken(
+            name,
+            format!("{} tidak dapat ditulis: {error}", writable.display()),
+            "beri pengguna waspada hak menulis di folder itu, atau ubah store.evidence",
+        ),
+    }
+}
+
+fn source(name: &str, state: Option<&SourceState>, now: Timestamp, runs: bool) -> Finding {
+    let title = format!("sumber {name}");
+    let Some(state) = state else {
+        return Finding::look(&title, "belum pernah dikunjungi", "waspada run --once");
+    };
+    let last = state.last_success.map_or_else(
+        || "belum pernah berhasil".to_owned(),
+        |at| format!("terakhir berhasil {}", at.strftime("%Y-%m-%d %H:%M UTC")),
+    );
+    let late = state.next_due.is_some_and(|due| now.duration_since(due) > LATE);
+    match &state.failure {
+        Some(failure) => Finding::look(
+            &title,
+            format!("{last}; kunjungan terakhir gagal: {failure}"),
+            format!("waspada source probe {name}"),
+        ),
+        None if late && runs => Finding::look(
+            &title,
+            format!("{last}; kunjungan berikutnya sudah lewat waktunya"),
+            "lihat log penjaga",
+        ),
+        None if state.last_success.is_none() => Finding::look(&title, last, "waspada run --once"),
+        None => Finding::ok(&title, last),
+    }
+}
+
+fn clock(states: &[SourceState], now: Timestamp) -> Finding {
+    let name = "jam";
+    let newest = states.iter().filter_map(|state| state.last_success).max();
+    match newest {
+        Some(newest) if newest.duration_since(now) > AHEAD => Finding::broken(
+            name,
+            format!("menunjukkan {now}, padahal basis data memuat catatan dari {newest}"),
+            "betulkan jam mesin (timedatectl): jadwal dan log kustodi bergantung padanya",
+        ),
+        _ => Finding::ok(name, format!("{}", now.strftime("%Y-%m-%d %H:%M UTC"))),
+    }
+}

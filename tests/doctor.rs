@@ -1,0 +1,106 @@
+//! `waspada doctor`: what is in order, what is not, and what to do about it.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod desk;
+
+use desk::{Desk, POSTS};
+use serde_json::Value;
+
+/// State, what is so and what to do, by name.
+fn examined(desk: &Desk) -> (i32, Value) {
+    let answer = desk.run(&["doctor", "--json"]);
+    (answer.status, serde_json::from_str(&answer.out).unwrap())
+}
+
+fn check<'a>(answer: &'a Value, name: &str) -> &'a Value {
+    answer["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).unwrap()
+}
+
+/// Adds to the config of a desk; nobody listens on the port.
+fn add(desk: &Desk, more: &str) {
+    let path = desk.path("waspada.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, format!("{text}\n[http]\nlisten = \"127.0.0.1:1\"\n{more}")).unwrap();
+}
+
+const SOURCE: &str = "[[source]]\nname = \"saluran-contoh\"\ntype = \"folder\"\npath = \"masuk\"\n";
+
+#[test]
+fn all_is_well() {
+    let desk = Desk::filled(POSTS);
+    add(&desk, "");
+    let (status, answer) = examined(&desk);
+    assert_eq!((status, &answer["sound"]), (0, &true.into()), "{answer}");
+    for name in ["konfigurasi", "aturan", "pembaca kedua", "basis data", "folder bukti", "jam"] {
+        assert_eq!(check(&answer, name)["state"], "ok", "{answer}");
+    }
+    // A watch that runs from a timer is none that is broken.
+    assert_eq!(check(&answer, "penjaga")["state"], "perhatian");
+    let text = desk.run(&["doctor"]).out;
+    assert!(text.contains("ok         aturan"), "{text}");
+    assert!(text.contains("→ bila seharusnya berjalan: systemctl status waspada"), "{text}");
+}
+
+#[test]
+fn a_config_that_cannot_be_read_is_all_that_is_said() {
+    let desk = Desk::bare();
+    add(&desk, "[aturan]\n");
+    let (status, answer) = examined(&desk);
+    assert_eq!((status, answer["checks"].as_array().unwrap().len()), (1, 1));
+    let config = check(&answer, "konfigurasi");
+    assert_eq!(config["state"], "rusak");
+    assert!(config["what"].as_str().unwrap().contains("aturan"), "{answer}");
+}
+
+#[test]
+fn broken_rules_a_missing_model_and_no_database_are_told_apart() {
+    let desk = Desk::with_own_rules(POSTS);
+    add(&desk, "");
+    let (status, answer) = examined(&desk);
+    assert_eq!((status, &check(&answer, "pembaca kedua")["state"]), (0, &"perhatian".into()));
+    let path = desk.path("aturan/contoh.toml");
+    let rules = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, rules.replace("points = 45", "point = 45")).unwrap();
+    let (status, answer) = examined(&desk);
+    assert_eq!((status, &check(&answer, "aturan")["state"]), (1, &"rusak".into()));
+    assert!(check(&answer, "aturan")["what"].as_str().unwrap().contains("contoh.toml:"));
+
+    let bare = Desk::bare();
+    add(&bare, "");
+    let (status, answer) = examined(&bare);
+    assert_eq!((status, &check(&answer, "basis data")["state"]), (0, &"perhatian".into()));
+}
+
+#[test]
+fn a_file_that_is_no_database_and_an_evidence_folder_that_is_none_are_broken() {
+    let desk = Desk::bare();
+    add(&desk, "");
+    std::fs::write(desk.path("w.db"), "bukan basis data, hanya teks yang cukup panjang untuk itu")
+        .unwrap();
+    let (status, answer) = examined(&desk);
+    assert_eq!((status, &check(&answer, "basis data")["state"]), (1, &"rusak".into()), "{answer}");
+}
+
+#[test]
+fn a_source_says_how_its_last_visit_went_and_a_clock_that_went_back_is_found() {
+    let desk = Desk::filled(POSTS);
+    add(&desk, SOURCE);
+    std::fs::create_dir(desk.path("masuk")).unwrap();
+    let name = "sumber saluran-contoh";
+    let (status, answer) = examined(&desk);
+    assert_eq!(status, 0, "{answer}");
+    assert_eq!(check(&answer, name)["what"], "belum pernah berhasil");
+    desk.sql(
+        "UPDATE source SET failure_kind = 'transient', failure_reason = 'tidak menjawab',
+             last_success = '2026-11-24T01:00:00.000000Z'",
+    );
+    let (status, answer) = examined(&desk);
+    let source = check(&answer, name);
+    assert_eq!((status, &source["state"]), (0, &"perhatian".into()), "one source is not the watch");
+    assert_eq!(source["todo"], "waspada source probe saluran-contoh");
+    assert!(source["what"].as_str().unwrap().contains("transient: tidak menjawab"), "{source}");
+
+    desk.sql("UPDATE source SET last_success = '2999-01-01T00:00:00.000000Z'");
+    let (status, answer) = examined(&desk);
+    assert_eq!((status, &check(&answer, "jam")["state"]), (1, &"rusak".into()));
+}
