@@ -10,10 +10,8 @@ use crate::engine::{Engine, Example, Lane, Lesson, Model, learn};
 
 /// From which share of common words on two posts follow one template.
 const ALIKE: f64 = 0.6;
-/// Of the great mass of innocent posts every so many is learned from: the rest adds only time.
-const EVERY: usize = 3;
-/// How much each of these counts against a post that a person labelled.
-const INNOCENT_WEIGHT: f32 = 1.5;
+/// How much a post of the great mass of innocent ones counts against one that a person labelled.
+const INNOCENT_WEIGHT: f32 = 0.5;
 
 /// Posts with what the second reader sees of them.
 #[derive(Debug)]
@@ -98,8 +96,7 @@ impl Lessons<'_> {
             },
         );
         let mass = self.innocent_examples.iter().enumerate().filter_map(|(number, example)| {
-            let example =
-                example.as_ref().filter(|_| innocent(number / EVERY) && number % EVERY == 0)?;
+            let example = example.as_ref().filter(|_| innocent(number))?;
             Some(Lesson {
                 example,
                 lane: None,
@@ -162,7 +159,7 @@ impl Lessons<'_> {
                 .innocents
                 .iter()
                 .enumerate()
-                .filter(|(number, _)| number / EVERY % 2 != half)
+                .filter(|(number, _)| number % 2 != half)
                 .map(|(_, post)| post)
                 .collect();
             for post in others.chunks(4096) {

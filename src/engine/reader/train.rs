@@ -16,6 +16,9 @@ const ENOUGH: f64 = 0.02;
 /// Steps of Newton's method for one lesson.
 const MOST_STEPS: usize = 20;
 
+/// Into how many parts the groups are put for the calibration.
+const FOLDS: usize = 5;
+
 /// The features of a post, as learned from.
 #[derive(Debug, Clone)]
 pub struct Example(pub(in crate::engine) Box<[(u32, f32)]>);
@@ -64,28 +67,33 @@ pub fn learn(lessons: &[Lesson<'_>]) -> Model {
         lessons.iter().filter(|one| one.calibrates).map(|one| one.group).collect();
     groups.sort_unstable();
     groups.dedup();
-    // For each lane, a model without each group, and last the one of all.
+    let folds = groups.len().min(FOLDS);
+    let fold = |lesson: &Lesson<'_>| {
+        let place = groups.binary_search(&lesson.group).ok().filter(|_| lesson.calibrates)?;
+        Some(place % folds)
+    };
+    // For each lane, a model without each fold, and last the one of all.
     let tasks: Vec<(Lane, Option<usize>)> = LANES
         .into_iter()
-        .flat_map(|lane| {
-            groups.iter().map(|group| Some(*group)).chain([None]).map(move |group| (lane, group))
-        })
+        .flat_map(|lane| (0..folds).map(Some).chain([None]).map(move |fold| (lane, fold)))
         .collect();
     let lines: Vec<(Line, Vec<(f64, bool)>)> = tasks
         .into_par_iter()
         .map(|(lane, left_out)| {
-            let seen: Vec<&Lesson<'_>> =
-                lessons.iter().filter(|one| Some(one.group) != left_out).collect();
+            let seen: Vec<&Lesson<'_>> = lessons
+                .iter()
+                .filter(|one| left_out.is_none() || fold(one) != left_out)
+                .collect();
             let line = solve(&seen, lane);
             let scores = lessons
                 .iter()
-                .filter(|one| Some(one.group) == left_out && one.calibrates)
+                .filter(|one| left_out.is_some() && fold(one) == left_out)
                 .map(|one| (line.score(one.example), one.lane == Some(lane)))
                 .collect();
             (line, scores)
         })
         .collect();
-    let per_lane = groups.len() + 1;
+    let per_lane = folds + 1;
     let [offer, victim] = [0, 1].map(|lane| {
         let lines = &lines[lane * per_lane..(lane + 1) * per_lane];
         let scores: Vec<(f64, bool)> =
