@@ -15,7 +15,7 @@ use waspada::engine::{Engine, RuleFiles, Thresholds};
 
 /// Invented posts of the session: one known, one with the new word, one innocent.
 const POSTS: &str = r#"{"id":"a","text":"Dicari admin di Poipet, masuk pelancong dulu. WA 0840-0000-0001"}
-{"id":"b","text":"Butuh 5 orang kilang Johor. Paspor pisang aja, inbox"}
+{"id":"b","text":"Kilang Johor buka lagi. Paspor pisang aja"}
 {"id":"c","text":"Jual pisang goreng Bekasi 10rb"}
 "#;
 

@@ -51,8 +51,7 @@ pub(super) struct Candidate {
 fn usable(word: &Word) -> bool {
     let letters = word.text.chars().count();
     !word.personal
-        && letters >= 2
-        && letters <= 24
+        && (2..=24).contains(&letters)
         && word.text.chars().all(|letter| letter.is_alphabetic() || letter == '-')
 }
 
