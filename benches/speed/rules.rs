@@ -82,8 +82,10 @@ pub fn more_rules(times: usize, frequent: &[String]) -> RuleFiles {
 }
 
 /// A phrase with its words exchanged and its gaps, choices and lists left; one of lists alone gets a
-/// word, or it would match as often as the shipped one.
+/// word, or it would match as often as the shipped one. A single word is never a common one: nobody
+/// makes a rule of it.
 fn reworded(phrase: &str, frequent: &[String], random: &mut Rng) -> String {
+    let frequent = if phrase.contains(' ') { frequent } else { &[] };
     let mut other = |out: &mut String| {
         let common = &frequent[..frequent.len().min(2000)];
         if !common.is_empty() && random.u8(..4) == 0 {

@@ -11,7 +11,7 @@ use crate::text::{Marks, Views, WordId};
 /// Buckets that features are hashed into, as a power of two.
 pub(in crate::engine) const BITS: u32 = 18;
 /// Lengths of character n-grams.
-const SHORTEST: usize = 3;
+const SHORTEST: u32 = 3;
 const LONGEST: usize = 5;
 /// Tokens of a post looked at: what is said is said by then.
 const MOST_TOKENS: usize = 400;
@@ -225,11 +225,9 @@ impl Features {
 
     /// `from` and `to` of these are places among the letters: see [`Features::tokens`].
     fn letter_grams(&self, mut each: impl FnMut(Feature)) {
-        let mut start = 0;
         // Whole stretches first: their length is known, which makes this a straight line.
-        for letters in self.letters.array_windows::<LONGEST>() {
+        for (start, letters) in (0..).zip(self.letters.array_windows::<LONGEST>()) {
             grams(letters, start, &mut each);
-            start += 1;
         }
         for at in self.letters.len().saturating_sub(LONGEST - 1)..self.letters.len() {
             grams(&self.letters[at..], crate::text::offset(at), &mut each);
@@ -253,12 +251,10 @@ impl Features {
 #[inline(always)]
 fn grams(letters: &[u8], from: u32, each: &mut impl FnMut(Feature)) {
     let mut gram = SEED;
-    let mut to = from;
-    for (at, letter) in letters.iter().enumerate() {
+    for (len, letter) in (1..).zip(letters) {
         gram = step(gram, *letter);
-        to += 1;
-        if at + 1 >= SHORTEST {
-            each(Feature { bucket: bucket(mix(gram)), from, to });
+        if len >= SHORTEST {
+            each(Feature { bucket: bucket(mix(gram)), from, to: from + len });
         }
     }
 }
@@ -290,7 +286,6 @@ const fn steps(mut hash: u64, bytes: &[u8]) -> u64 {
     hash
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the bits left are few")]
 pub(super) const fn bucket(hash: u64) -> u32 {
     (hash >> (64 - BITS)) as u32
 }
