@@ -14,6 +14,7 @@ pub mod engine;
 
 pub mod fetch;
 pub mod store;
+pub mod synth;
 
 pub mod sources;
 

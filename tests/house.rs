@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["text", "registry"],
     &["facts"],
     &["engine"],
-    &["store", "fetch"],
+    &["store", "fetch", "synth"],
     &["sources"],
     &["config"],
     &["pipeline"],

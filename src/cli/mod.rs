@@ -4,6 +4,7 @@
 mod batch;
 mod config;
 mod db;
+mod dev;
 mod doctor;
 mod eval;
 mod evidence;
@@ -72,6 +73,9 @@ enum Command {
     Db(db::Command),
     /// Memeriksa seluruh pemasangan: apa yang beres, apa yang rusak, dan apa yang harus dilakukan
     Doctor(doctor::Arguments),
+    /// Untuk pengembang: postingan buatan dan penyamaran untuk uji dan demo
+    #[command(subcommand)]
+    Dev(dev::Command),
 }
 
 /// How a command that did its work ended.
@@ -117,6 +121,7 @@ pub fn run() -> ExitCode {
         Command::Evidence(command) => evidence::run(command, &arguments),
         Command::Db(command) => db::run(command, &arguments),
         Command::Doctor(doctor) => doctor::run(doctor, &arguments),
+        Command::Dev(command) => dev::run(command, &arguments),
     };
     match ended {
         Ok(Answer::Done) => ExitCode::SUCCESS,

@@ -125,6 +125,9 @@ impl<'a> Compiler<'a> {
         for (_, text) in self.files.select(|name| name.ends_with("sensitive.txt")) {
             entries(text).for_each(|word| words.sensitive(word));
         }
+        for (_, text) in self.files.select(|name| name.ends_with("common.txt")) {
+            entries(text).for_each(|line| words.common(line));
+        }
         let mut classes = Classes::new();
         let lists = Lists::read(self.files, &mut words, &mut self.diagnostics);
         for (name, entries) in &lists.entries {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+use super::lists::entries;
 use crate::post::Sha256;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
@@ -89,6 +90,11 @@ impl RuleFiles {
     /// The text of a file.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.texts.get(name).map(String::as_str)
+    }
+
+    /// The lines of a word file that are neither empty nor comments.
+    pub fn entries(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.text(name).into_iter().flat_map(entries)
     }
 
     /// Name and text of the files whose name passes, in order of name.

@@ -135,10 +135,11 @@ impl Patterns {
         let Some(pieces) = self.pieces.as_ref().filter(|_| self.wake.is_some()) else {
             return false;
         };
-        // A word is written as the vocabulary has it, all else as in the folded text.
+        // A word is written as the vocabulary has it, all else as in the folded text, its style taken off.
         let in_words = views.clear().iter().any(|token| {
             self.words.has(token.word.0 as usize)
-                || (token.word <= WordId::EMOJI && token.raw_end - token.raw_start > 1)
+                || (token.word <= WordId::EMAIL
+                    && (token.raw_end - token.raw_start > 1 || !token.marks.is_none()))
         });
         in_words || pieces.is_match(views.folded())
     }

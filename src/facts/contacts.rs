@@ -60,6 +60,16 @@ pub(super) struct Reader {
     calling_codes: Vec<String>,
     /// Words that name a platform before a handle.
     platforms: FxHashMap<WordId, &'static str>,
+    /// Words that say a number is written backwards.
+    backwards: FxHashSet<WordId>,
+}
+
+/// Whether only a dot stands between two raw tokens, white space on both sides.
+fn dotted(views: &Views, end: usize, next: usize) -> bool {
+    let raw = views.raw();
+    let from = raw[end.saturating_sub(1)].end;
+    let between = &views.folded()[from..raw[next].start];
+    between.starts_with(' ') && between.trim_matches(' ') == "."
 }
 
 /// What the raw token at a place adds to a number.
@@ -102,6 +112,10 @@ impl Reader {
             hotlines: registry.hotlines.iter().map(|line| line.contact.clone()).collect(),
             calling_codes: registry.calling_codes.iter().map(|code| code.code.clone()).collect(),
             platforms,
+            backwards: ["belakang", "dibalik", "terbalik", "balik"]
+                .iter()
+                .flat_map(|word| words.words_of(word))
+                .collect(),
         }
     }
 
@@ -157,7 +171,8 @@ impl Reader {
                     })
                 }
                 RawKind::Word | RawKind::Number => {
-                    if let Some((value, to, disguised)) = self.phone(views, at) {
+                    let backwards = || Some((self.backwards(views, at)?, at + 1, true));
+                    if let Some((value, to, disguised)) = self.phone(views, at).or_else(backwards) {
                         let kind = self.phone_kind(&value);
                         let span = views.raw_span(at, to);
                         found.push(Contact {
@@ -249,7 +264,7 @@ impl Reader {
                     real += 1;
                     digits.push(letter);
                 }
-                '.' | ',' => {}
+                '.' | ',' | '*' => {}
                 'o' | 'q' => {
                     swapped += 1;
                     digits.push('0');
@@ -270,21 +285,23 @@ impl Reader {
                     swapped += 1;
                     digits.push('8');
                 }
-                _ => return self.word_piece(views, text),
+                _ => return self.word_piece(views, at),
             }
         }
         // Letters alone are digits only in the middle of a number and when they can hardly be a word.
         let letters_ok = (real > 0 && (within || real >= swapped))
             || (within && swapped > 0 && plain.chars().all(|letter| letter == 'o'));
         if digits.is_empty() || (swapped > 0 && !letters_ok) {
-            return self.word_piece(views, text);
+            return self.word_piece(views, at);
         }
         Some(Piece { digits, disguised: swapped > 0 })
     }
 
-    fn word_piece(&self, views: &Views, text: &str) -> Option<Piece> {
-        let [word] = views.vocabulary().known(text)? else { return None };
-        let digit = self.digits.get(word)?;
+    fn word_piece(&self, views: &Views, at: usize) -> Option<Piece> {
+        let clear = views.clear();
+        let after = clear.partition_point(|token| token.raw_start as usize <= at);
+        let token = clear[..after].last().filter(|token| token.raw_end as usize == at + 1)?;
+        let digit = self.digits.get(&token.word)?;
         Some(Piece { digits: digit.to_string(), disguised: true })
     }
 
@@ -312,12 +329,12 @@ impl Reader {
                 best = Some((value, end, disguised || singles >= 5));
             }
             let mut next = end;
-            while raw.get(next).is_some_and(|token| token.kind == RawKind::Emoji) && next < end + 2
+            while raw.get(next).is_some_and(|token| token.kind == RawKind::Emoji) && next < end + 4
             {
                 next += 1;
             }
             let Some(token) = raw.get(next) else { break };
-            if token.before > Before::Line {
+            if token.before > Before::Line && !dotted(views, end, next) {
                 break;
             }
             let Some(piece) = self.piece(views, next, true) else { break };
@@ -344,6 +361,17 @@ impl Reader {
             end = next + 1;
         }
         best
+    }
+
+    /// A number written backwards, which the post says of it.
+    fn backwards(&self, views: &Views, at: usize) -> Option<String> {
+        let text = views.raw_text(&views.raw()[at]);
+        if !(10..=14).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let said = views.clear().iter().any(|token| self.backwards.contains(&token.word));
+        let digits: String = text.chars().rev().collect();
+        self.e164(&digits, false).filter(|_| said)
     }
 
     /// The E.164 form of a run of digits, when it is one of a mobile number or has a calling code.

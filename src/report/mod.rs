@@ -5,6 +5,7 @@ pub mod crossing;
 pub mod diff;
 pub mod doctor;
 pub mod draft;
+pub mod endurance;
 pub mod evaluation;
 mod html;
 mod labelled;

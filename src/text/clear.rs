@@ -3,6 +3,10 @@
 
 use super::lex::{Before, RawKind, RawToken};
 use super::memo::Memo;
+use super::undo::{
+    YOUNG, ends_in_letters, has_inner_digit, is_drawn, is_priced, is_separator, repeats, segment,
+    squeeze, squeeze_to, style, unleet,
+};
 use super::vocabulary::{Resolved, Vocabulary, WordId};
 use super::{confusable, offset};
 
@@ -29,6 +33,12 @@ impl Marks {
     pub const VOWELLESS: Self = Self(128);
     /// Words run together.
     pub const COMPOUND: Self = Self(256);
+    /// Letters drawn as small capitals.
+    pub const DRAWN: Self = Self(512);
+    /// Letters set apart.
+    pub const APART: Self = Self(1024);
+    /// A picture in place of a word.
+    pub const PICTURE: Self = Self(2048);
 
     /// Both.
     pub const fn and(self, other: Self) -> Self {
@@ -40,9 +50,14 @@ impl Marks {
         self.0 & other.0 != 0
     }
 
-    /// Whether `other` and nothing else is set.
-    pub const fn is_only(self, other: Self) -> bool {
-        self.0 == other.0
+    /// Whether the word is written in another of its spellings, with emphasis or without.
+    pub const fn is_written_so(self) -> bool {
+        self.has(Self::ALIAS) && self.0 & !(Self::ALIAS.0 | Self::SQUEEZED.0) == 0
+    }
+
+    /// Whether none is set.
+    pub const fn is_none(self) -> bool {
+        self.0 == 0
     }
 
     /// Whether a reader who looks for the plain word would not have found it. Short forms,
@@ -74,6 +89,11 @@ pub struct ClearToken {
     pub before: Before,
 }
 
+/// Marks that are a style where neighbours have them too.
+const STYLES: Marks = Marks(Marks::DRAWN.0 | Marks::APART.0);
+/// Most letters set apart that are read at once.
+const MOST_APART: usize = 120;
+
 /// Buffers of one worker, so that reading allocates nothing after warm-up.
 #[derive(Debug, Default)]
 pub(super) struct Clearer {
@@ -81,8 +101,11 @@ pub(super) struct Clearer {
     variant: String,
     /// What words were read as whose reading depends on nothing around them.
     memo: Memo,
+    /// A token of this text has a mark that is a style where its neighbours have it too.
+    styled: bool,
 }
 
+/// What one text is read from.
 struct Run<'a> {
     text: &'a str,
     raw: &'a [RawToken],
@@ -106,17 +129,25 @@ impl Clearer {
         clear.clear();
         let run = Run { text, raw, vocabulary };
         let mut at = 0;
+        self.styled = false;
         while let Some(token) = raw.get(at) {
             if token.kind == RawKind::Word
                 && !token.hashtag
+                && joint(&run, at).is_none()
                 && let Some((word, marks)) = self.memo.recall(text, token.start, token.end)
             {
+                let last = clear.last().map_or(0, |last| last.raw_end as usize);
+                let before = before(raw, last, at);
                 let (raw_start, raw_end) = (offset(at), offset(at + 1));
-                clear.push(ClearToken { word, marks, raw_start, raw_end, before: token.before });
+                clear.push(ClearToken { word, marks, raw_start, raw_end, before });
+                self.styled |= marks.has(STYLES);
                 at += 1;
             } else {
                 at = self.token(&run, at, clear);
             }
+        }
+        if self.styled {
+            single_out(clear);
         }
     }
 
@@ -124,9 +155,16 @@ impl Clearer {
     fn token(&mut self, run: &Run<'_>, at: usize, clear: &mut Vec<ClearToken>) -> usize {
         let token = run.raw[at];
         let text = &run.text[token.start..token.end];
-        let mut push = |word, marks, from: usize, to: usize| {
-            let same = clear.last().is_some_and(|last| last.raw_end as usize > from);
-            let before = if same { Before::Glue } else { run.raw[from].before };
+        let follows_apart = clear
+            .iter()
+            .rev()
+            .find(|last| last.word != WordId::NUMBER)
+            .is_some_and(|last| last.marks.has(Marks::APART));
+        let mut styled = false;
+        let mut push = |word, marks: Marks, from: usize, to: usize| {
+            let last = clear.last().map_or(0, |last| last.raw_end as usize);
+            let before = if last > from { Before::Glue } else { before(run.raw, last, from) };
+            styled |= marks.has(STYLES);
             clear.push(ClearToken {
                 word,
                 marks,
@@ -139,8 +177,9 @@ impl Clearer {
             token.end - token.start == 1 || (token.unusual && text.chars().nth(1).is_none());
         if single
             && token.kind != RawKind::Emoji
-            && let Some(end) = self.spaced(run, at, &mut push)
+            && let Some(end) = self.spaced(run, at, follows_apart, &mut push)
         {
+            self.styled = true;
             return end;
         }
         match token.kind {
@@ -152,8 +191,14 @@ impl Clearer {
                 {
                     return end;
                 }
-                let word = run.vocabulary.form(text).map_or(WordId::EMOJI, |found| found.words[0]);
-                push(word, Marks::default(), at, at + 1);
+                // Other pictures adorn: what stands on both sides of them belongs together.
+                if let Some(found) = run.vocabulary.form(text) {
+                    if found.marks.is_none() {
+                        push(found.words[0], Marks::default(), at, at + 1);
+                    } else if stands_for_a_word(run, at) {
+                        push(found.words[0], Marks::PICTURE, at, at + 1);
+                    }
+                }
             }
             RawKind::Handle => match self.leet(run.vocabulary, &format!("a{}", &text[1..])) {
                 Some(found)
@@ -168,7 +213,9 @@ impl Clearer {
                 match hides_letters.then(|| self.leet(run.vocabulary, text)).flatten() {
                     Some(found)
                         if run.vocabulary.is_sensitive(found.words[0])
-                            || (text.len() >= 4 && !ends_in_letters(text)) =>
+                            || (text.len() >= 4
+                                && (!ends_in_letters(text)
+                                    || run.vocabulary.any(&text[1..]).is_none())) =>
                     {
                         for word in found.words {
                             push(*word, found.marks, at, at + 1);
@@ -178,8 +225,19 @@ impl Clearer {
                 }
             }
             RawKind::Word => {
+                if let Some((word, end)) = self.broken(run, at) {
+                    push(word, Marks::JOINED, at, end);
+                    return end;
+                }
                 // A single letter may begin a word set apart: what it is depends on what follows.
                 let stands_alone = !single && !token.hashtag;
+                if stands_alone
+                    && let Some((word, marks)) = self.memo.recall(run.text, token.start, token.end)
+                {
+                    push(word, marks, at, at + 1);
+                    self.styled |= styled;
+                    return at + 1;
+                }
                 let found = self.resolve(run.vocabulary, text, token.unusual);
                 if let Some(found) = found {
                     if let [word] = found.words
@@ -190,6 +248,7 @@ impl Clearer {
                     for word in found.words {
                         push(*word, found.marks, at, at + 1);
                     }
+                    self.styled |= styled;
                     return at + 1;
                 }
                 let may_be_split = self.may_be_split(run.vocabulary, text);
@@ -200,17 +259,18 @@ impl Clearer {
                 let parts = self.compound(run.vocabulary, text, token.hashtag);
                 if parts.is_empty() {
                     let word = if is_priced(text) { WordId::NUMBER } else { WordId::UNKNOWN };
+                    let marks = style(text, token.unusual);
                     if stands_alone && !may_be_split {
-                        let read = (word, Marks::default());
-                        self.memo.keep(run.text, token.start, token.end, read);
+                        self.memo.keep(run.text, token.start, token.end, (word, marks));
                     }
-                    push(word, Marks::default(), at, at + 1);
+                    push(word, marks, at, at + 1);
                 }
                 for word in parts {
                     push(word, Marks::COMPOUND, at, at + 1);
                 }
             }
         }
+        self.styled |= styled;
         at + 1
     }
 
@@ -240,14 +300,28 @@ impl Clearer {
             words: found.words,
             marks: found.marks.and(mark),
         };
-        if text.as_bytes().windows(2).any(|pair| pair[0] == pair[1]) {
-            for keep in [2, 1] {
-                squeeze(text, keep, &mut self.variant);
-                if self.variant != text
-                    && let Some(found) = vocabulary.form(&self.variant)
-                {
+        if text.len() > 3 && repeats(text) {
+            // Two of the letters may belong there: `saaat`, `maaaf`.
+            for keep in [1, 2] {
+                squeeze_to(text, keep, &mut self.variant);
+                let plain = std::mem::take(&mut self.variant);
+                let found = vocabulary
+                    .form(&plain)
+                    .or_else(|| self.plain_variant(vocabulary, &plain))
+                    .or_else(|| vocabulary.any(&plain));
+                self.variant = plain;
+                if let Some(found) = found {
                     return Some(as_mark(found, Marks::SQUEEZED));
                 }
+            }
+        }
+        // A word of every day is what it is, whatever else its letters might be a variant of.
+        let everyday = vocabulary.any(text).is_some();
+        if !everyday && text.len() > 3 && text.as_bytes().windows(2).any(|pair| pair[0] == pair[1])
+        {
+            squeeze(text, &mut self.variant);
+            if let Some(found) = vocabulary.form(&self.variant) {
+                return Some(as_mark(found, Marks::SQUEEZED));
             }
         }
         for clitic in ["nya", "lah", "kah", "pun", "ku", "mu", "ne", "na", "nye", "e"] {
@@ -259,14 +333,28 @@ impl Clearer {
                 return Some(as_mark(found, Marks::SQUEEZED));
             }
         }
-        let word = vocabulary.without_vowels(text)?;
-        Some(Resolved {
-            words: vocabulary.form(vocabulary.word(word))?.words,
-            marks: Marks::VOWELLESS,
-        })
+        if everyday {
+            return None;
+        }
+        if let Some(word) = vocabulary.without_vowels(text) {
+            return Some(Resolved {
+                words: vocabulary.form(vocabulary.word(word))?.words,
+                marks: Marks::VOWELLESS,
+            });
+        }
+        for (young, plain) in YOUNG {
+            if text.contains(young) {
+                self.variant.clear();
+                self.variant.push_str(&text.replace(young, plain));
+                if let Some(found) = vocabulary.any(&self.variant) {
+                    return Some(as_mark(found, Marks::SQUEEZED));
+                }
+            }
+        }
+        None
     }
 
-    /// Look-alike letters, a reduplication mark, leet, hidden letters.
+    /// Look-alike letters, a reduplication mark, leet, hidden letters, signs between letters.
     fn unusual<'v>(&mut self, vocabulary: &'v Vocabulary, text: &str) -> Option<Resolved<'v>> {
         let mut marks = Marks::default();
         let mut latin = String::new();
@@ -277,13 +365,14 @@ impl Clearer {
             if latin == text {
                 return None;
             }
-            marks = Marks::LOOKALIKE;
+            marks = if is_drawn(text) { Marks::DRAWN } else { Marks::LOOKALIKE };
         }
         let with = |found: Resolved<'v>, more: Marks| Resolved {
             words: found.words,
             marks: found.marks.and(marks).and(more),
         };
-        if let Some(found) = vocabulary.form(&latin) {
+        let plain = if marks.is_none() { vocabulary.form(&latin) } else { vocabulary.any(&latin) };
+        if let Some(found) = plain {
             return Some(with(found, Marks::default()));
         }
         if let Some(stem) = latin.strip_suffix('2').or_else(|| latin.strip_suffix("²"))
@@ -300,6 +389,13 @@ impl Clearer {
             if let Some(found) = self.leet(vocabulary, &latin) {
                 return Some(with(found, Marks::default()));
             }
+            let bare: String = latin.chars().filter(|letter| !is_separator(*letter)).collect();
+            if bare.len() >= 4
+                && bare.len() < latin.len()
+                && let Some(found) = vocabulary.any(&bare)
+            {
+                return Some(with(found, Marks::JOINED));
+            }
         } else if let Some(found) = self.plain_variant(vocabulary, &latin) {
             return Some(with(found, Marks::default()));
         }
@@ -312,6 +408,7 @@ impl Clearer {
             return None;
         }
         let ones = text.chars().filter(|letter| matches!(letter, '1' | '!' | '|')).count();
+        let mut everyday = None;
         for choice in 0_u8..1 << ones.min(3) {
             let mut nth = 0;
             let decoded: String = text
@@ -325,14 +422,16 @@ impl Clearer {
             if decoded == text {
                 return None;
             }
-            if let Some(found) = vocabulary.form(&decoded) {
+            let found =
+                vocabulary.form(&decoded).or_else(|| self.plain_variant(vocabulary, &decoded));
+            if let Some(found) = found {
                 return Some(Resolved { words: found.words, marks: found.marks.and(Marks::LEET) });
             }
-            if let Some(found) = self.plain_variant(vocabulary, &decoded) {
-                return Some(Resolved { words: found.words, marks: found.marks.and(Marks::LEET) });
+            if decoded.len() >= 4 && has_inner_digit(text) {
+                everyday = everyday.or_else(|| vocabulary.any(&decoded));
             }
         }
-        None
+        everyday.map(|found| Resolved { words: found.words, marks: found.marks.and(Marks::LEET) })
     }
 
     /// Letters set apart, from `at` on: three or more tokens of one letter, pictures between them
@@ -341,35 +440,103 @@ impl Clearer {
         &mut self,
         run: &Run<'_>,
         at: usize,
+        follows: bool,
         push: &mut impl FnMut(WordId, Marks, usize, usize),
     ) -> Option<usize> {
         self.joined.clear();
-        let mut places = Vec::new();
+        let mut places: Vec<usize> = Vec::new();
         let mut end = at;
         for (index, token) in run.raw.iter().enumerate().skip(at) {
             if token.kind == RawKind::Emoji {
                 continue;
             }
+            // ` . ` between single letters ends no sentence.
+            let dotted = index > at && {
+                let from = run.raw[index - 1].end;
+                run.text[from..token.start].trim_matches(' ') == "."
+                    && run.text[from..].starts_with(' ')
+            };
             let text = &run.text[token.start..token.end];
             let mut letters = text.chars();
             let (Some(letter), None) = (letters.next(), letters.next()) else { break };
-            if index > at && token.before > Before::Line {
+            if (index > at && token.before > Before::Line && !dotted) || places.len() == MOST_APART
+            {
                 break;
             }
             self.joined.push(unleet(confusable::latin(letter).unwrap_or(letter), 'i'));
             places.push(index);
             end = index + 1;
         }
-        if places.len() < 3 || !self.joined.is_ascii() {
+        if places.len() < if follows { 2 } else { 3 } || !self.joined.is_ascii() {
             return None;
         }
         let joined = std::mem::take(&mut self.joined);
-        let read = spell(run, &joined, &places);
+        let read = self.spell(run, &joined, &places, follows);
         self.joined = joined;
         for (word, from, len) in read? {
-            push(word, Marks::JOINED, places[from], places[from + len - 1] + 1);
+            push(word, Marks::APART, places[from], places[from + len - 1] + 1);
         }
         Some(end)
+    }
+
+    /// The words that letters set apart spell, each with its first letter and its length. A gap
+    /// wider than the others ends a word; where there is none, the letters are cut into known words.
+    fn spell(
+        &mut self,
+        run: &Run<'_>,
+        joined: &str,
+        places: &[usize],
+        follows: bool,
+    ) -> Option<Vec<(WordId, usize, usize)>> {
+        let bytes = |at: usize| run.raw[places[at]].start - run.raw[places[at - 1]].end;
+        let ends_line = |at: usize| before(run.raw, places[at - 1] + 1, places[at]) == Before::Line;
+        // Letters below each other are one word a block; elsewhere a new line starts a new word.
+        let vertical = (1..places.len()).all(ends_line);
+        let gap = |at: usize| bytes(at) + if !vertical && ends_line(at) { 100 } else { 0 };
+        let narrowest = (1..places.len()).map(gap).min().unwrap_or(0);
+        let mut starts = vec![0];
+        starts.extend((1..places.len()).filter(|at| gap(*at) > narrowest));
+        starts.push(places.len());
+        let is_word = |pair: &[usize]| {
+            let text = &joined[pair[0]..pair[1]];
+            text.len() >= 3 && text.contains(['a', 'e', 'i', 'o', 'u'])
+        };
+        let heading =
+            starts.len() > 3 || follows || (starts.len() == 3 && starts.windows(2).all(is_word));
+        let is_number = |place: &usize| run.raw[*place].kind == RawKind::Number;
+        let mut words = Vec::new();
+        let mut known = 0;
+        let mut longest = 0;
+        for pair in starts.windows(2) {
+            let (from, to) = (pair[0], pair[1]);
+            let text = &joined[from..to];
+            if places[from..to].iter().all(is_number) {
+                words.push((WordId::NUMBER, from, to - from));
+                continue;
+            }
+            let whole =
+                run.vocabulary.any(text).or_else(|| self.plain_variant(run.vocabulary, text));
+            if let Some([word]) = whole.map(|found| found.words) {
+                words.push((*word, from, to - from));
+            } else if !heading && let Some(parts) = segment(run.vocabulary, text, 2) {
+                let mut at = from;
+                for (word, len) in parts {
+                    words.push((word, at, len));
+                    at += len;
+                }
+            } else {
+                words.push((WordId::UNKNOWN, from, to - from));
+                continue;
+            }
+            known += to - from;
+            longest = longest.max(to - from);
+        }
+        let letters = places.iter().filter(|place| !is_number(place)).count();
+        // A heading tells where its words end, so it may hold words nobody knows.
+        let share = if heading { 4 } else { 2 };
+        let plausible =
+            follows || (starts.len() == 3 && heading) || (longest >= 3 && known * share >= letters);
+        (plausible && letters > 1).then_some(words)
     }
 
     /// Flags whose letters spell a sensitive word.
@@ -401,6 +568,37 @@ impl Clearer {
             push(*word, Marks::LOOKALIKE, at, end);
         }
         Some(end)
+    }
+
+    /// A known word broken in two or three by a line's end or a sign: one of the pieces is no word
+    /// by itself, or the whole is a sensitive one.
+    fn broken(&mut self, run: &Run<'_>, at: usize) -> Option<(WordId, usize)> {
+        let mut end = joint(run, at)?;
+        let first = &run.text[run.raw[at].start..run.raw[at].end];
+        self.joined.clear();
+        self.joined.push_str(first);
+        let mut all_words = run.vocabulary.any(first).is_some();
+        for _ in 0..2 {
+            let token = &run.raw[end];
+            let piece = &run.text[token.start..token.end];
+            if token.kind != RawKind::Word || token.hashtag || piece.len() < 2 || first.len() < 2 {
+                return None;
+            }
+            self.joined.push_str(piece);
+            if self.joined.len() > run.vocabulary.longest() {
+                return None;
+            }
+            all_words &= run.vocabulary.any(piece).is_some();
+            if self.joined.len() >= 4
+                && let Some(found) = run.vocabulary.any(&self.joined)
+                && let [word] = found.words
+                && (!all_words || (self.joined.len() >= 5 && run.vocabulary.is_sensitive(*word)))
+            {
+                return Some((*word, end + 1));
+            }
+            end = joint(run, end)?;
+        }
+        None
     }
 
     /// Whether `first` may be the first piece of a sensitive word; its letters are left in `joined`.
@@ -443,18 +641,31 @@ impl Clearer {
         None
     }
 
-    /// Known words run together: any in a hashtag, elsewhere only with a sensitive one among them.
+    /// Known words run together: any in a hashtag, elsewhere long ones or with a sensitive one.
     fn compound(&mut self, vocabulary: &Vocabulary, text: &str, hashtag: bool) -> Vec<WordId> {
-        if !text.is_ascii() || text.len() > 40 || (!hashtag && text.len() < 9) || text.len() < 6 {
+        if !text.is_ascii() || text.len() > 40 || text.len() < 6 {
             return Vec::new();
         }
-        if !hashtag && !vocabulary.may_hold_sensitive(text) {
+        if let Some(rest) = ["di", "ke", "ka"].iter().find_map(|prefix| text.strip_prefix(prefix))
+            && let Some(found) = vocabulary.form(rest)
+            && let ([word], Some(place)) = (found.words, vocabulary.any(&text[..2]))
+            && rest.len() >= 4
+            && vocabulary.is_sensitive(*word)
+        {
+            return place.words.iter().copied().chain([*word]).collect();
+        }
+        if !hashtag && text.len() < 9 && !vocabulary.may_hold_sensitive(text) {
             return Vec::new();
         }
         let shortest = if hashtag { 2 } else { 4 };
+        if text.len() < 2 * shortest {
+            return Vec::new();
+        }
         let Some(parts) = segment(vocabulary, text, shortest) else { return Vec::new() };
         let words: Vec<WordId> = parts.into_iter().map(|(word, _)| word).collect();
-        if hashtag || words.iter().any(|word| vocabulary.is_sensitive(*word)) {
+        // Of longer ones all parts must be known and long, so hardly a word of its own is cut.
+        let long = text.len() >= 9;
+        if hashtag || long || words.iter().any(|word| vocabulary.is_sensitive(*word)) {
             words
         } else {
             Vec::new()
@@ -462,113 +673,59 @@ impl Clearer {
     }
 }
 
-/// The words that letters set apart spell, each with its first letter and its length. A gap wider
-/// than the others ends a word; where there is none, the letters are cut into known words. At least
-/// half of the letters must stand in known words.
-fn spell(run: &Run<'_>, joined: &str, places: &[usize]) -> Option<Vec<(WordId, usize, usize)>> {
-    let gap = |at: usize| run.raw[places[at]].start - run.raw[places[at - 1]].end;
-    let narrowest = (1..places.len()).map(gap).min().unwrap_or(0);
-    let mut starts = vec![0];
-    starts.extend((1..places.len()).filter(|at| gap(*at) > narrowest));
-    starts.push(places.len());
-    let mut words = Vec::new();
-    let mut known = 0;
-    for pair in starts.windows(2) {
-        let (from, to) = (pair[0], pair[1]);
-        let text = &joined[from..to];
-        let whole = run.vocabulary.form(text).filter(|found| found.words.len() == 1);
-        if let Some(found) = whole {
-            known += to - from;
-            words.push((found.words[0], from, to - from));
-        } else if let Some(parts) = segment(run.vocabulary, text, 2) {
-            known += to - from;
-            let mut at = from;
-            for (word, len) in parts {
-                words.push((word, at, len));
-                at += len;
-            }
-        } else {
-            words.push((WordId::UNKNOWN, from, to - from));
+/// What stood before the raw token `from`, pictures between it and the token `last` passed over.
+fn before(raw: &[RawToken], last: usize, from: usize) -> Before {
+    raw[last.min(from)..=from].iter().map(|token| token.before).max().unwrap_or(Before::Glue)
+}
+
+/// Whether a picture stands in a sentence where a word would, and is not one of a row.
+fn stands_for_a_word(run: &Run<'_>, at: usize) -> bool {
+    let word = |token: Option<&RawToken>| token.is_some_and(|token| token.kind != RawKind::Emoji);
+    let goes_on = |at: usize| run.raw.get(at).is_some_and(|token| token.before <= Before::Space);
+    word(at.checked_sub(1).and_then(|at| run.raw.get(at)))
+        && word(run.raw.get(at + 1))
+        && goes_on(at)
+        && goes_on(at + 1)
+}
+
+/// The token after `at` when only a line's end, a sign or a picture parts them.
+fn joint(run: &Run<'_>, at: usize) -> Option<usize> {
+    let mut end = run.raw[at].end;
+    let mut next = at + 1;
+    while let Some(token) = run.raw.get(next) {
+        if token.kind != RawKind::Emoji {
+            let parted = matches!(token.before, Before::Glue | Before::Line)
+                || (token.start == end && token.before == Before::Space);
+            return (parted && next <= at + 2).then_some(next);
         }
+        if token.start != end {
+            return None;
+        }
+        end = token.end;
+        next += 1;
     }
-    (known * 2 >= joined.len()).then_some(words)
+    None
 }
 
-/// Cuts ASCII `text` wholly into known words of at least `shortest` letters, fewest words first.
-fn segment(vocabulary: &Vocabulary, text: &str, shortest: usize) -> Option<Vec<(WordId, usize)>> {
-    let len = text.len();
-    let mut best: Vec<Option<(usize, WordId, usize)>> = vec![None; len + 1];
-    best[len] = Some((0, WordId::UNKNOWN, 0));
-    for start in (0..len).rev() {
-        let longest = (start + vocabulary.longest()).min(len);
-        let lengths = vocabulary.lengths(&text[start..]);
-        for end in (start + shortest).min(len + 1)..=longest {
-            let Some((rest, ..)) = best[end] else { continue };
-            if !lengths.may_be(end - start) {
-                continue;
-            }
-            let Some(found) = vocabulary.form(&text[start..end]) else { continue };
-            let [word] = found.words else { continue };
-            if best[start].is_none_or(|(count, ..)| rest + 1 < count) {
-                best[start] = Some((rest + 1, *word, end - start));
+/// Says of drawn letters and letters set apart that they hide a word, where only one or two words
+/// in a row are so; more are a heading, which hides nothing.
+fn single_out(clear: &mut [ClearToken]) {
+    let mut from = 0;
+    while from < clear.len() {
+        let run = clear[from..]
+            .iter()
+            .take_while(|token| token.marks.has(STYLES) || token.word == WordId::NUMBER)
+            .count();
+        if run <= 2 {
+            for token in &mut clear[from..from + run] {
+                if token.marks.has(Marks::DRAWN) {
+                    token.marks = token.marks.and(Marks::LOOKALIKE);
+                }
+                if token.marks.has(Marks::APART) {
+                    token.marks = token.marks.and(Marks::JOINED);
+                }
             }
         }
-    }
-    let mut words = Vec::new();
-    let mut at = 0;
-    while at < len {
-        let (_, word, step) = best[at]?;
-        words.push((word, step));
-        at += step;
-    }
-    Some(words)
-}
-
-/// Whether this is digits and then only letters, as a count with its unit is: `20orang`.
-fn ends_in_letters(text: &str) -> bool {
-    let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
-    text.len() - unit.len() > 1 && unit.bytes().all(|byte| byte.is_ascii_lowercase())
-}
-
-/// Whether this is a short prefix and a number, as `rp12.000` or `nt$20.000` are.
-fn is_priced(text: &str) -> bool {
-    let digits =
-        text.trim_start_matches(|letter: char| letter.is_ascii_lowercase() || letter == '$');
-    text.len() - digits.len() <= 4 && digits.starts_with(|letter: char| letter.is_ascii_digit())
-}
-
-/// Leaves at most `keep` equal letters in a row.
-fn squeeze(text: &str, keep: usize, into: &mut String) {
-    into.clear();
-    let mut last = None;
-    let mut count = 0;
-    for letter in text.chars() {
-        count = if last == Some(letter) { count + 1 } else { 1 };
-        last = Some(letter);
-        let limit = if count > 2 { 1 } else { keep };
-        if count <= limit {
-            into.push(letter);
-        }
-    }
-}
-
-fn unleet(letter: char, one: char) -> char {
-    match letter {
-        '0' => 'o',
-        '1' | '!' | '|' => one,
-        '3' | '€' => 'e',
-        '4' | '@' => 'a',
-        '5' | '$' => 's',
-        '6' | '9' => 'g',
-        '7' | '+' => 't',
-        '8' => 'b',
-        '2' => 'z',
-        '∆' | 'ª' => 'a',
-        '®' => 'r',
-        '©' | '¢' => 'c',
-        '£' => 'l',
-        '¥' => 'y',
-        'ø' => 'o',
-        other => other,
+        from += run.max(1);
     }
 }

@@ -188,6 +188,9 @@ fn fold_by_tables(letter: char) -> Fold {
         letter.nfkc().flat_map(char::to_lowercase).collect()
     };
     let folded = match letter {
+        // Letters in circles and squares that compatibility leaves alone.
+        '\u{1F150}'..='\u{1F169}' => enclosed(letter, 0x1F150),
+        '\u{1F170}'..='\u{1F189}' => enclosed(letter, 0x1F170),
         '\u{2018}' | '\u{2019}' | '\u{02BC}' => "'".to_owned(),
         '\u{201C}' | '\u{201D}' => "\"".to_owned(),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => "-".to_owned(),
@@ -203,6 +206,12 @@ fn fold_by_tables(letter: char) -> Fold {
         // At most a few hundred such characters exist; each is kept once for the process.
         _ => Fold::Text(folded.leak()),
     }
+}
+
+/// The small letter at this place of an alphabet that begins at `first`.
+fn enclosed(letter: char, first: u32) -> String {
+    let at = u32::from(letter).saturating_sub(first);
+    char::from_u32(u32::from('a') + at).map(String::from).unwrap_or_default()
 }
 
 /// Characters that take no room: zero width, direction marks, joiners, variation selectors, tags.
@@ -235,7 +244,7 @@ mod tests {
             ("v\u{200B}i\u{200D}sa", "visa"),
             ("ga\u{0301}ji gawé", "gaji gawe"),
             ("0️⃣8️⃣", "08"),
-            ("ⓐⓓⓜⓘⓝ", "admin"),
+            ("ⓐⓓⓜⓘⓝ 🅰🅳 🅓 🄼", "admin ad d m"),
             ("jum'at 'gaji'", "jumat 'gaji'"),
             ("㎏ ﬁx", "kg fix"),
             ("한국 日本", "한국 日本"),

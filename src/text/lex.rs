@@ -148,7 +148,7 @@ impl Lexer<'_> {
             self.at = self.bytes.len();
             return;
         };
-        if is_wordlike(letter) {
+        if letter.is_alphanumeric() {
             self.word(tokens, true);
         } else if confusable::is_regional(letter) {
             self.regional(tokens);
@@ -226,7 +226,7 @@ impl Lexer<'_> {
                         && self.text[..self.at].ends_with(|before: char| before.is_alphanumeric())
                         && self.text[self.at + letter.len_utf8()..]
                             .starts_with(|after: char| after.is_ascii_alphanumeric());
-                    if !is_wordlike(letter) && !stands_in {
+                    if !letter.is_alphanumeric() && !stands_in {
                         break;
                     }
                     unusual = true;
@@ -331,15 +331,10 @@ fn letters(bytes: &[u8]) -> usize {
     at + rest.iter().position(|byte| !byte.is_ascii_lowercase()).unwrap_or(rest.len())
 }
 
-fn is_wordlike(letter: char) -> bool {
-    letter.is_alphanumeric() || confusable::is_enclosed(letter)
-}
-
 /// Whether a character is a picture: an emoji or a like symbol, which stands as a token of its own.
 pub(super) fn is_emoji(letter: char) -> bool {
     matches!(letter, '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{23FF}' | '\u{2460}'..='\u{27BF}'
         | '\u{2900}'..='\u{297F}' | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}')
-        && !confusable::is_enclosed(letter)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod lex;
 mod memo;
 mod sequences;
 mod span;
+mod undo;
 mod views;
 mod vocabulary;
 

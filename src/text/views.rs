@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clear::{ClearToken, Clearer};
 use super::fold::Folded;
 use super::lex::{self, Before, RawToken};
-use super::{Span, Vocabulary, WordId};
+use super::{Span, Vocabulary, WordId, undo};
 
 /// A text as later stages read it: folded, cut, and with disguise undone. One a worker.
 #[derive(Debug)]
@@ -119,16 +119,20 @@ impl Views {
         self.clear_pieces(token, |piece| text.push_str(piece));
     }
 
-    /// The pieces of a clear token as written, folded.
+    /// The pieces of a clear token as written, folded, without style: plain letters, emphasis off.
     pub fn written_pieces(&self, token: &ClearToken, mut each: impl FnMut(&str)) {
         for raw in &self.raw[token.raw_start as usize..token.raw_end as usize] {
-            each(self.raw_text(raw));
+            if token.marks.is_none() {
+                each(self.raw_text(raw));
+            } else {
+                each(&undo::unstyled(self.raw_text(raw), token.marks));
+            }
         }
     }
 
     /// The word a clear token stands for; of an unknown one the pieces as written, folded.
     pub fn clear_pieces(&self, token: &ClearToken, mut each: impl FnMut(&str)) {
-        let kinds = WordId::UNKNOWN..=WordId::EMOJI;
+        let kinds = WordId::UNKNOWN..=WordId::EMAIL;
         if kinds.contains(&token.word) {
             self.written_pieces(token, each);
         } else {

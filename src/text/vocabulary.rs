@@ -22,9 +22,7 @@ impl WordId {
     pub const HANDLE: Self = Self(3);
     /// A mail address.
     pub const EMAIL: Self = Self(4);
-    /// A picture no rule knows.
-    pub const EMOJI: Self = Self(5);
-    const RESERVED: u32 = 6;
+    const RESERVED: u32 = 5;
 }
 
 /// What a written form stands for.
@@ -41,11 +39,16 @@ pub struct Vocabulary {
     forms: FxHashMap<Box<str>, Entry>,
     /// By beginning, the lengths of the forms that begin so: most texts are refused here.
     lengths: Vec<u32>,
+    /// Words of every day that no rule asks for: disguise is undone where one of them appears.
+    common: FxHashMap<Box<str>, Entry>,
     arena: Vec<WordId>,
     words: Vec<Box<str>>,
     sensitive: Vec<bool>,
     prefixes: FxHashSet<Box<str>>,
-    skeletons: FxHashMap<Box<str>, Vec<WordId>>,
+    /// Consonants of words that people write without vowels; an unclear one stands for nothing.
+    skeletons: FxHashMap<Box<str>, Option<WordId>>,
+    /// The words of each length in letters, from the shortest up.
+    by_length: Vec<Vec<WordId>>,
     longest: usize,
     /// By beginning, whether a form of a sensitive word begins so.
     sensitive_beginnings: Vec<bool>,
@@ -113,6 +116,14 @@ impl Vocabulary {
             .any(|bytes| self.sensitive_beginnings.get(beginning(bytes)).copied().unwrap_or(false))
     }
 
+    /// As [`Self::form`], words of every day among them.
+    pub(super) fn any(&self, text: &str) -> Option<Resolved<'_>> {
+        self.form(text).or_else(|| {
+            let start = self.common.get(text)?.start as usize;
+            Some(Resolved { words: &self.arena[start..=start], marks: Marks::default() })
+        })
+    }
+
     pub(super) fn is_prefix_of_sensitive(&self, text: &str) -> bool {
         self.prefixes.contains(text)
     }
@@ -121,40 +132,36 @@ impl Vocabulary {
         self.longest
     }
 
-    /// The sensitive word of which `text` has all consonants, in order, and lacks vowels.
+    /// The word of which `text` has all consonants, in order, and lacks vowels.
     pub(super) fn without_vowels(&self, text: &str) -> Option<WordId> {
-        // Longer than any word that rules name.
-        let mut skeleton = [0; 64];
-        let mut len = 0;
-        for byte in text.bytes().filter(|byte| !is_vowel(char::from(*byte))) {
-            *skeleton.get_mut(len)? = byte;
-            len += 1;
-        }
-        if len < 4 {
+        let skeleton = skeleton(text);
+        if skeleton.len() < SHORTEST_SKELETON {
             return None;
         }
-        let skeleton = std::str::from_utf8(&skeleton[..len]).ok()?;
-        self.skeletons.get(skeleton)?.iter().copied().find(|id| {
-            let word = self.word(*id);
-            word.len() > text.len() && is_subsequence(text, word)
-        })
+        let id = (*self.skeletons.get(skeleton.as_str())?)?;
+        let word = self.word(id);
+        let bare = skeleton.len() == text.len() || skeleton.len() > SHORTEST_SKELETON;
+        (bare && word.len() > text.len() && is_subsequence(text, word)).then_some(id)
     }
 
-    /// The sensitive word that `text`, with `*` for hidden letters, can stand for.
+    /// The word that `text`, with `*` for hidden letters, can stand for: a sensitive one, or the
+    /// only other one.
     pub(super) fn unmasked(&self, text: &str) -> Option<WordId> {
+        let letters = text.chars().count();
         let shown = text.chars().filter(|letter| *letter != '*').count();
-        if shown < 2 || !text.contains('*') {
+        if shown < 2 || shown == letters {
             return None;
         }
-        (WordId::RESERVED..super::offset(self.words.len())).map(WordId).find(|id| {
-            let word = self.word(*id);
-            self.is_sensitive(*id)
-                && word.chars().count() == text.chars().count()
-                && word
-                    .chars()
-                    .zip(text.chars())
-                    .all(|(letter, seen)| seen == '*' || seen == letter)
-        })
+        let fits = |id: &WordId| {
+            self.word(*id)
+                .chars()
+                .zip(text.chars())
+                .all(|(letter, seen)| seen == '*' || seen == letter)
+        };
+        let words = self.by_length.get(letters)?;
+        let mut fitting = words.iter().copied().filter(fits);
+        let sensitive = words.iter().copied().filter(fits).find(|id| self.is_sensitive(*id));
+        sensitive.or_else(|| fitting.next().filter(|_| letters >= 4 && fitting.next().is_none()))
     }
 }
 
@@ -187,6 +194,13 @@ impl Lengths {
     }
 }
 
+/// Fewest consonants by which a word is known. So few stand for it only alone: `trk`, not `trik`.
+const SHORTEST_SKELETON: usize = 3;
+
+fn skeleton(text: &str) -> String {
+    text.chars().filter(|letter| !is_vowel(*letter)).collect()
+}
+
 fn is_vowel(letter: char) -> bool {
     matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u')
 }
@@ -202,6 +216,7 @@ pub struct VocabularyBuilder {
     vocabulary: Vocabulary,
     ids: FxHashMap<Box<str>, WordId>,
     aliases: FxHashMap<Box<str>, Vec<Box<str>>>,
+    common: Vec<Box<str>>,
 }
 
 impl Default for VocabularyBuilder {
@@ -210,8 +225,9 @@ impl Default for VocabularyBuilder {
             vocabulary: Vocabulary::default(),
             ids: FxHashMap::with_hasher(FxBuildHasher),
             aliases: FxHashMap::default(),
+            common: Vec::new(),
         };
-        for name in ["", "<angka>", "<tautan>", "<akun>", "<surel>", "<emoji>"] {
+        for name in ["", "<angka>", "<tautan>", "<akun>", "<surel>"] {
             builder.vocabulary.words.push(name.into());
             builder.vocabulary.sensitive.push(false);
         }
@@ -251,6 +267,11 @@ impl VocabularyBuilder {
         }
     }
 
+    /// Adds words of every day that no rule asks for.
+    pub fn common(&mut self, words: &str) {
+        self.common.extend(words.split_whitespace().map(Box::from));
+    }
+
     fn intern(&mut self, word: &str) -> WordId {
         if let Some(id) = self.ids.get(word) {
             return *id;
@@ -270,7 +291,7 @@ impl VocabularyBuilder {
                 self.intern(word);
             }
         }
-        let Self { mut vocabulary, ids, .. } = self;
+        let Self { mut vocabulary, ids, common, .. } = self;
         let add = |vocabulary: &mut Vocabulary, form: &str, words: &[WordId], marks: Marks| {
             if vocabulary.forms.contains_key(form) {
                 return;
@@ -287,29 +308,59 @@ impl VocabularyBuilder {
         for (word, id) in &ids {
             add(&mut vocabulary, word, &[*id], Marks::default());
         }
-        let sensitive: Vec<(Box<str>, WordId)> = ids
-            .iter()
-            .filter(|(_, id)| vocabulary.is_sensitive(**id))
-            .map(|(w, id)| (w.clone(), *id))
-            .collect();
-        for (word, id) in sensitive {
-            if word.len() >= 5 {
-                let reversed: String = word.chars().rev().collect();
-                add(&mut vocabulary, &reversed, &[id], Marks::REVERSED);
-            }
-            for (at, _) in word.char_indices().skip(2) {
-                vocabulary.prefixes.insert(word[..at].into());
-            }
-            let skeleton: String = word.chars().filter(|letter| !is_vowel(*letter)).collect();
-            if skeleton.len() >= 4 {
-                vocabulary.skeletons.entry(skeleton.into()).or_default().push(id);
+        for word in common.iter().filter(|word| !ids.contains_key(*word)) {
+            if !vocabulary.forms.contains_key(word) && !vocabulary.common.contains_key(word) {
+                let entry = Entry {
+                    start: super::offset(vocabulary.arena.len()),
+                    len: 1,
+                    marks: Marks::default(),
+                };
+                vocabulary.arena.push(WordId(super::offset(vocabulary.words.len())));
+                vocabulary.words.push(word.clone());
+                vocabulary.sensitive.push(false);
+                vocabulary.common.insert(word.clone(), entry);
             }
         }
-        for found in vocabulary.skeletons.values_mut() {
-            found.sort_unstable();
+        let backwards: Vec<(String, Vec<WordId>)> = vocabulary
+            .forms
+            .iter()
+            .filter(|(form, _)| {
+                form.len() >= 4 && form.bytes().all(|byte| byte.is_ascii_lowercase())
+            })
+            .filter_map(|(form, entry)| {
+                let words = vocabulary.arena[entry.start as usize..][..entry.len as usize].to_vec();
+                let hidden = words.iter().any(|word| vocabulary.is_sensitive(*word));
+                hidden.then(|| (form.chars().rev().collect(), words))
+            })
+            .collect();
+        for (form, words) in backwards {
+            if vocabulary.any(&form).is_none() {
+                add(&mut vocabulary, &form, &words, Marks::REVERSED);
+            }
+        }
+        let mut skeletons: FxHashMap<Box<str>, Vec<WordId>> = FxHashMap::default();
+        for id in (WordId::RESERVED..super::offset(vocabulary.words.len())).map(WordId) {
+            let word: Box<str> = vocabulary.word(id).into();
+            let letters = word.chars().count();
+            let masks = vocabulary.is_sensitive(id) || vocabulary.forms.contains_key(&word);
+            if masks && word.is_ascii() {
+                if vocabulary.by_length.len() <= letters {
+                    vocabulary.by_length.resize_with(letters + 1, Vec::new);
+                }
+                vocabulary.by_length[letters].push(id);
+            }
+            if vocabulary.is_sensitive(id) {
+                for (at, _) in word.char_indices().skip(2) {
+                    vocabulary.prefixes.insert(word[..at].into());
+                }
+            }
+            let skeleton = skeleton(&word);
+            if skeleton.len() >= SHORTEST_SKELETON && letters >= 4 {
+                skeletons.entry(skeleton.into()).or_default().push(id);
+            }
         }
         vocabulary.lengths = vec![0; BEGINNINGS];
-        for form in vocabulary.forms.keys() {
+        for form in vocabulary.forms.keys().chain(vocabulary.common.keys()) {
             vocabulary.lengths[beginning(form.as_bytes())] |= Lengths::bit(form.len());
         }
         let mut beginnings = vec![false; BEGINNINGS];
@@ -319,7 +370,22 @@ impl VocabularyBuilder {
             }
         }
         vocabulary.sensitive_beginnings = beginnings;
-        vocabulary.longest = vocabulary.forms.keys().map(|form| form.len()).max().unwrap_or(0);
+        vocabulary.skeletons = skeletons
+            .into_iter()
+            .map(|(skeleton, ids)| {
+                let known = |id: &WordId| vocabulary.forms.contains_key(vocabulary.word(*id));
+                let mut sensitive = ids.iter().copied().filter(|id| vocabulary.is_sensitive(*id));
+                let first = match (ids.as_slice(), skeleton.len()) {
+                    ([only], 4..) => Some(*only).filter(known),
+                    ([only], _) => Some(*only).filter(|id| vocabulary.is_sensitive(*id)),
+                    (_, 4..) => sensitive.next(),
+                    _ => None,
+                };
+                (skeleton, first)
+            })
+            .collect();
+        let forms = vocabulary.forms.keys().chain(vocabulary.common.keys());
+        vocabulary.longest = forms.map(|form| form.len()).max().unwrap_or(0);
         vocabulary
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::expression::FactNumber;
 use super::signals;
 use crate::facts::{ContactKind, Found};
-use crate::text::{Marks, Views, WordId};
+use crate::text::{Views, WordId};
 
 /// Buckets that features are hashed into, as a power of two.
 pub(in crate::engine) const BITS: u32 = 18;
@@ -171,7 +171,7 @@ impl Features {
             self.letters.push(b' ');
             let start = self.letters.len();
             match class {
-                0 | COUNTRY if token.marks.is_only(Marks::ALIAS) => {
+                0 | COUNTRY if token.marks.is_written_so() => {
                     views.clear_pieces(token, |text| {
                         self.spelt.extend_from_slice(text.as_bytes());
                     });

@@ -3,7 +3,7 @@
 
 use super::super::expression::FactNumber;
 use super::features::{Reading, bucket, hash};
-use crate::text::{Before, RawKind};
+use crate::text::Before;
 
 /// The bucket of a signal, by its name.
 pub(in crate::engine) const fn signal(kind: &str, name: &str) -> u32 {
@@ -24,11 +24,9 @@ const DASH: usize = 6;
 const BRACKET: usize = 7;
 const LINES: usize = 8;
 const SENTENCES: usize = 9;
-const EMOJI: usize = 10;
-const HASHTAGS: usize = 11;
-const CAPITALS: usize = 12;
+const HASHTAGS: usize = 10;
 /// A character that is no sign.
-const NO_SIGN: usize = 13;
+const NO_SIGN: usize = 11;
 
 /// Buckets of the signs, one a step.
 const SHAPES: [[u32; STEPS.len()]; NO_SIGN] = {
@@ -43,9 +41,7 @@ const SHAPES: [[u32; STEPS.len()]; NO_SIGN] = {
         "bracket",
         "lines",
         "sentences",
-        "emoji",
         "hashtags",
-        "capitals",
     ];
     let mut buckets = [[0; STEPS.len()]; NO_SIGN];
     let mut shape = 0;
@@ -60,24 +56,18 @@ const SHAPES: [[u32; STEPS.len()]; NO_SIGN] = {
     buckets
 };
 
-/// What a byte may be: an ASCII letter, a capital one, the first byte of a sign or of a character
-/// beyond ASCII.
-const KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
+/// Whether a byte may begin a sign: it is one, or the first byte of a character beyond ASCII.
+const TELLING: [bool; 256] = {
+    let mut telling = [false; 256];
     let mut byte = 0_u8;
     loop {
-        kinds[byte as usize] = (byte.is_ascii_alphabetic() as u8 * LETTER)
-            | (byte.is_ascii_uppercase() as u8 * CAPITAL)
-            | ((byte >= 0xC0 || (byte < 0x80 && sign(byte as char) != NO_SIGN)) as u8 * TELLING);
+        telling[byte as usize] = byte >= 0xC0 || (byte < 0x80 && sign(byte as char) != NO_SIGN);
         if byte == u8::MAX {
-            break kinds;
+            break telling;
         }
         byte += 1;
     }
 };
-const LETTER: u8 = 1;
-const CAPITAL: u8 = 2;
-const TELLING: u8 = 4;
 
 const fn sign(letter: char) -> usize {
     match letter {
@@ -89,7 +79,6 @@ const fn sign(letter: char) -> usize {
         '/' => SLASH,
         '-' | '–' | '—' => DASH,
         '[' | '(' => BRACKET,
-        '\n' => LINES,
         _ => NO_SIGN,
     }
 }
@@ -99,19 +88,11 @@ const fn sign(letter: char) -> usize {
 pub(super) fn shape(reading: &Reading<'_>, add: &mut impl FnMut(u32)) {
     let Reading { text, views, .. } = reading;
     let mut counts = [0; NO_SIGN];
-    let (mut letters, mut capitals) = (0, 0);
     for (at, byte) in text.bytes().enumerate() {
-        let kind = KINDS[usize::from(byte)];
-        letters += usize::from(kind & LETTER);
-        capitals += usize::from(kind >> 1 & 1);
-        if kind & TELLING == 0 {
+        if !TELLING[usize::from(byte)] {
             continue;
         }
         let Some(letter) = text[at..].chars().next() else { break };
-        if !byte.is_ascii() {
-            letters += usize::from(letter.is_alphabetic());
-            capitals += usize::from(letter.is_uppercase());
-        }
         let sign = sign(letter);
         if sign == SINGLE {
             let begins = text[..at].chars().next_back().is_none_or(char::is_whitespace);
@@ -121,12 +102,12 @@ pub(super) fn shape(reading: &Reading<'_>, add: &mut impl FnMut(u32)) {
         }
     }
     for token in views.raw() {
-        counts[EMOJI] += usize::from(token.kind == RawKind::Emoji);
         counts[HASHTAGS] += usize::from(token.hashtag);
     }
-    let ended = views.clear().iter().filter(|token| token.before >= Before::Sentence);
-    counts[SENTENCES] = ended.count();
-    counts[CAPITALS] = capitals * 10 / letters.max(1);
+    for token in views.clear() {
+        counts[LINES] += usize::from(token.before == Before::Line);
+        counts[SENTENCES] += usize::from(token.before >= Before::Sentence);
+    }
     for (count, buckets) in counts.into_iter().zip(&SHAPES) {
         for ((least, _), bucket) in STEPS.iter().zip(buckets) {
             if count >= *least {

@@ -1,0 +1,150 @@
+//! The small steps by which disguise is undone: digits read as letters, repeats taken off, letters
+//! set apart put together, words run together cut. Each is pure; `clear` says when they apply.
+
+use super::clear::Marks;
+use super::confusable;
+use super::vocabulary::{Vocabulary, WordId};
+
+/// Letters that the young write for others, and what they stand for.
+pub(super) const YOUNG: &[(&str, &str)] =
+    &[("x", "nya"), ("z", "s"), ("q", "ku"), ("oe", "u"), ("dj", "j")];
+
+/// Cuts ASCII `text` wholly into known words of at least `shortest` letters, fewest words first.
+pub(super) fn segment(
+    vocabulary: &Vocabulary,
+    text: &str,
+    shortest: usize,
+) -> Option<Vec<(WordId, usize)>> {
+    let len = text.len();
+    let mut best: Vec<Option<(usize, WordId, usize)>> = vec![None; len + 1];
+    best[len] = Some((0, WordId::UNKNOWN, 0));
+    for start in (0..len).rev() {
+        let longest = (start + vocabulary.longest()).min(len);
+        let lengths = vocabulary.lengths(&text[start..]);
+        for end in (start + shortest).min(len + 1)..=longest {
+            let Some((rest, ..)) = best[end] else { continue };
+            if !lengths.may_be(end - start) {
+                continue;
+            }
+            let Some(found) = vocabulary.any(&text[start..end]) else { continue };
+            let [word] = found.words else { continue };
+            if best[start].is_none_or(|(count, ..)| rest + 1 < count) {
+                best[start] = Some((rest + 1, *word, end - start));
+            }
+        }
+    }
+    let mut words = Vec::new();
+    let mut at = 0;
+    while at < len {
+        let (_, word, step) = best[at]?;
+        words.push((word, step));
+        at += step;
+    }
+    Some(words)
+}
+
+/// Whether this is digits and then only letters, as a count with its unit is: `20orang`.
+pub(super) fn ends_in_letters(text: &str) -> bool {
+    let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    text.len() - unit.len() > 1 && unit.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// Whether this is a short prefix and a number, as `rp12.000` or `nt$20.000` are.
+pub(super) fn is_priced(text: &str) -> bool {
+    let digits =
+        text.trim_start_matches(|letter: char| letter.is_ascii_lowercase() || letter == '$');
+    text.len() - digits.len() <= 4 && digits.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
+/// Leaves `keep` of three equal letters or more; two stay.
+pub(super) fn squeeze_to(text: &str, keep: usize, into: &mut String) {
+    into.clear();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let mut count = 1;
+        while letters.next_if_eq(&letter).is_some() {
+            count += 1;
+        }
+        let kept = if count > 2 && !letter.is_ascii_digit() { keep } else { count };
+        into.extend(std::iter::repeat_n(letter, kept));
+    }
+}
+
+/// Leaves one of equal letters in a row.
+pub(super) fn squeeze(text: &str, into: &mut String) {
+    into.clear();
+    let mut last = None;
+    into.extend(text.chars().filter(|letter| last.replace(*letter) != Some(*letter)));
+}
+
+pub(super) fn unleet(letter: char, one: char) -> char {
+    match letter {
+        '0' => 'o',
+        '1' | '!' | '|' => one,
+        '3' | '€' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '6' | '9' => 'g',
+        '7' | '+' => 't',
+        '8' => 'b',
+        '2' => 'z',
+        '∆' | 'ª' => 'a',
+        '®' => 'r',
+        '©' | '¢' => 'c',
+        '£' => 'l',
+        '¥' => 'y',
+        'ø' => 'o',
+        other => other,
+    }
+}
+
+/// Whether three equal letters stand in a row.
+pub(super) fn repeats(text: &str) -> bool {
+    text.as_bytes()
+        .windows(3)
+        .any(|three| three[0] == three[1] && three[1] == three[2] && three[0].is_ascii_lowercase())
+}
+
+/// Whether a digit stands between letters, as it does in leet and hardly elsewhere.
+pub(super) fn has_inner_digit(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.windows(2).any(|pair| !pair[0].is_ascii_lowercase() && pair[1].is_ascii_lowercase())
+}
+
+/// Whether a sign within a word can be one that was put between its letters.
+pub(super) const fn is_separator(letter: char) -> bool {
+    matches!(letter, '*' | '|' | '!' | '$' | '@')
+}
+
+/// Whether all letters are drawn ones, or those that small capitals borrow from the alphabet.
+pub(super) fn is_drawn(text: &str) -> bool {
+    text.chars()
+        .all(|letter| confusable::is_drawn(letter) || matches!(letter, 's' | 'q' | 'x' | '0'..='9'))
+}
+
+/// In what style an unknown word is written; it reads as the plain letters.
+pub(super) fn style(text: &str, unusual: bool) -> Marks {
+    let mut marks = Marks::default();
+    if unusual && !text.is_ascii() {
+        let all_latin = text
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || confusable::latin(letter).is_some());
+        if is_drawn(text) {
+            marks = Marks::DRAWN;
+        } else if all_latin && text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            marks = Marks::LOOKALIKE;
+        }
+    }
+    if repeats(text) && text.len() > 3 { marks.and(Marks::SQUEEZED) } else { marks }
+}
+
+/// How an unknown word in that style reads.
+pub(super) fn unstyled(text: &str, marks: Marks) -> String {
+    let latin = text.chars().map(|letter| confusable::latin(letter).unwrap_or(letter)).collect();
+    if !marks.has(Marks::SQUEEZED) {
+        return latin;
+    }
+    let mut squeezed = String::with_capacity(latin.len());
+    squeeze_to(&latin, 1, &mut squeezed);
+    squeezed
+}
