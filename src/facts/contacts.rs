@@ -47,6 +47,8 @@ impl ContactKind {
 
 /// Fewest and most digits of an Indonesian mobile number after the leading 0.
 const MOBILE_DIGITS: std::ops::RangeInclusive<usize> = 9..=12;
+/// Digits of a number written backwards.
+const BACKWARDS_DIGITS: std::ops::RangeInclusive<usize> = 10..=14;
 /// Most digits of any number (ITU-T E.164).
 const MOST_DIGITS: usize = 15;
 
@@ -136,7 +138,10 @@ impl Reader {
     fn may_begin(&self, token: &RawToken, text: &[u8]) -> bool {
         let Some(first) = text.get(token.start) else { return false };
         let plain_word = token.kind == RawKind::Word && !token.unusual;
-        (!plain_word && matches!(first, b'0' | b'o' | b'q' | b'6' | b'+'))
+        let backwards =
+            token.kind == RawKind::Number && BACKWARDS_DIGITS.contains(&(token.end - token.start));
+        backwards
+            || (!plain_word && matches!(first, b'0' | b'o' | b'q' | b'6' | b'+'))
             || self.beginnings[usize::from(*first)] & length_bit(token.end - token.start) != 0
     }
 
@@ -366,7 +371,9 @@ impl Reader {
     /// A number written backwards, which the post says of it.
     fn backwards(&self, views: &Views, at: usize) -> Option<String> {
         let text = views.raw_text(&views.raw()[at]);
-        if !(10..=14).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !BACKWARDS_DIGITS.contains(&text.len())
+            || !text.bytes().all(|byte| byte.is_ascii_digit())
+        {
             return None;
         }
         let said = views.clear().iter().any(|token| self.backwards.contains(&token.word));
