@@ -70,9 +70,9 @@ fn no_disguise_costs_more_than_three_points_and_style_flags_nobody() {
 #[test]
 fn a_number_to_call_is_read_in_any_disguise() {
     let mut scratch = ENGINE.scratch();
-    // Spelt out, a foreign number loses its `+` and most of what tells it from a count.
-    for (disguise, hundredths) in [(Disguise::PhoneWords, 90), (Disguise::PhoneSigns, 95)] {
+    for (disguise, hundredths) in [(Disguise::PhoneWords, 97), (Disguise::PhoneSigns, 97)] {
         let disguiser = disguiser(3);
+        let mut unread = Vec::new();
         let (mut read, mut of) = (0, 0);
         for post in POSTS.iter() {
             let plain = ENGINE.score(&mut scratch, &post.text).facts.phones;
@@ -81,9 +81,18 @@ fn a_number_to_call_is_read_in_any_disguise() {
                 continue;
             }
             of += 1;
-            read += usize::from(ENGINE.score(&mut scratch, &hidden).facts.phones == plain);
+            let found = ENGINE.score(&mut scratch, &hidden).facts.phones;
+            if found == plain {
+                read += 1;
+            } else {
+                unread.push((plain, found, hidden));
+            }
         }
-        assert!(of > 100 && read * 100 >= of * hundredths, "{}: {read} of {of}", disguise.as_str());
+        assert!(
+            of > 100 && read * 100 >= of * hundredths,
+            "{}: {read} of {of}: {unread:#?}",
+            disguise.as_str()
+        );
     }
 }
 

@@ -140,7 +140,9 @@ impl Reader {
         let plain_word = token.kind == RawKind::Word && !token.unusual;
         let backwards =
             token.kind == RawKind::Number && BACKWARDS_DIGITS.contains(&(token.end - token.start));
+        let plus = token.start > 0 && text[token.start - 1] == b'+';
         backwards
+            || plus
             || (!plain_word && matches!(first, b'0' | b'o' | b'q' | b'6' | b'+'))
             || self.beginnings[usize::from(*first)] & length_bit(token.end - token.start) != 0
     }
@@ -315,7 +317,8 @@ impl Reader {
         let raw = views.raw();
         let first = self.piece(views, at, false)?;
         let text = views.raw_text(&raw[at]);
-        let international = text.starts_with('+');
+        let before = &views.folded()[..raw[at].start];
+        let international = text.starts_with('+') || before.ends_with('+');
         let starts_well = international
             || first.digits.starts_with("08")
             || first.digits.starts_with("628")
