@@ -297,6 +297,7 @@ impl Reader {
         }
         // Letters alone are digits only in the middle of a number and when they can hardly be a word.
         let letters_ok = (real > 0 && (within || real >= swapped))
+            || (real >= 2 && digits.len() >= 10)
             || (within && swapped > 0 && plain.chars().all(|letter| letter == 'o'));
         if digits.is_empty() || (swapped > 0 && !letters_ok) {
             return self.word_piece(views, at);
@@ -351,6 +352,8 @@ impl Reader {
             // A complete number is followed by another number ("… 2 orang") more often than by its rest.
             if best.is_some()
                 && token.before > Before::Glue
+                && next == end
+                && !dotted(views, end, next)
                 && !(single && is_single)
                 && (piece.digits.len() < 2
                     || (long_enough && piece.digits.len() < 3)

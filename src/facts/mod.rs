@@ -322,6 +322,8 @@ mod tests {
             ("wa 0840\n0000\n0017", "+6284000000017"),
             ("0 . 8 . 4 . 0 . 0 . 0 . 0 . 0 . 0 . 0 . 1 . 8", "+6284000000018"),
             ("+delapan lima lima, nol nol nol nol nol nol nol satu satu", "+855000000011"),
+            ("WA O84OOoOOoO2l", "+6284000000021"),
+            ("084🔥0000🔥0002🔥3", "+6284000000023"),
             ("08*40*0000*0019", "+6284000000019"),
             ("910000000480 baca dari belakang", "+6284000000019"),
             ("kosong delapan empat nol, nol nol nol nol, nol nol dua satu", "+6284000000021"),
