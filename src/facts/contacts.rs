@@ -47,6 +47,8 @@ impl ContactKind {
 
 /// Fewest and most digits of an Indonesian mobile number after the leading 0.
 const MOBILE_DIGITS: std::ops::RangeInclusive<usize> = 9..=12;
+/// Digits of a number written backwards.
+const BACKWARDS_DIGITS: std::ops::RangeInclusive<usize> = 10..=14;
 /// Most digits of any number (ITU-T E.164).
 const MOST_DIGITS: usize = 15;
 
@@ -136,7 +138,12 @@ impl Reader {
     fn may_begin(&self, token: &RawToken, text: &[u8]) -> bool {
         let Some(first) = text.get(token.start) else { return false };
         let plain_word = token.kind == RawKind::Word && !token.unusual;
-        (!plain_word && matches!(first, b'0' | b'o' | b'q' | b'6' | b'+'))
+        let backwards =
+            token.kind == RawKind::Number && BACKWARDS_DIGITS.contains(&(token.end - token.start));
+        let plus = token.start > 0 && text[token.start - 1] == b'+';
+        backwards
+            || plus
+            || (!plain_word && matches!(first, b'0' | b'o' | b'q' | b'6' | b'+'))
             || self.beginnings[usize::from(*first)] & length_bit(token.end - token.start) != 0
     }
 
@@ -290,6 +297,7 @@ impl Reader {
         }
         // Letters alone are digits only in the middle of a number and when they can hardly be a word.
         let letters_ok = (real > 0 && (within || real >= swapped))
+            || (real >= 2 && digits.len() >= 10)
             || (within && swapped > 0 && plain.chars().all(|letter| letter == 'o'));
         if digits.is_empty() || (swapped > 0 && !letters_ok) {
             return self.word_piece(views, at);
@@ -310,7 +318,8 @@ impl Reader {
         let raw = views.raw();
         let first = self.piece(views, at, false)?;
         let text = views.raw_text(&raw[at]);
-        let international = text.starts_with('+');
+        let before = &views.folded()[..raw[at].start];
+        let international = text.starts_with('+') || before.ends_with('+');
         let starts_well = international
             || first.digits.starts_with("08")
             || first.digits.starts_with("628")
@@ -343,6 +352,8 @@ impl Reader {
             // A complete number is followed by another number ("… 2 orang") more often than by its rest.
             if best.is_some()
                 && token.before > Before::Glue
+                && next == end
+                && !dotted(views, end, next)
                 && !(single && is_single)
                 && (piece.digits.len() < 2
                     || (long_enough && piece.digits.len() < 3)
@@ -366,7 +377,9 @@ impl Reader {
     /// A number written backwards, which the post says of it.
     fn backwards(&self, views: &Views, at: usize) -> Option<String> {
         let text = views.raw_text(&views.raw()[at]);
-        if !(10..=14).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !BACKWARDS_DIGITS.contains(&text.len())
+            || !text.bytes().all(|byte| byte.is_ascii_digit())
+        {
             return None;
         }
         let said = views.clear().iter().any(|token| self.backwards.contains(&token.word));

@@ -53,9 +53,9 @@ impl Folded {
                 continue;
             }
             if bytes[at] == b'\'' {
-                let inside = at > 0
-                    && bytes[at - 1].is_ascii_alphanumeric()
-                    && bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric);
+                let follows = original[at + 1..].chars().next().is_some_and(is_plain);
+                let inside =
+                    follows && self.text.ends_with(|one: char| one.is_ascii_alphanumeric());
                 if !inside {
                     self.copy(original, at, 1);
                 }
@@ -155,6 +155,16 @@ fn ascii_run(bytes: &[u8]) -> usize {
     at + rest.iter().position(|&byte| !byte.is_ascii() || byte == b'\'').unwrap_or(rest.len())
 }
 
+/// Whether a character is an ASCII letter or digit, or a styled one.
+fn is_plain(letter: char) -> bool {
+    match fold(letter) {
+        Fold::Same => letter.is_ascii_alphanumeric(),
+        Fold::Char(folded) => folded.is_ascii_alphanumeric(),
+        Fold::Text(folded) => folded.starts_with(|one: char| one.is_ascii_alphanumeric()),
+        Fold::Drop => false,
+    }
+}
+
 fn fold(letter: char) -> Fold {
     static PAGES: [OnceLock<Box<[Fold; PAGE]>>; 0x11_0000 / PAGE] =
         [const { OnceLock::new() }; 0x11_0000 / PAGE];
@@ -246,6 +256,7 @@ mod tests {
             ("0️⃣8️⃣", "08"),
             ("ⓐⓓⓜⓘⓝ 🅰🅳 🅓 🄼", "admin ad d m"),
             ("jum'at 'gaji'", "jumat 'gaji'"),
+            ("𝗢'𝘀𝗺𝗮𝗰𝗵", "osmach"),
             ("㎏ ﬁx", "kg fix"),
             ("한국 日本", "한국 日本"),
         ] {

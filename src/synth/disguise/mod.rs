@@ -264,9 +264,11 @@ mod tests {
     #[test]
     fn each_disguise_changes_the_text_and_is_the_same_again() {
         for disguise in Disguise::ALL {
-            let once = disguiser(7).put_on(disguise, "p1", POST);
-            assert_ne!(once, POST, "{}", disguise.as_str());
-            assert_eq!(once, disguiser(7).put_on(disguise, "p1", POST));
+            // He hides three words of four: some posts have no other.
+            let ids = ["p1", "p2", "p3", "p4", "p5"];
+            let hide = |id: &&str| disguiser(7).put_on(disguise, id, POST);
+            assert!(ids.iter().any(|id| hide(id) != POST), "{}", disguise.as_str());
+            assert!(ids.iter().all(|id| hide(id) == hide(id)), "{}", disguise.as_str());
             assert_eq!(Disguise::named(disguise.as_str()), Some(disguise));
         }
     }
