@@ -183,24 +183,27 @@ impl Settings {
     /// What the reader adds to, or takes from, a lane's sum of 0 to 100.
     pub(super) fn points(&self, lane: Lane, opinion: Opinion, standing: Standing) -> i32 {
         let Standing { total, strong, flag, tinggi } = standing;
-        let odds = opinion.of(lane);
-        // Even odds stand at the score from which a post is flagged.
-        let held = (flag + rounded(odds * self.points_per_odds)).clamp(0, 100);
-        if total >= flag {
-            let least = if strong { flag - total } else { -self.cap };
-            let most = if odds < 0.0 { 0 } else { self.cap };
-            let least = if odds < 0.0 { least.max(-self.cap) } else { 0 };
-            return (held - total).clamp(least, most);
-        }
-        let strict = match lane {
-            Lane::Offer => self.alone_offer,
-            Lane::Victim => self.alone_victim,
+        let from = match lane {
+            Lane::Offer => self.from_offer,
+            Lane::Victim => self.from_victim,
         };
-        if odds >= strict {
-            let lifted = flag + rounded((odds - strict) * self.points_per_odds);
-            return lifted.min(tinggi - 1) - total;
+        let beyond = opinion.of(lane) - from;
+        let agrees = beyond >= 0.0;
+        // The odds from which it flags stand at the score from which a post is flagged.
+        let held = (flag + rounded(beyond * self.points_per_odds)).clamp(0, 100);
+        if total < flag {
+            return if agrees {
+                held.min(tinggi - 1) - total
+            } else {
+                (held - total).clamp(-self.cap, 0)
+            };
         }
-        (held - total).clamp(-self.cap, 0)
+        if agrees {
+            (held - total).clamp(0, self.cap)
+        } else {
+            let least = if strong { flag - total } else { -self.cap };
+            (held - total).clamp(least.max(-self.cap), 0)
+        }
     }
 }
 
@@ -227,10 +230,10 @@ mod tests {
 
     /// Odds as an offer, the rules' sum, strong evidence, and the score it comes to.
     const CASES: &[(f32, i32, bool, i32, &str)] = &[
-        (2.0, 50, false, 68, "it adds"),
+        (2.0, 50, false, 64, "it adds"),
         (9.0, 50, false, 100, "up to the whole scale"),
         (1.0, 90, false, 90, "who agrees takes nothing away"),
-        (-1.0, 50, false, 26, "it takes"),
+        (-1.0, 50, false, 22, "it takes"),
         (-9.0, 100, false, 20, "no more than the cap"),
         (-9.0, 100, true, 40, "and never clears what is strong"),
         (-9.0, 10, true, 0, "what is not flagged has nothing to lose"),
@@ -244,7 +247,7 @@ mod tests {
     #[test]
     fn what_it_says_has_limits() {
         let settings =
-            Settings { points_per_odds: 14.0, cap: 80, alone_offer: 0.3, alone_victim: 0.3 };
+            Settings { points_per_odds: 14.0, cap: 80, from_offer: 0.3, from_victim: 0.3 };
         for (odds, total, strong, score, why) in CASES {
             let opinion = Opinion { odds: [*odds, 0.0] };
             let standing = Standing { total: *total, strong: *strong, flag: 40, tinggi: 70 };

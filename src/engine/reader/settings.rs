@@ -10,14 +10,14 @@ pub(in crate::engine) struct Settings {
     pub(super) points_per_odds: f32,
     /// The most it adds to, or takes from, what the rules say.
     pub(super) cap: i32,
-    /// Log-odds from which it may flag an offer that the rules do not.
-    pub(super) alone_offer: f32,
-    /// Log-odds from which it may flag a plea that the rules do not.
-    pub(super) alone_victim: f32,
+    /// Log-odds from which it holds a post for an offer.
+    pub(super) from_offer: f32,
+    /// Log-odds from which it holds a post for a plea.
+    pub(super) from_victim: f32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { points_per_odds: 14.0, cap: 80, alone_offer: 0.3, alone_victim: 0.3 }
+        Self { points_per_odds: 14.0, cap: 80, from_offer: 0.3, from_victim: 0.3 }
     }
 }
