@@ -9,8 +9,9 @@ const WIDEST: usize = 100;
 /// The keys of each kind of table, in the order in which a person reads them.
 const FAMILY: &[&str] = &["id", "title", "cap", "lane"];
 const RULE: &[&str] = &[
-    "id", "title", "points", "status", "requires", "unless", "when", "phrases", "patterns",
-    "floor", "hold", "from", "until", "legal", "owner", "was", "hit", "miss", "todo",
+    "id", "title", "points", "status", "speech", "speaker", "requires", "unless", "when",
+    "phrases", "patterns", "floor", "hold", "from", "until", "legal", "owner", "was", "hit",
+    "miss", "todo",
 ];
 const EXCEPTION: &[&str] = &["rule", "sources", "phrases", "owner", "reason", "until"];
 

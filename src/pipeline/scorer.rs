@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::engine::{Engine, Scratch};
 use crate::post::Post;
+use crate::registry::wib;
 use crate::store::ScoredPost;
 
 /// Posts one worker takes at a time: small pages are not worth sharing out.
@@ -68,6 +69,8 @@ impl Armed {
             .iter_mut()
             .map(|post| {
                 let post = std::mem::replace(post, Post::new(post.key.platform.clone(), "", ""));
+                let day = |at: jiff::Timestamp| at.to_zoned_datetime(wib()).date();
+                scratch.set_published(post.created_at.map(day));
                 let verdict = self.engine.score(&mut scratch, &post.reading());
                 ScoredPost { post, verdict }
             })

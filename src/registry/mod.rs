@@ -1,11 +1,18 @@
 //! Dated tables that change without the code: countries, currencies, words of amounts, legal
-//! bases, hotlines. They are data files under `rules/registry/`; this room reads and checks them.
+//! bases, hotlines, licensed agencies, usual wages. They are data files under `rules/registry/`;
+//! this room reads and checks them.
 
+mod agencies;
 mod clock;
+mod readings;
+mod wages;
 
 use serde::Deserialize;
 
+pub use agencies::{Agency, LicenceStatus};
 pub use clock::{today, wib};
+pub use readings::{AgencyWords, DepartureWords, Readings, VisaClass, VisaWords};
+pub use wages::{Job, UsualWage, Wages};
 
 /// All tables of a rule set.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +29,12 @@ pub struct Registry {
     pub hotlines: Vec<Hotline>,
     /// Calling codes of countries.
     pub calling_codes: Vec<CallingCode>,
+    /// Licensed agencies.
+    pub agencies: Vec<Agency>,
+    /// What is usually paid.
+    pub wages: Wages,
+    /// The words by which facts are recognised.
+    pub readings: Readings,
 }
 
 /// A country of work.
@@ -145,8 +158,16 @@ pub struct RegistryError {
 }
 
 /// The tables a rule set must have, by file name.
-pub const TABLES: &[&str] =
-    &["countries.toml", "currencies.toml", "amounts.toml", "legal.toml", "contacts.toml"];
+pub const TABLES: &[&str] = &[
+    "countries.toml",
+    "currencies.toml",
+    "amounts.toml",
+    "legal.toml",
+    "contacts.toml",
+    "agencies.toml",
+    "wages.toml",
+    "readings.toml",
+];
 
 impl Registry {
     /// Reads the tables; `text_of` gives a file's text by its name, or `None` where it is absent.
@@ -184,7 +205,12 @@ impl Registry {
         let Currencies { currency, .. } = table(&text_of, "currencies.toml")?;
         let Legal { basis, .. } = table(&text_of, "legal.toml")?;
         let Contacts { hotline, calling_code, .. } = table(&text_of, "contacts.toml")?;
+        let agencies: agencies::Agencies = table(&text_of, "agencies.toml")?;
+        let wages: wages::Table = table(&text_of, "wages.toml")?;
         Ok(Self {
+            agencies: agencies.agency,
+            wages: Wages { jobs: wages.job, usual: wages.wage },
+            readings: table(&text_of, "readings.toml")?,
             countries: country,
             currencies: currency,
             amounts: table(&text_of, "amounts.toml")?,
