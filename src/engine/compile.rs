@@ -222,7 +222,8 @@ impl<'a> Compiler<'a> {
         let mut exceptions = Vec::new();
         let files = self.files;
         let is_rules = |name: &str| {
-            name.ends_with(".toml") && !name.contains("registry/") && name != SETTINGS_FILE
+            let other = [SETTINGS_FILE, severity::FILE, severity::LOCAL_FILE];
+            name.ends_with(".toml") && !name.contains("registry/") && !other.contains(&name)
         };
         // Files of `local/` come last, so that a rule of the same name replaces the shipped one.
         let (mut shipped, mut local): (Vec<_>, Vec<_>) =

@@ -3,6 +3,8 @@
 
 use toml_edit::{Array, Decor, DocumentMut, Item, Table, Value};
 
+use super::severity;
+
 /// The widest line an array may take before it gets a line for each entry.
 const WIDEST: usize = 100;
 
@@ -35,7 +37,8 @@ pub enum FormatError {
 /// # Errors
 /// When the file cannot be read, or would not say the same afterwards.
 pub fn format(name: &str, text: &str) -> Result<String, FormatError> {
-    if name.split('/').any(|part| part == "registry" || part == "model") {
+    let is_table = |part: &str| matches!(part, "registry" | "model" | severity::FILE);
+    if name.split('/').any(is_table) {
         Ok(text.to_owned())
     } else if name.ends_with(".txt") {
         Ok(list(text))

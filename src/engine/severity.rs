@@ -9,9 +9,9 @@ use super::score::Scratch;
 use super::{Engine, Lane};
 
 /// The table, within the rule set.
-pub(super) const FILE: &str = "registry/severity.toml";
+pub(super) const FILE: &str = "severity.toml";
 /// The table of a place of its own, in place of the shipped one.
-pub(super) const LOCAL_FILE: &str = "local/registry/severity.toml";
+pub(super) const LOCAL_FILE: &str = "local/severity.toml";
 
 /// How much harm is at stake; the first is the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
