@@ -2,7 +2,7 @@
 //! were read from: agencies, departures, visas, wages against the usual, the age of a post.
 
 use super::score::Scratch;
-use crate::facts::{Agency, Role, Standing};
+use crate::facts::{Agency, PlaceRole, Role, Standing};
 use crate::text::Span;
 
 /// A number that a condition asks for.
@@ -20,6 +20,9 @@ pub(in crate::engine) enum Typed {
     DepartureCount,
     DepartureDays,
     VisaLater,
+    OriginCount,
+    WorkplaceCount,
+    TransitCount,
     AgeDays,
 }
 
@@ -37,10 +40,23 @@ pub(super) const NAMES: &[(&str, Typed)] = &[
     ("departure.count", Typed::DepartureCount),
     ("departure.days", Typed::DepartureDays),
     ("visa.later", Typed::VisaLater),
+    ("origin.count", Typed::OriginCount),
+    ("workplace.count", Typed::WorkplaceCount),
+    ("transit.count", Typed::TransitCount),
     ("age.days", Typed::AgeDays),
 ];
 
 impl Typed {
+    /// The role of a region that it counts.
+    const fn place(self) -> Option<PlaceRole> {
+        match self {
+            Self::OriginCount => Some(PlaceRole::Origin),
+            Self::WorkplaceCount => Some(PlaceRole::Workplace),
+            Self::TransitCount => Some(PlaceRole::Transit),
+            _ => None,
+        }
+    }
+
     fn picks(self, agency: &Agency) -> bool {
         match self {
             Self::AgencyNamed => agency.name.is_some(),
@@ -73,7 +89,10 @@ pub(super) fn number(fact: Typed, scratch: &Scratch) -> u64 {
         }
         Typed::DepartureCount => found.departures.len(),
         Typed::VisaLater => found.visas.iter().filter(|visa| visa.later).count(),
-        agency => found.agencies.iter().filter(|one| agency.picks(one)).count(),
+        other => match other.place() {
+            Some(role) => found.places.iter().filter(|place| place.role == role).count(),
+            None => found.agencies.iter().filter(|one| other.picks(one)).count(),
+        },
     };
     count as u64
 }
@@ -100,12 +119,21 @@ pub(super) fn spans(fact: Typed, scratch: &Scratch, spans: &mut Vec<Span>) {
                 .map(|visa| views.clear_span(visa.from, visa.to)),
         ),
         Typed::AgeDays => {}
-        agency => spans.extend(
-            found
-                .agencies
-                .iter()
-                .filter(|one| agency.picks(one))
-                .filter_map(|one| one.name.or(one.licence)),
-        ),
+        other => match other.place() {
+            Some(role) => spans.extend(
+                found
+                    .places
+                    .iter()
+                    .filter(|place| place.role == role)
+                    .map(|place| views.clear_span(place.from, place.to)),
+            ),
+            None => spans.extend(
+                found
+                    .agencies
+                    .iter()
+                    .filter(|one| other.picks(one))
+                    .filter_map(|one| one.name.or(one.licence)),
+            ),
+        },
     }
 }

@@ -1,5 +1,5 @@
 //! Typed facts read out of the views of a text: pay, fees, phones, handles, links, destinations,
-//! agencies, visas, departures. A fact always knows the stretch of the original it was read from.
+//! agencies, regions, visas, departures. A fact always knows the stretch of the original it was read from.
 
 mod agencies;
 mod amounts;
@@ -7,6 +7,7 @@ mod contacts;
 mod departures;
 mod destinations;
 mod names;
+mod places;
 mod speech;
 mod visas;
 mod wages;
@@ -23,6 +24,7 @@ pub use contacts::{Contact, ContactKind};
 pub use departures::{Departure, DepartureClaim};
 pub use destinations::Destination;
 pub use names::Name;
+pub use places::{Place, PlaceClaim, PlaceRole};
 pub use speech::{Speaker, SpeechAct};
 pub use visas::{Visa, VisaClaim};
 
@@ -54,6 +56,9 @@ pub struct Facts {
     /// Kinds of visa named.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub visa: Vec<VisaClaim>,
+    /// Regions of Indonesia named, and what each is there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub origin: Vec<PlaceClaim>,
     /// When somebody is to leave.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub departure: Vec<DepartureClaim>,
@@ -155,6 +160,8 @@ pub struct Found {
     pub agencies: Vec<Agency>,
     /// Kinds of visa named, in order.
     pub visas: Vec<Visa>,
+    /// Regions of Indonesia named, in order.
+    pub places: Vec<Place>,
     /// When somebody is to leave, in order.
     pub departures: Vec<Departure>,
     /// Names of the tables, in order.
@@ -194,6 +201,7 @@ pub struct Reader {
 struct Tables {
     agencies: agencies::Reader,
     departures: departures::Reader,
+    places: places::Reader,
     wages: wages::Reader,
     currencies: Vec<String>,
     countries: Vec<String>,
@@ -221,6 +229,7 @@ impl Reader {
             tables: Tables {
                 agencies: agencies::Reader::new(registry, words),
                 departures: departures::Reader::new(registry, words),
+                places: places::Reader::new(registry),
                 wages: wages::Reader::new(registry),
                 currencies: codes(&registry.currencies, |currency| &currency.code),
                 countries: codes(&registry.countries, |country| &country.code),
@@ -231,12 +240,14 @@ impl Reader {
 
     /// Reads the facts of a text, whose views these are, into `found`, which is emptied first.
     pub fn read(&self, views: &Views, text: &str, days: Days, found: &mut Found) {
-        let Found { destinations, amounts, contacts, agencies, visas, departures, names } = found;
+        let Found { destinations, amounts, contacts, agencies, visas, places, departures, names } =
+            found;
         destinations.clear();
         amounts.clear();
         contacts.clear();
         agencies.clear();
         visas.clear();
+        places.clear();
         departures.clear();
         names.clear();
         self.destinations.read(views, destinations);
@@ -246,17 +257,19 @@ impl Reader {
         if names.is_empty() && destinations.is_empty() {
             return;
         }
-        let Tables { agencies: register, wages, departures: leaving, .. } = &self.tables;
+        let Tables { agencies: register, wages, departures: leaving, places: regions, .. } =
+            &self.tables;
         wages.read(names, destinations, amounts);
         register.read(views, text, names, contacts, days.today, agencies);
         visas::read(names, visas);
+        regions.read(views, names, destinations, places);
         leaving.read(views, names, days.published.or(days.today), departures);
     }
 
     /// The facts of a text as they are shown and stored.
     pub fn facts(&self, found: &Found, views: &Views, text: &str) -> Facts {
         let mut facts = Facts::default();
-        let Tables { agencies, currencies, countries, visas, .. } = &self.tables;
+        let Tables { agencies, places, currencies, countries, visas, .. } = &self.tables;
         for destination in &found.destinations {
             push_new(&mut facts.destination, countries[destination.country].clone());
         }
@@ -266,6 +279,9 @@ impl Reader {
         for visa in &found.visas {
             let class = visas[visa.class].clone();
             push_new(&mut facts.visa, VisaClaim { class, later: visa.later });
+        }
+        for place in &found.places {
+            push_new(&mut facts.origin, places.claim(place));
         }
         for departure in &found.departures {
             let written = views.clear_span(departure.from, departure.to).of(text);

@@ -1,7 +1,7 @@
 //! Names and words of the tables, found in one pass over a text: kinds of fact that hang on a name
 //! share the pass and each read their own kind of it.
 
-use super::{agencies, departures, visas, wages};
+use super::{agencies, departures, places, visas, wages};
 use crate::registry::Registry;
 use crate::text::{ClearToken, Sequences, SequencesBuilder, Vocabulary, VocabularyBuilder, offset};
 
@@ -26,6 +26,18 @@ pub(super) enum Meaning {
     When(u16),
     /// A month of the year, 1–12.
     Month(i8),
+    /// A region of Indonesia.
+    Region(usize),
+    /// Where somebody comes from follows.
+    OriginBefore,
+    /// Where somebody comes from stands before.
+    OriginAfter,
+    /// Where the work is follows.
+    WorkplaceBefore,
+    /// A border is crossed.
+    Crossing,
+    /// The name of a place follows.
+    PlaceFollows,
 }
 
 /// A name in a text: the clear tokens `from..to`.
@@ -51,6 +63,7 @@ impl Collected {
         wages::name(registry, &mut names, words);
         visas::name(registry, &mut names, words);
         departures::name(registry, &mut names, words);
+        places::name(registry, &mut names, words);
         names
     }
 

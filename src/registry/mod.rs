@@ -5,13 +5,15 @@
 mod agencies;
 mod clock;
 mod readings;
+mod regions;
 mod wages;
 
 use serde::Deserialize;
 
 pub use agencies::{Agency, LicenceStatus};
 pub use clock::{today, wib};
-pub use readings::{AgencyWords, DepartureWords, Readings, VisaClass, VisaWords};
+pub use readings::{AgencyWords, DepartureWords, PlaceWords, Readings, VisaClass, VisaWords};
+pub use regions::Region;
 pub use wages::{Job, UsualWage, Wages};
 
 /// All tables of a rule set.
@@ -33,6 +35,8 @@ pub struct Registry {
     pub agencies: Vec<Agency>,
     /// What is usually paid.
     pub wages: Wages,
+    /// Provinces, kabupaten and kota.
+    pub regions: Vec<Region>,
     /// The words by which facts are recognised.
     pub readings: Readings,
 }
@@ -167,6 +171,7 @@ pub const TABLES: &[&str] = &[
     "agencies.toml",
     "wages.toml",
     "readings.toml",
+    "regions.toml",
 ];
 
 impl Registry {
@@ -206,9 +211,11 @@ impl Registry {
         let Legal { basis, .. } = table(&text_of, "legal.toml")?;
         let Contacts { hotline, calling_code, .. } = table(&text_of, "contacts.toml")?;
         let agencies: agencies::Agencies = table(&text_of, "agencies.toml")?;
+        let regions: regions::Regions = table(&text_of, "regions.toml")?;
         let wages: wages::Table = table(&text_of, "wages.toml")?;
         Ok(Self {
             agencies: agencies.agency,
+            regions: regions.region,
             wages: Wages { jobs: wages.job, usual: wages.wage },
             readings: table(&text_of, "readings.toml")?,
             countries: country,

@@ -12,6 +12,8 @@ pub struct Readings {
     pub visa: VisaWords,
     /// When somebody leaves.
     pub departure: DepartureWords,
+    /// What a region is in a text.
+    pub place: PlaceWords,
 }
 
 /// Words around the name of a company.
@@ -56,4 +58,20 @@ pub struct DepartureWords {
     pub when: Vec<(String, u16)>,
     /// Names of months, from January.
     pub months: Vec<Vec<String>>,
+}
+
+/// Words around the name of a region.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PlaceWords {
+    /// Before where somebody comes from.
+    pub origin: Vec<String>,
+    /// After it.
+    pub origin_after: Vec<String>,
+    /// Before where the work is.
+    pub workplace: Vec<String>,
+    /// Near where the border is crossed.
+    pub crossing: Vec<String>,
+    /// Before a name that is a word of every day too.
+    pub place_follows: Vec<String>,
 }
