@@ -7,7 +7,7 @@ use crate::registry::Registry;
 use crate::text::VocabularyBuilder;
 
 /// Tokens between a visa and "nyusul".
-const LATER_REACH: usize = 3;
+const LATER_REACH: usize = 1;
 
 /// A kind of visa in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,7 @@ mod tests {
             ("visa umrah resmi", "umrah", false),
             ("visa kerja nyusul", "kerja", true),
             ("visa kerja resmi", "kerja", false),
+            ("permit nanti nyusul", "kerja", true),
         ] {
             let found = facts(text).visa;
             let first = found.first().map(|visa| (visa.class.as_str(), visa.later));

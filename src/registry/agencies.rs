@@ -1,5 +1,5 @@
 //! The dated register of licensed agencies: whom the ministry has licensed, until when, and how
-//! they are reached. The shipped table is an invented sample; the ministry brings its own.
+//! they are reached. Shipped empty, beside an invented sample; the ministry brings its own.
 
 use jiff::civil::Date;
 use serde::Deserialize;

@@ -169,6 +169,7 @@ pub const TABLES: &[&str] = &[
     "legal.toml",
     "contacts.toml",
     "agencies.toml",
+    "agencies-sample.toml",
     "wages.toml",
     "readings.toml",
     "regions.toml",
@@ -210,7 +211,10 @@ impl Registry {
         let Currencies { currency, .. } = table(&text_of, "currencies.toml")?;
         let Legal { basis, .. } = table(&text_of, "legal.toml")?;
         let Contacts { hotline, calling_code, .. } = table(&text_of, "contacts.toml")?;
-        let agencies: agencies::Agencies = table(&text_of, "agencies.toml")?;
+        let mut agencies: agencies::Agencies = table(&text_of, "agencies.toml")?;
+        // Invented ones, so that the examples of rules hold whatever register is brought.
+        let mut sample: agencies::Agencies = table(&text_of, "agencies-sample.toml")?;
+        agencies.agency.append(&mut sample.agency);
         let regions: regions::Regions = table(&text_of, "regions.toml")?;
         let wages: wages::Table = table(&text_of, "wages.toml")?;
         Ok(Self {
