@@ -14,6 +14,7 @@ use super::batch::{self, Batch, LONGEST_LINE};
 use super::{Answer, Failure};
 use crate::engine::{Adjustment, Band, Engine, Grade, Hit, Lane, Scratch, Verdict};
 use crate::facts::Facts;
+use crate::registry::day_of;
 
 /// Lines a worker takes at a time.
 const SHARE: usize = 64;
@@ -208,7 +209,7 @@ fn parse<'a>(scan: &Arguments, line: batch::Line<'a>) -> Result<Line<'a>, String
 /// The day in WIB of a time as it stands in JSON.
 fn published(written: &str) -> Option<jiff::civil::Date> {
     let at: jiff::Timestamp = serde_json::from_str(written).ok()?;
-    Some(at.to_zoned_datetime(super::wib()).date())
+    Some(day_of(at))
 }
 
 fn score(

@@ -11,7 +11,7 @@ mod wages;
 use serde::Deserialize;
 
 pub use agencies::{Agency, LicenceStatus};
-pub use clock::{today, wib};
+pub use clock::{day_of, today, wib};
 pub use readings::{AgencyWords, DepartureWords, PlaceWords, Readings, VisaClass, VisaWords};
 pub use regions::Region;
 pub use wages::{Job, UsualWage, Wages};
