@@ -36,6 +36,7 @@ fn verdict(score: u8, lane: Lane) -> Verdict {
         lane: flagged.then_some(lane),
         score,
         band: flagged.then_some(Band::Sedang),
+        severity: None,
         hits: Vec::new(),
         adjustments: Vec::new(),
         facts: Facts { phones: vec!["+6281200001234".into()], ..Facts::default() },

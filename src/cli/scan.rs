@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::{self, Batch, LONGEST_LINE};
 use super::{Answer, Failure};
-use crate::engine::{Adjustment, Band, Engine, Hit, Lane, Scratch, Verdict};
+use crate::engine::{Adjustment, Band, Engine, Grade, Hit, Lane, Scratch, Verdict};
 use crate::facts::Facts;
+use crate::registry::day_of;
 
 /// Lines a worker takes at a time.
 const SHARE: usize = 64;
@@ -36,6 +37,9 @@ struct Line<'a> {
     id: std::borrow::Cow<'a, str>,
     #[serde(borrow)]
     text: std::borrow::Cow<'a, str>,
+    /// When it was published; what is no such time is taken as not told.
+    #[serde(default, borrow)]
+    created_at: Option<&'a serde_json::value::RawValue>,
 }
 
 /// A verdict as `scan` writes it.
@@ -46,6 +50,9 @@ struct Scored<'a> {
     lane: Option<Lane>,
     score: u8,
     band: Option<Band>,
+    severity: Option<Grade>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    severity_why: Option<&'a str>,
     hits: &'a [Hit],
     #[serde(skip_serializing_if = "<[Adjustment]>::is_empty")]
     adjustments: &'a [Adjustment],
@@ -190,9 +197,19 @@ fn parse<'a>(scan: &Arguments, line: batch::Line<'a>) -> Result<Line<'a>, String
     };
     if scan.text {
         let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
-        return Ok(Line { id: line.number.to_string().into(), text: text.into() });
+        return Ok(Line {
+            id: line.number.to_string().into(),
+            text: text.into(),
+            created_at: None,
+        });
     }
     serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+/// The day in WIB of a time as it stands in JSON.
+fn published(written: &str) -> Option<jiff::civil::Date> {
+    let at: jiff::Timestamp = serde_json::from_str(written).ok()?;
+    Some(day_of(at))
 }
 
 fn score(
@@ -202,19 +219,23 @@ fn score(
     post: &Line<'_>,
     out: &mut Vec<u8>,
 ) -> serde_json::Result<bool> {
+    scratch.set_published(post.created_at.and_then(|at| published(at.get())));
     let verdict = if scan.all {
         Some(engine.score(scratch, &post.text))
     } else {
         engine.score_flagged(scratch, &post.text)
     };
     let Some(verdict) = verdict else { return Ok(false) };
-    let Verdict { flagged, lane, score, band, hits, adjustments, facts, ruleset, .. } = &verdict;
+    let Verdict { flagged, lane, score, band, severity, hits, adjustments, facts, ruleset, .. } =
+        &verdict;
     let scored = Scored {
         id: &post.id,
         flagged: *flagged,
         lane: *lane,
         score: *score,
         band: *band,
+        severity: severity.as_ref().map(|one| one.grade),
+        severity_why: severity.as_ref().map(|one| one.why.as_str()),
         hits,
         adjustments,
         facts,

@@ -19,6 +19,7 @@ use super::reader::Settings;
 use super::reading::Signals;
 use super::rule_file::{Exception, Rule as RuleEntry, RuleFile};
 use super::score::Asked;
+use super::severity;
 use super::wording::{pattern_fault, toml_fault};
 use super::{
     Diagnostic, Engine, Family, FamilyId, MODEL_FILE, Model, Points, Rule, RuleFiles, RuleId,
@@ -156,6 +157,7 @@ impl<'a> Compiler<'a> {
             rules[*excepted].unless.push(*exception);
         }
         let order = self.order(&rules, &entries);
+        let levels = self.levels(&registry);
         let (reader, reader_settings) = self.reader();
         if !self.diagnostics.is_empty() {
             return None;
@@ -178,6 +180,7 @@ impl<'a> Compiler<'a> {
             families: std::mem::take(&mut self.families),
             asked: Asked::new(&rules, order),
             thresholds,
+            levels,
             version: self.files.version(),
             fires_on_nothing: true,
             signals: Signals::of(&rules, &registry.countries),
@@ -219,7 +222,8 @@ impl<'a> Compiler<'a> {
         let mut exceptions = Vec::new();
         let files = self.files;
         let is_rules = |name: &str| {
-            name.ends_with(".toml") && !name.contains("registry/") && name != SETTINGS_FILE
+            let other = [SETTINGS_FILE, severity::FILE, severity::LOCAL_FILE];
+            name.ends_with(".toml") && !name.contains("registry/") && !other.contains(&name)
         };
         // Files of `local/` come last, so that a rule of the same name replaces the shipped one.
         let (mut shipped, mut local): (Vec<_>, Vec<_>) =
@@ -359,6 +363,27 @@ impl<'a> Compiler<'a> {
         (model, settings)
     }
 
+    /// The table of severity; a set without one has none.
+    fn levels(&mut self, registry: &Registry) -> Vec<severity::Level> {
+        let files = self.files;
+        let named = |file| files.text(file).map(|text| (file, text));
+        let Some((file, text)) = named(severity::LOCAL_FILE).or_else(|| named(severity::FILE))
+        else {
+            return Vec::new();
+        };
+        let table: severity::Table = toml::from_str(text).unwrap_or_else(|fault| {
+            self.diagnostics.push(toml_fault(file, text, &fault));
+            severity::Table::default()
+        });
+        let level = |one: severity::Written| severity::Level {
+            severity: one.severity,
+            lane: one.lane,
+            when: one.when.and_then(|when| self.condition(file, &when, registry)),
+            title: one.title,
+        };
+        table.level.into_iter().map(level).collect()
+    }
+
     fn phrases(
         &mut self,
         entry: &Entry,
@@ -436,7 +461,8 @@ impl<'a> Compiler<'a> {
         };
         let requires = written.requires.iter().filter_map(&mut named).collect();
         let unless = written.unless.iter().filter_map(&mut named).collect();
-        let when = written.when.as_ref().and_then(|when| self.condition(entry, when, registry));
+        let when =
+            written.when.as_ref().and_then(|when| self.condition(&entry.file, when, registry));
         let from = self.day(entry, written.from.as_ref());
         let until = self.day(entry, written.until.as_ref());
         if let (Some(first), Some(last), Some(place)) = (from, until, written.until.as_ref())
@@ -481,6 +507,8 @@ impl<'a> Compiler<'a> {
                 .map(str::to_owned)
                 .collect(),
             status: written.status,
+            speech: written.speech,
+            speaker: written.speaker,
             legal: written.legal.iter().map(|basis| basis.get_ref().clone()).collect(),
             owner: written.owner.clone(),
             from,
@@ -495,15 +523,15 @@ impl<'a> Compiler<'a> {
 
     fn condition(
         &mut self,
-        entry: &Entry,
+        file: &str,
         when: &Spanned<String>,
         registry: &Registry,
     ) -> Option<Expression<usize>> {
         let parsed = match expression::parse(when.get_ref()) {
             Ok(parsed) => parsed,
             Err(fault) => {
-                let place = self.inside(entry, when, &fault.span);
-                self.error("E015", &entry.file, place, fault.message, fault.help);
+                let place = self.inside(file, when, &fault.span);
+                self.error("E015", file, place, fault.message, fault.help);
                 return None;
             }
         };
@@ -518,10 +546,10 @@ impl<'a> Compiler<'a> {
             };
             if !known.contains(&value) {
                 let at = when.get_ref().find(value).unwrap_or(0);
-                let place = self.inside(entry, when, &(at..at + value.len()));
+                let place = self.inside(file, when, &(at..at + value.len()));
                 let message = format!("`{value}` tidak ada di registry/countries.toml");
                 let help = nearest(value, known).map(|near| format!("maksud Anda `{near}`?"));
-                self.error("E017", &entry.file, place, message, help);
+                self.error("E017", file, place, message, help);
             }
         });
         let index = &self.index;
@@ -541,18 +569,17 @@ impl<'a> Compiler<'a> {
                 };
                 let help = help.map(|near| format!("maksud Anda `{near}`?"));
                 let at = when.get_ref().find(&name).unwrap_or(0);
-                let place = self.inside(entry, when, &(at..at + name.len()));
-                self.error("E012", &entry.file, place, format!("{what} `{name}` tidak ada"), help);
+                let place = self.inside(file, when, &(at..at + name.len()));
+                self.error("E012", file, place, format!("{what} `{name}` tidak ada"), help);
                 None
             }
         }
     }
 
     /// The place in the file of a place in a quoted value, where the value stands there as written.
-    fn inside(&self, entry: &Entry, value: &Spanned<String>, part: &Range<usize>) -> Range<usize> {
+    fn inside(&self, file: &str, value: &Spanned<String>, part: &Range<usize>) -> Range<usize> {
         let whole = value.span();
-        let written =
-            self.files.text(&entry.file).and_then(|text| text.get(whole.clone())).unwrap_or("");
+        let written = self.files.text(file).and_then(|text| text.get(whole.clone())).unwrap_or("");
         match written.find(value.get_ref().as_str()) {
             Some(at) => whole.start + at + part.start..whole.start + at + part.end,
             None => whole,

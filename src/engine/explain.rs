@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::expression::{Comparison, Expression, FactNumber, FactSet, NUMBERS, SETS};
+use super::expression::{Comparison, Expression, FactNumber, FactSet, SETS, numbers};
 use super::{Engine, Points, READER_RULE, READER_TITLE, Rule, RuleId, Scratch, Status, Verdict};
 use crate::facts::grouped;
 use crate::text::Span;
@@ -262,7 +262,7 @@ fn quoted(texts: &[String]) -> String {
 }
 
 fn fact_name(fact: FactNumber) -> &'static str {
-    NUMBERS.iter().find(|(_, known)| *known == fact).map_or("", |(name, _)| name)
+    numbers().find(|(_, known)| *known == fact).map_or("", |(name, _)| name)
 }
 
 fn set_name(set: FactSet) -> &'static str {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::diagnostic::nearest;
+use super::typed::{self, Typed};
 
 /// A condition; `R` is a rule's name as written, or its number once resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub(super) enum FactNumber {
     DestinationCount,
     DisguiseCount,
     Words,
+    Typed(Typed),
 }
 
 /// A set read out of a post.
@@ -60,7 +62,7 @@ pub(super) enum Comparison {
     Unequal,
 }
 
-pub(super) const NUMBERS: &[(&str, FactNumber)] = &[
+const NUMBERS: &[(&str, FactNumber)] = &[
     ("pay.idr_month", FactNumber::PayIdrMonth),
     ("pay.count", FactNumber::PayCount),
     ("fee.idr", FactNumber::FeeIdr),
@@ -84,6 +86,16 @@ pub(super) const SETS: &[(&str, FactSet)] = &[
     ("destination.group", FactSet::DestinationGroup),
     ("source", FactSet::Source),
 ];
+
+/// All numbers by name.
+pub(super) fn numbers() -> impl Iterator<Item = (&'static str, FactNumber)> + Clone {
+    let typed = typed::NAMES.iter().map(|(name, fact)| (*name, FactNumber::Typed(*fact)));
+    NUMBERS.iter().copied().chain(typed)
+}
+
+fn number_named(name: &str) -> Option<FactNumber> {
+    numbers().find(|(known, _)| *known == name).map(|(_, fact)| fact)
+}
 
 /// What is wrong with an expression, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -356,7 +368,7 @@ impl<'a> Parser<'_, 'a> {
             let within = Expression::In(*set, values);
             return Ok(if negated { Expression::Not(Box::new(within)) } else { within });
         }
-        if let Some((_, fact)) = NUMBERS.iter().find(|(known, _)| *known == name) {
+        if let Some(fact) = number_named(name) {
             self.at += 1;
             let comparison = match self.peek() {
                 Some(Token::Sign(">=")) => Comparison::AtLeast,
@@ -376,11 +388,10 @@ impl<'a> Parser<'_, 'a> {
                 return self.fail("di sini seharusnya angka");
             };
             self.at += 1;
-            return Ok(Expression::Compare(*fact, comparison, value));
+            return Ok(Expression::Compare(fact, comparison, value));
         }
         if name.contains('.') {
-            let known =
-                NUMBERS.iter().map(|(known, _)| *known).chain(SETS.iter().map(|(known, _)| *known));
+            let known = numbers().map(|(known, _)| known).chain(SETS.iter().map(|set| set.0));
             let help = match nearest(name, known.clone()) {
                 Some(near) => format!("maksud Anda `{near}`?"),
                 None => format!("yang dikenal: {}", known.collect::<Vec<_>>().join(", ")),

@@ -3,14 +3,17 @@
 
 use toml_edit::{Array, Decor, DocumentMut, Item, Table, Value};
 
+use super::severity;
+
 /// The widest line an array may take before it gets a line for each entry.
 const WIDEST: usize = 100;
 
 /// The keys of each kind of table, in the order in which a person reads them.
 const FAMILY: &[&str] = &["id", "title", "cap", "lane"];
 const RULE: &[&str] = &[
-    "id", "title", "points", "status", "requires", "unless", "when", "phrases", "patterns",
-    "floor", "hold", "from", "until", "legal", "owner", "was", "hit", "miss", "todo",
+    "id", "title", "points", "status", "speech", "speaker", "requires", "unless", "when",
+    "phrases", "patterns", "floor", "hold", "from", "until", "legal", "owner", "was", "hit",
+    "miss", "todo",
 ];
 const EXCEPTION: &[&str] = &["rule", "sources", "phrases", "owner", "reason", "until"];
 
@@ -34,7 +37,8 @@ pub enum FormatError {
 /// # Errors
 /// When the file cannot be read, or would not say the same afterwards.
 pub fn format(name: &str, text: &str) -> Result<String, FormatError> {
-    if name.split('/').any(|part| part == "registry" || part == "model") {
+    let is_table = |part: &str| matches!(part, "registry" | "model" | severity::FILE);
+    if name.split('/').any(is_table) {
         Ok(text.to_owned())
     } else if name.ends_with(".txt") {
         Ok(list(text))

@@ -22,7 +22,10 @@ mod reader;
 mod reading;
 mod rule_file;
 mod score;
+mod severity;
+mod speech;
 mod stages;
+mod typed;
 mod verdict;
 mod wording;
 mod words;
@@ -48,6 +51,7 @@ pub use reader::{
 };
 pub use rule_file::Status;
 pub use score::Scratch;
+pub use severity::{Grade, Harm};
 pub use verdict::{Adjustment, AdjustmentKind, Band, FamilyId, Hit, Lane, Points, RuleId, Verdict};
 pub use words::Word;
 
@@ -121,6 +125,10 @@ pub struct Rule {
     pub lists: Vec<String>,
     /// Whether it counts.
     pub status: Status,
+    /// What a post does in which it fires.
+    pub speech: Option<facts::SpeechAct>,
+    /// Who speaks where it fires.
+    pub speaker: Option<facts::Speaker>,
     /// Ids of legal bases.
     pub legal: Vec<String>,
     /// Who looks after it.
@@ -172,6 +180,8 @@ pub struct Engine {
     rules: Vec<Rule>,
     asked: score::Asked,
     thresholds: Thresholds,
+    /// The table of severity, in order.
+    levels: Vec<severity::Level>,
     version: String,
     fires_on_nothing: bool,
     reader: Option<Model>,

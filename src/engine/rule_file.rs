@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::Lane;
+use crate::facts::{Speaker, SpeechAct};
 
 /// One rule file.
 #[derive(Debug, Deserialize)]
@@ -72,6 +73,10 @@ pub(super) struct Rule {
     pub(super) legal: Vec<Spanned<String>>,
     #[serde(default)]
     pub(super) status: Status,
+    /// What a post does in which it fires.
+    pub(super) speech: Option<SpeechAct>,
+    /// Who speaks where it fires.
+    pub(super) speaker: Option<Speaker>,
     #[serde(default)]
     pub(super) owner: Option<String>,
     /// First and last day in force, `YYYY-MM-DD`.
@@ -109,6 +114,8 @@ impl Rule {
             patterns: Vec::new(),
             legal: Vec::new(),
             status: Status::Live,
+            speech: None,
+            speaker: None,
             owner: Some(exception.owner),
             from: None,
             until: Some(exception.until),

@@ -10,10 +10,11 @@ use super::patterns::PatternScratch;
 use super::phrase::ClassId;
 use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
 use super::reading::Desk;
+use super::typed;
 use super::{
     Adjustment, AdjustmentKind, Engine, FamilyId, Hit, Lane, Points, Rule, RuleId, Status, Verdict,
 };
-use crate::facts::{ContactKind, Found, Reader, Role};
+use crate::facts::{ContactKind, Days, Found, Reader, Role};
 use crate::text::{Span, Views};
 use jiff::civil::Date;
 
@@ -33,7 +34,7 @@ pub struct Scratch {
     patterns: PatternScratch,
     disguised: u64,
     version: String,
-    today: Option<Date>,
+    days: Days,
     source: String,
     /// A rule taken as not having fired.
     without: Option<usize>,
@@ -49,7 +50,16 @@ impl Scratch {
     /// Says what day it is, in WIB: rules and exceptions with dates hold only within them. Until
     /// it is said, every dated rule and exception holds.
     pub fn set_today(&mut self, today: Date) {
-        self.today = Some(today);
+        self.days.today = Some(today);
+    }
+
+    /// Says when the next posts were published, in WIB, where that is known.
+    pub fn set_published(&mut self, published: Option<Date>) {
+        self.days.published = published;
+    }
+
+    pub(super) const fn days(&self) -> Days {
+        self.days
     }
 
     /// Says which source the next posts come from, for exceptions that name one.
@@ -61,7 +71,7 @@ impl Scratch {
 
     pub(super) fn in_force(&self, rule: &Rule) -> bool {
         rule.status != Status::Off
-            && self.today.is_none_or(|today| {
+            && self.days.today.is_none_or(|today| {
                 rule.from.is_none_or(|from| from <= today)
                     && rule.until.is_none_or(|until| today <= until)
             })
@@ -146,7 +156,7 @@ impl Engine {
             patterns: PatternScratch::default(),
             disguised: 0,
             version: self.version.clone(),
-            today: None,
+            days: Days::default(),
             source: String::new(),
             without: None,
             desk: Desk::default(),
@@ -191,6 +201,7 @@ impl Engine {
             && scratch.found.contacts.is_empty()
             && scratch.found.amounts.is_empty()
             && scratch.found.destinations.is_empty()
+            && scratch.found.agencies.is_empty()
             && scratch.disguised == 0;
         if nothing && !self.fires_on_nothing {
             return;
@@ -211,7 +222,7 @@ impl Engine {
             .iter()
             .filter(|token| token.marks.is_disguise() && self.vocabulary.is_sensitive(token.word))
             .count() as u64;
-        self.facts.read(&scratch.views, &mut scratch.found);
+        self.facts.read(&scratch.views, text, scratch.days, &mut scratch.found);
     }
 
     /// Finds phrases and patterns in the text last read; says how many places.
@@ -378,6 +389,8 @@ impl Engine {
         let shown = lanes.shown(self.thresholds.flag);
         let (sum, adjustments) = if shown == Lane::Victim { victim } else { offer };
         let score = lanes.of(shown);
+        let mut facts = self.facts.facts(&scratch.found, &scratch.views, text);
+        self.tell_speech(lane, scratch, &mut facts);
         Verdict {
             flagged: lane.is_some(),
             lane,
@@ -385,7 +398,8 @@ impl Engine {
             band: self.thresholds.band(score),
             hits: self.hits(shown, sum.told, scratch, text),
             adjustments,
-            facts: self.facts.facts(&scratch.found),
+            severity: lane.map(|lane| self.severity(lane, scratch)),
+            facts,
             personal: Reader::personal(&scratch.found),
             ruleset: self.version.clone(),
         }
@@ -410,10 +424,7 @@ impl Engine {
                 adjust(kind, by, points);
             }
         };
-        let fired = || {
-            let rules = scratch.fired.common(&self.asked.live).map(|number| &self.rules[number]);
-            rules.filter(|rule| self.families[rule.family].lane == lane)
-        };
+        let fired = || self.fired(scratch).filter(|rule| self.families[rule.family].lane == lane);
         let (mut positive, mut negative) = (0, 0);
         let mut floor: Option<(i32, &Rule)> = None;
         let mut hold: Option<(i32, &Rule)> = None;
@@ -471,6 +482,11 @@ impl Engine {
             sum.score += sum.told.0;
         }
         sum
+    }
+
+    /// The rules that fired and count.
+    pub(super) fn fired<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = &'a Rule> {
+        scratch.fired.common(&self.asked.live).map(|number| &self.rules[number])
     }
 
     fn hits(&self, lane: Lane, told: Points, scratch: &Scratch, text: &str) -> Vec<Hit> {
@@ -581,6 +597,7 @@ impl Engine {
                         })
                         .map(|(at, _)| views.clear_span(at, at + 1)),
                 ),
+                FactNumber::Typed(fact) => typed::spans(*fact, scratch, spans),
                 FactNumber::Words => {}
             },
             Expression::Rule(_) | Expression::Family(_) | Expression::Not(_) => {}
@@ -604,7 +621,7 @@ fn is_foreign(contact: &crate::facts::Contact) -> bool {
 }
 
 fn number(fact: FactNumber, scratch: &Scratch) -> u64 {
-    let Found { destinations, amounts, contacts } = &scratch.found;
+    let Found { destinations, amounts, contacts, .. } = &scratch.found;
     let of_role = |role| amounts.iter().filter(move |amount| amount.role == role);
     let of_kind = |kind| contacts.iter().filter(move |contact| contact.kind == kind).count();
     let count = match fact {
@@ -615,6 +632,7 @@ fn number(fact: FactNumber, scratch: &Scratch) -> u64 {
             return of_role(Role::Fee).map(|amount| amount.idr.0).max().unwrap_or(0);
         }
         FactNumber::DisguiseCount => return scratch.disguised,
+        FactNumber::Typed(fact) => return typed::number(fact, scratch),
         FactNumber::PayCount => of_role(Role::Pay).count(),
         FactNumber::FeeCount => of_role(Role::Fee).count(),
         FactNumber::AdvanceCount => of_role(Role::Advance).count(),

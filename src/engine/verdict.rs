@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::severity::Harm;
 use crate::facts::Facts;
 use crate::text::Span;
 
@@ -138,6 +139,9 @@ pub struct Verdict {
     pub score: u8,
     /// The band the score falls into; `None` under the lowest threshold.
     pub band: Option<Band>,
+    /// How much harm is at stake, when flagged.
+    #[serde(default)]
+    pub severity: Option<Harm>,
     /// The rules that fired for the lane shown, strongest first.
     pub hits: Vec<Hit>,
     /// Caps, floors and clamps.

@@ -40,6 +40,8 @@ pub struct Amount {
     pub idr: Idr,
     /// The upper end in rupiah a month, as if it were a wage.
     pub idr_month: Idr,
+    /// Of a wage, how many hundredths of what is usually paid.
+    pub percent_of_usual: Option<u64>,
     /// First clear token.
     pub from: usize,
     /// One past the last clear token.
@@ -248,6 +250,7 @@ impl Reader {
             period,
             idr: Idr(idr),
             idr_month: period.monthly(idr),
+            percent_of_usual: None,
             from,
             to,
         })

@@ -1,18 +1,32 @@
-//! Typed facts read out of the views of a text: pay, fees, phones, handles, links, destinations.
-//! A fact always knows the stretch of the original it was read from.
+//! Typed facts read out of the views of a text: pay, fees, phones, handles, links, destinations,
+//! agencies, regions, visas, departures. A fact always knows the stretch of the original it was read from.
 
+mod agencies;
 mod amounts;
 mod contacts;
+mod departures;
 mod destinations;
+mod names;
+mod places;
+mod speech;
+mod visas;
+mod wages;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::registry::Registry;
 use crate::text::{Span, Views, Vocabulary, VocabularyBuilder};
 
+pub use agencies::{Agency, AgencyClaim, Standing};
 pub use amounts::{Amount, Role};
 pub use contacts::{Contact, ContactKind};
+pub use departures::{Departure, DepartureClaim};
 pub use destinations::Destination;
+pub use names::Name;
+pub use places::{Place, PlaceClaim, PlaceRole};
+pub use speech::{Speaker, SpeechAct};
+pub use visas::{Visa, VisaClaim};
 
 /// Everything read out of one text.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +50,24 @@ pub struct Facts {
     /// What the worker is to pay, in rupiah where the currency is known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fees: Vec<Idr>,
+    /// Agencies named, and what the register says of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub agency: Vec<AgencyClaim>,
+    /// Kinds of visa named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub visa: Vec<VisaClaim>,
+    /// Regions of Indonesia named, and what each is there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub origin: Vec<PlaceClaim>,
+    /// When somebody is to leave.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub departure: Vec<DepartureClaim>,
+    /// What the post does, by the rules that fired: the heaviest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub speech: Vec<SpeechAct>,
+    /// Who speaks, by the rules that fired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<Speaker>,
 }
 
 /// A wage: an amount, a currency and a period.
@@ -50,6 +82,9 @@ pub struct Pay {
     /// The higher amount in rupiah a month by the dated table, when the currency is in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idr_month: Option<Idr>,
+    /// How many times what is usually paid for that work in that country, to one decimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vs_usual: Option<f64>,
 }
 
 /// Whole rupiah.
@@ -89,6 +124,17 @@ pub enum Period {
 }
 
 impl Period {
+    /// The period of this name; a month for any other.
+    fn named(name: &str) -> Self {
+        match name {
+            "hour" => Self::Hour,
+            "day" => Self::Day,
+            "week" => Self::Week,
+            "year" => Self::Year,
+            _ => Self::Month,
+        }
+    }
+
     /// This many of it, times rupiah, in rupiah a month: 26 working days of 8 hours.
     fn monthly(self, idr: u64) -> Idr {
         Idr(match self {
@@ -110,6 +156,33 @@ pub struct Found {
     pub amounts: Vec<Amount>,
     /// Phones, handles, links and addresses, in order.
     pub contacts: Vec<Contact>,
+    /// Agencies named, in order.
+    pub agencies: Vec<Agency>,
+    /// Kinds of visa named, in order.
+    pub visas: Vec<Visa>,
+    /// Regions of Indonesia named, in order.
+    pub places: Vec<Place>,
+    /// When somebody is to leave, in order.
+    pub departures: Vec<Departure>,
+    /// Names of the tables, in order.
+    names: Vec<Name>,
+}
+
+/// The days a text is read by.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Days {
+    /// When it was published.
+    pub published: Option<Date>,
+    /// The day it is; until it is said, no licence has run out.
+    pub today: Option<Date>,
+}
+
+impl Days {
+    /// How many days ago the text was published; 0 when that is not known.
+    pub fn age(self) -> u64 {
+        let days = self.today.zip(self.published).map(|(today, then)| (today - then).get_days());
+        days.and_then(|days| u64::try_from(days).ok()).unwrap_or(0)
+    }
 }
 
 /// Reads facts by a registry's tables. Prepared before the vocabulary is closed, so that its words
@@ -119,8 +192,20 @@ pub struct Reader {
     destinations: destinations::Reader,
     amounts: amounts::Reader,
     contacts: contacts::Reader,
+    names: names::Names,
+    tables: Tables,
+}
+
+/// What hangs on no word of the vocabulary.
+#[derive(Debug)]
+struct Tables {
+    agencies: agencies::Reader,
+    departures: departures::Reader,
+    places: places::Reader,
+    wages: wages::Reader,
     currencies: Vec<String>,
     countries: Vec<String>,
+    visas: Vec<String>,
 }
 
 /// A reader whose words are interned and whose vocabulary is not closed yet.
@@ -129,8 +214,8 @@ pub struct Prepared {
     destinations: destinations::Prepared,
     amounts: amounts::Reader,
     contacts: contacts::Reader,
-    currencies: Vec<String>,
-    countries: Vec<String>,
+    names: names::Collected,
+    tables: Tables,
 }
 
 impl Reader {
@@ -140,26 +225,68 @@ impl Reader {
             destinations: destinations::Prepared::new(registry, words),
             amounts: amounts::Reader::new(registry, words),
             contacts: contacts::Reader::new(registry, words),
-            currencies: registry.currencies.iter().map(|currency| currency.code.clone()).collect(),
-            countries: registry.countries.iter().map(|country| country.code.clone()).collect(),
+            names: names::Collected::of(registry, words),
+            tables: Tables {
+                agencies: agencies::Reader::new(registry, words),
+                departures: departures::Reader::new(registry, words),
+                places: places::Reader::new(registry),
+                wages: wages::Reader::new(registry),
+                currencies: codes(&registry.currencies, |currency| &currency.code),
+                countries: codes(&registry.countries, |country| &country.code),
+                visas: codes(&registry.readings.visa.class, |class| &class.id),
+            },
         }
     }
 
-    /// Reads the facts of a text into `found`, which is emptied first.
-    pub fn read(&self, views: &Views, found: &mut Found) {
-        found.destinations.clear();
-        found.amounts.clear();
-        found.contacts.clear();
-        self.destinations.read(views, &mut found.destinations);
-        self.contacts.read(views, &mut found.contacts);
-        self.amounts.read(views, &found.contacts, &mut found.amounts);
+    /// Reads the facts of a text, whose views these are, into `found`, which is emptied first.
+    pub fn read(&self, views: &Views, text: &str, days: Days, found: &mut Found) {
+        let Found { destinations, amounts, contacts, agencies, visas, places, departures, names } =
+            found;
+        destinations.clear();
+        amounts.clear();
+        contacts.clear();
+        agencies.clear();
+        visas.clear();
+        places.clear();
+        departures.clear();
+        names.clear();
+        self.destinations.read(views, destinations);
+        self.contacts.read(views, contacts);
+        self.amounts.read(views, contacts, amounts);
+        self.names.read(views.clear(), names);
+        if names.is_empty() && destinations.is_empty() {
+            return;
+        }
+        let Tables { agencies: register, wages, departures: leaving, places: regions, .. } =
+            &self.tables;
+        wages.read(names, destinations, amounts);
+        register.read(views, text, names, contacts, days.today, agencies);
+        visas::read(names, visas);
+        regions.read(views, names, destinations, places);
+        leaving.read(views, names, days.published.or(days.today), departures);
     }
 
-    /// The facts as they are shown and stored.
-    pub fn facts(&self, found: &Found) -> Facts {
+    /// The facts of a text as they are shown and stored.
+    pub fn facts(&self, found: &Found, views: &Views, text: &str) -> Facts {
         let mut facts = Facts::default();
+        let Tables { agencies, places, currencies, countries, visas, .. } = &self.tables;
         for destination in &found.destinations {
-            push_new(&mut facts.destination, self.countries[destination.country].clone());
+            push_new(&mut facts.destination, countries[destination.country].clone());
+        }
+        for agency in &found.agencies {
+            push_new(&mut facts.agency, agencies.claim(text, agency));
+        }
+        for visa in &found.visas {
+            let class = visas[visa.class].clone();
+            push_new(&mut facts.visa, VisaClaim { class, later: visa.later });
+        }
+        for place in &found.places {
+            push_new(&mut facts.origin, places.claim(place));
+        }
+        for departure in &found.departures {
+            let written = views.clear_span(departure.from, departure.to).of(text);
+            let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
+            push_new(&mut facts.departure, DepartureClaim { text, days: departure.days });
         }
         for contact in &found.contacts {
             match contact.kind {
@@ -177,9 +304,10 @@ impl Reader {
                     &mut facts.pay,
                     Pay {
                         amount: [amount.low, amount.high],
-                        currency: self.currencies[amount.currency].clone(),
+                        currency: currencies[amount.currency].clone(),
                         period: amount.period,
                         idr_month: Some(amount.idr_month),
+                        vs_usual: amount.percent_of_usual.map(tenths),
                     },
                 ),
                 Role::Fee => push_new(&mut facts.fees, amount.idr),
@@ -207,10 +335,19 @@ impl Prepared {
             destinations: self.destinations.build(vocabulary),
             amounts: self.amounts,
             contacts: self.contacts.build(vocabulary),
-            currencies: self.currencies,
-            countries: self.countries,
+            names: self.names.build(vocabulary),
+            tables: self.tables,
         }
     }
+}
+
+fn codes<T>(table: &[T], code: impl Fn(&T) -> &String) -> Vec<String> {
+    table.iter().map(|entry| code(entry).clone()).collect()
+}
+
+/// Hundredths as a number with one decimal.
+fn tenths(percent: u64) -> f64 {
+    f64::from(u32::try_from(percent / 10).unwrap_or(u32::MAX)) / 10.0
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, value: T) {
@@ -246,12 +383,16 @@ mod tests {
         (prepared.build(&vocabulary), Views::new(vocabulary))
     }
 
-    fn facts(text: &str) -> Facts {
+    pub(super) fn facts_on(days: Days, text: &str) -> Facts {
         let (reader, mut views) = reader();
         views.read(text);
         let mut found = Found::default();
-        reader.read(&views, &mut found);
-        reader.facts(&found)
+        reader.read(&views, text, days, &mut found);
+        reader.facts(&found, &views, text)
+    }
+
+    pub(super) fn facts(text: &str) -> Facts {
+        facts_on(Days::default(), text)
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::engine::{Engine, Thresholds, Verdict};
+use crate::registry::day_of;
 use crate::store::{Pass, Store, StoreError, Unjudged};
 
 /// Posts in one transaction: it holds the database for some hundredths of a second, so that a
@@ -38,6 +39,7 @@ pub fn rescore(
                 scratch.set_today(today);
                 posts.iter().map(move |Unjudged { source, post, .. }| {
                     scratch.set_source(source);
+                    scratch.set_published(post.created_at.map(day_of));
                     engine.score(&mut scratch, &post.reading())
                 })
             })

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::engine::{Engine, Scratch};
 use crate::post::Post;
+use crate::registry::day_of;
 use crate::store::ScoredPost;
 
 /// Posts one worker takes at a time: small pages are not worth sharing out.
@@ -68,6 +69,7 @@ impl Armed {
             .iter_mut()
             .map(|post| {
                 let post = std::mem::replace(post, Post::new(post.key.platform.clone(), "", ""));
+                scratch.set_published(post.created_at.map(day_of));
                 let verdict = self.engine.score(&mut scratch, &post.reading());
                 ScoredPost { post, verdict }
             })

@@ -12,5 +12,10 @@ pub fn wib() -> TimeZone {
 
 /// The day it is in WIB.
 pub fn today() -> Date {
-    Timestamp::now().to_zoned_datetime(wib()).date()
+    day_of(Timestamp::now())
+}
+
+/// The day in WIB of a time.
+pub fn day_of(time: Timestamp) -> Date {
+    time.to_zoned_datetime(wib()).date()
 }

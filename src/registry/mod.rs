@@ -1,11 +1,20 @@
 //! Dated tables that change without the code: countries, currencies, words of amounts, legal
-//! bases, hotlines. They are data files under `rules/registry/`; this room reads and checks them.
+//! bases, hotlines, licensed agencies, usual wages. They are data files under `rules/registry/`;
+//! this room reads and checks them.
 
+mod agencies;
 mod clock;
+mod readings;
+mod regions;
+mod wages;
 
 use serde::Deserialize;
 
-pub use clock::{today, wib};
+pub use agencies::{Agency, LicenceStatus};
+pub use clock::{day_of, today, wib};
+pub use readings::{AgencyWords, DepartureWords, PlaceWords, Readings, VisaClass, VisaWords};
+pub use regions::Region;
+pub use wages::{Job, UsualWage, Wages};
 
 /// All tables of a rule set.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +31,14 @@ pub struct Registry {
     pub hotlines: Vec<Hotline>,
     /// Calling codes of countries.
     pub calling_codes: Vec<CallingCode>,
+    /// Licensed agencies.
+    pub agencies: Vec<Agency>,
+    /// What is usually paid.
+    pub wages: Wages,
+    /// Provinces, kabupaten and kota.
+    pub regions: Vec<Region>,
+    /// The words by which facts are recognised.
+    pub readings: Readings,
 }
 
 /// A country of work.
@@ -145,8 +162,18 @@ pub struct RegistryError {
 }
 
 /// The tables a rule set must have, by file name.
-pub const TABLES: &[&str] =
-    &["countries.toml", "currencies.toml", "amounts.toml", "legal.toml", "contacts.toml"];
+pub const TABLES: &[&str] = &[
+    "countries.toml",
+    "currencies.toml",
+    "amounts.toml",
+    "legal.toml",
+    "contacts.toml",
+    "agencies.toml",
+    "agencies-sample.toml",
+    "wages.toml",
+    "readings.toml",
+    "regions.toml",
+];
 
 impl Registry {
     /// Reads the tables; `text_of` gives a file's text by its name, or `None` where it is absent.
@@ -184,7 +211,17 @@ impl Registry {
         let Currencies { currency, .. } = table(&text_of, "currencies.toml")?;
         let Legal { basis, .. } = table(&text_of, "legal.toml")?;
         let Contacts { hotline, calling_code, .. } = table(&text_of, "contacts.toml")?;
+        let mut agencies: agencies::Agencies = table(&text_of, "agencies.toml")?;
+        // Invented ones, so that the examples of rules hold whatever register is brought.
+        let mut sample: agencies::Agencies = table(&text_of, "agencies-sample.toml")?;
+        agencies.agency.append(&mut sample.agency);
+        let regions: regions::Regions = table(&text_of, "regions.toml")?;
+        let wages: wages::Table = table(&text_of, "wages.toml")?;
         Ok(Self {
+            agencies: agencies.agency,
+            regions: regions.region,
+            wages: Wages { jobs: wages.job, usual: wages.wage },
+            readings: table(&text_of, "readings.toml")?,
             countries: country,
             currencies: currency,
             amounts: table(&text_of, "amounts.toml")?,

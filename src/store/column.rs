@@ -6,7 +6,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::engine::{Band, Lane};
+use crate::engine::{Band, Grade, Lane};
 use crate::post::Sha256;
 
 /// A time in a column: RFC 3339 in UTC, cut to microseconds.
@@ -103,6 +103,14 @@ impl Named for Lane {
 impl Named for Band {
     const WHAT: &'static str = "band";
     const ALL: &'static [Self] = &[Self::Rendah, Self::Sedang, Self::Tinggi];
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl Named for Grade {
+    const WHAT: &'static str = "severity";
+    const ALL: &'static [Self] = &[Self::S1, Self::S2, Self::S3, Self::S4];
     fn name(self) -> &'static str {
         self.as_str()
     }

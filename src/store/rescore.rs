@@ -376,9 +376,20 @@ fn judge(
 
 /// Whether two verdicts differ in nothing but the name of the rule set.
 fn says_the_same(before: &Verdict, after: &Verdict) -> bool {
-    let Verdict { flagged, lane, score, band, hits, adjustments, facts, personal, ruleset: _ } =
-        before;
+    let Verdict {
+        flagged,
+        lane,
+        score,
+        band,
+        severity,
+        hits,
+        adjustments,
+        facts,
+        personal,
+        ruleset: _,
+    } = before;
     (flagged, lane, score, band) == (&after.flagged, &after.lane, &after.score, &after.band)
         && (hits, adjustments) == (&after.hits, &after.adjustments)
         && (facts, personal) == (&after.facts, &after.personal)
+        && *severity == after.severity
 }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use crate::engine::{Lane, Verdict};
+use crate::engine::{Grade, Lane, Verdict};
 use crate::post::{Post, PostKey, Sha256};
 
 use super::column::{Json, Name, Stamp};
@@ -205,13 +205,9 @@ pub(super) fn keep_contacts(
     Ok(())
 }
 
-/// What is decided first: a person asking for help before any offer, then the stronger evidence.
-fn priority(lane: Lane, verdict: &Verdict) -> i64 {
-    let score = i64::from(verdict.score);
-    match lane {
-        Lane::Victim => 100 + score,
-        Lane::Offer => score,
-    }
+/// How much harm is at stake; what no table of severity told is middling.
+fn grade(verdict: &Verdict) -> Grade {
+    verdict.severity.as_ref().map_or(Grade::S3, |severity| severity.grade)
 }
 
 /// Brings the item of a flagged post up to date, or makes one. An open item whose post was edited
@@ -229,7 +225,7 @@ pub(super) fn put_before_analyst(
     let updated: Option<ItemId> = transaction
         .prepare_cached(
             "UPDATE queue_item SET version_id = ?2, verdict_id = ?3, lane = ?4, band = ?5,
-                 score = ?6, priority = ?7, fresh = ?8, unflagged_at = NULL,
+                 score = ?6, priority = ?7, fresh = ?8, severity = ?9, unflagged_at = NULL,
                  lease_analyst = NULL, lease_token = NULL, lease_expires = NULL
              WHERE post_id = ?1 AND state = 'open' RETURNING id",
         )?
@@ -241,8 +237,9 @@ pub(super) fn put_before_analyst(
                 Name(lane),
                 verdict.band.map(Name),
                 verdict.score,
-                priority(lane, verdict),
+                grade(verdict).priority(lane),
                 fresh,
+                Name(grade(verdict)),
             ),
             |row| row.get(0),
         )
@@ -256,8 +253,8 @@ pub(super) fn put_before_analyst(
     transaction
         .prepare_cached(
             "INSERT INTO queue_item (post_id, source_id, version_id, verdict_id, state, lane, band,
-                 score, priority, fresh, opened_at, earlier_item)
-             VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 score, priority, fresh, opened_at, earlier_item, severity)
+             VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute((
             ids.post,
@@ -267,10 +264,11 @@ pub(super) fn put_before_analyst(
             Name(lane),
             verdict.band.map(Name),
             verdict.score,
-            priority(lane, verdict),
+            grade(verdict).priority(lane),
             fresh,
             Stamp(seen.at),
             earlier,
+            Name(grade(verdict)),
         ))?;
     Ok((ItemId(transaction.last_insert_rowid()), true))
 }

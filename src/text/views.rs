@@ -130,6 +130,12 @@ impl Views {
         }
     }
 
+    /// Whether the clear token at a place begins with this as written, folded.
+    pub fn is_written(&self, at: usize, wanted: &str) -> bool {
+        let first = self.clear.get(at).and_then(|token| self.raw.get(token.raw_start as usize));
+        first.is_some_and(|token| self.raw_text(token) == wanted)
+    }
+
     /// The word a clear token stands for; of an unknown one the pieces as written, folded.
     pub fn clear_pieces(&self, token: &ClearToken, mut each: impl FnMut(&str)) {
         let kinds = WordId::UNKNOWN..=WordId::EMAIL;

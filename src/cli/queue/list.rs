@@ -6,14 +6,14 @@ use comfy_table::{
 use jiff::Timestamp;
 
 use super::{Answer, Failure, LaneName, StateName, harmless_line, standing};
-use crate::engine::Band;
+use crate::engine::{Band, Grade};
 use crate::store::{ItemLine, ItemState, ListFilter, QueueCounts};
 
 /// From this width of the terminal on, all columns but the excerpt stand on one line.
 const WIDE: u16 = 120;
 /// How wide the columns before the excerpt may be on a terminal that is not: what is longer goes on
 /// in the next line.
-const WIDEST: &[u16] = &[6, 7, 7, 15, 11, 13];
+const WIDEST: &[u16] = &[6, 4, 7, 7, 15, 11, 13];
 /// Rows of a table when no other number is asked for.
 const ROWS: u32 = 50;
 
@@ -82,10 +82,20 @@ fn table(lines: &[ItemLine]) -> String {
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_truncation_indicator("…")
-        .set_header(["no", "jalur", "skor", "sumber", "waktu (WIB)", "keadaan", "cuplikan"]);
+        .set_header([
+            "no",
+            "parah",
+            "jalur",
+            "skor",
+            "sumber",
+            "waktu (WIB)",
+            "keadaan",
+            "cuplikan",
+        ]);
     for line in lines {
         let mut row = Row::from([
             Cell::new(line.id).set_alignment(CellAlignment::Right),
+            Cell::new(line.severity.map_or("", Grade::as_str)),
             Cell::new(line.lane.as_str()),
             Cell::new(format!("{:>3} {}", line.score, line.band.map_or("", Band::as_str))),
             Cell::new(harmless_line(&line.source)),

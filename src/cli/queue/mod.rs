@@ -3,6 +3,7 @@
 
 mod decide;
 mod export;
+pub(in crate::cli) mod facts;
 mod list;
 mod marks;
 mod next;

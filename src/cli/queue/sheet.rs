@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::super::Failure;
-use crate::engine::{Band, Verdict};
+use crate::engine::{Band, Grade, Verdict};
 use crate::post::{Account, Post};
 use crate::store::{Export, ExportedItem, ItemState, Outcome};
 
@@ -22,6 +22,7 @@ const COLUMNS: &[Column] = &[
     ("lane", |item| item.lane.as_str().to_owned()),
     ("band", |item| item.band.map_or("", Band::as_str).to_owned()),
     ("score", |item| item.score.to_string()),
+    ("severity", |item| item.severity.map_or("", Grade::as_str).to_owned()),
     ("source", |item| item.source.clone()),
     ("platform", |item| post(item, |post| Some(post.key.platform.to_string()))),
     ("native_id", |item| post(item, |post| Some(post.key.native_id.clone()))),

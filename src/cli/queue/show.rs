@@ -118,7 +118,7 @@ impl<'a> Screen<'a> {
     }
 
     fn facts(&self, verdict: &Verdict, revealed: bool) -> String {
-        let Facts { destination, phones, handles, links, pay, fees } = &verdict.facts;
+        let Facts { destination, phones, handles, links, pay, fees, .. } = &verdict.facts;
         let mut rows = Rows::default();
         let countries: Vec<String> = destination.iter().map(|code| self.country(code)).collect();
         rows.add("tujuan", countries.join(", "));
@@ -131,11 +131,20 @@ impl<'a> Screen<'a> {
                 }
                 _ => String::new(),
             };
-            rows.add("gaji", format!("{} {amount} {}{worth}", pay.currency, per(pay.period)));
+            let usual = pay.vs_usual.map_or_else(String::new, |times| {
+                format!(", {} kali upah lazim", times.to_string().replace('.', ","))
+            });
+            rows.add(
+                "gaji",
+                format!("{} {amount} {}{worth}{usual}", pay.currency, per(pay.period)),
+            );
         }
         let fees: Vec<String> =
             fees.iter().map(|Idr(idr)| format!("Rp{}", grouped(*idr))).collect();
         rows.add("biaya", fees.join(", "));
+        for (name, value) in super::facts::rows(&verdict.facts) {
+            rows.add(name, value);
+        }
         if revealed {
             rows.add("telepon", phones.join(", "));
             rows.add("akun", handles.join(", "));
@@ -223,7 +232,11 @@ fn head(item: &Item) -> String {
     };
     let score = item.verdict.as_ref().map_or_else(String::new, |verdict| {
         let band = verdict.band.map_or_else(String::new, |band| format!(" ({})", band.as_str()));
-        format!(" · skor {}{band}", verdict.score)
+        let severity = verdict.severity.as_ref().map_or_else(String::new, |severity| {
+            let why = if severity.why.is_empty() { "" } else { ": " };
+            format!(" · {}{why}{}", severity.grade.as_str(), severity.why)
+        });
+        format!(" · skor {}{band}{severity}", verdict.score)
     });
     let standing = standing(item.state, item.outcome, item.leased_by.as_deref());
     let title = format!("BUTIR {} · {suspicion}{score}", item.id);

@@ -106,6 +106,9 @@ fn show(explanation: &Explanation) -> String {
         None => "tidak ditandai".to_owned(),
     };
     lines.push(format!("  {:>5}  SKOR ({band}; {lane})", verdict.score));
+    if let Some(severity) = &verdict.severity {
+        lines.push(format!("  {:>5}  KEPARAHAN: {}", severity.grade.as_str(), severity.why));
+    }
     lines.join("\n") + "\n"
 }
 

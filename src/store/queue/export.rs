@@ -6,7 +6,7 @@ use rusqlite::Row;
 use serde::Serialize;
 
 use super::{ItemId, ItemState, ListFilter, Outcome, QueueError, time};
-use crate::engine::{Band, Lane, Verdict};
+use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::{Post, Sha256};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
@@ -43,6 +43,8 @@ pub struct ExportedItem {
     pub band: Option<Band>,
     /// 0–100.
     pub score: u8,
+    /// How much harm is at stake.
+    pub severity: Option<Grade>,
     /// The source's name.
     pub source: String,
     /// When the post was first seen, in UTC.
@@ -76,7 +78,7 @@ impl Store {
             let items: Vec<ExportedItem> = transaction
                 .prepare_cached(
                     "SELECT q.id, q.state, q.outcome, d.reason, d.at AS decided_at, d.analyst,
-                         q.lane, q.band, q.score, s.name AS source, p.first_seen, p.deleted_at,
+                         q.lane, q.band, q.score, q.severity, s.name AS source, p.first_seen, p.deleted_at,
                          v.content, v.content_hash, t.body, c.sha256
                      FROM queue_item q JOIN post p ON p.id = q.post_id
                          JOIN source s ON s.id = q.source_id
@@ -125,6 +127,7 @@ fn read(row: &Row<'_>, with_reviewers: bool) -> rusqlite::Result<ExportedItem> {
         lane: row.get::<_, Name<Lane>>("lane")?.0,
         band: row.get::<_, Option<Name<Band>>>("band")?.map(|name| name.0),
         score: row.get("score")?,
+        severity: row.get::<_, Option<Name<Grade>>>("severity")?.map(|name| name.0),
         source: row.get("source")?,
         first_seen: row.get::<_, Stamp>("first_seen")?.0,
         deleted_at: time(row, "deleted_at")?,

@@ -5,7 +5,7 @@ use rusqlite::Row;
 use serde::Serialize;
 
 use super::{ItemId, ItemState, Outcome, QueueError, time};
-use crate::engine::{Band, Lane, Verdict};
+use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::Post;
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
@@ -42,6 +42,8 @@ pub struct ItemLine {
     pub band: Option<Band>,
     /// 0–100.
     pub score: u8,
+    /// How much harm is at stake.
+    pub severity: Option<Grade>,
     /// The source's name.
     pub source: String,
     /// The platform.
@@ -110,7 +112,7 @@ impl Store {
     pub fn list(&self, filter: &ListFilter, now: Timestamp) -> Result<Vec<ItemLine>, QueueError> {
         let reader = self.readers.get();
         let mut statement = reader.prepare_cached(
-            "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, s.name AS source, p.platform,
+            "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source, p.platform,
                  q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body
              FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
                  JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
@@ -165,6 +167,7 @@ fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> {
         lane: row.get::<_, Name<Lane>>("lane")?.0,
         band: row.get::<_, Option<Name<Band>>>("band")?.map(|name| name.0),
         score: row.get("score")?,
+        severity: row.get::<_, Option<Name<Grade>>>("severity")?.map(|name| name.0),
         source: row.get("source")?,
         platform: row.get("platform")?,
         fresh: row.get::<_, Stamp>("fresh")?.0,
