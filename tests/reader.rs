@@ -41,7 +41,7 @@ fn model(engine: &Engine) -> Model {
         .map(|(number, (example, (_, lane)))| Lesson {
             example,
             lane: *lane,
-            group: number % 3,
+            group: Some(number % 3),
             weight: 1.0,
             calibrates: true,
         })

@@ -35,7 +35,8 @@ pub(super) fn run(learn: &Arguments, arguments: &super::Arguments) -> Result<Ans
     let mut engine = super::engine(arguments)?;
     let posts = labelled(&learn.files).map_err(read)?;
     let real = innocents(&learn.innocent).map_err(read)?;
-    let lessons = lessons(&engine, &posts, &real);
+    let disguiser = super::disguiser(arguments, 1)?;
+    let lessons = lessons(&engine, &disguiser, &posts, &real);
     let mut out = std::io::stdout().lock();
     if learn.cross {
         let files: Vec<String> = learn.files.iter().map(|file| super::eval::name(file)).collect();

@@ -28,6 +28,7 @@ use crate::config::{Config, ConfigError};
 use crate::engine::{Engine, RuleFiles};
 use crate::registry::{today, wib};
 use crate::store::{Store, StoreError};
+use crate::synth::Disguiser;
 
 /// Mengawasi postingan publik dan menemukan yang diduga merekrut WNI untuk kerja nonprosedural di luar negeri.
 #[derive(Debug, Parser)]
@@ -218,6 +219,14 @@ fn rule_files(arguments: &Arguments, config: &Config) -> Result<RuleFiles, Failu
         Some(folder) => RuleFiles::read(folder).map_err(|error| Failure::Usage(error.to_string())),
         None => Ok(RuleFiles::embedded()),
     }
+}
+
+/// A disguiser of the words of the rules in force.
+fn disguiser(arguments: &Arguments, seed: u64) -> Result<Disguiser, Failure> {
+    let config = config(arguments)?;
+    let files = rule_files(arguments, &config)?;
+    Disguiser::new(&files, seed)
+        .map_err(|error| Failure::Usage(format!("{}: {}", error.file, error.message)))
 }
 
 /// The engine of those files, with the thresholds of the config.

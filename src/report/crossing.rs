@@ -7,17 +7,22 @@ use serde::Serialize;
 use super::evaluation::{Figures, Flagged, Judged, Measured, judge};
 use super::{Label, Labelled};
 use crate::engine::{Engine, Example, Lane, Lesson, Model, learn};
+use crate::synth::{Disguise, Disguiser};
 
 /// From which share of common words on two posts follow one template.
 const ALIKE: f64 = 0.6;
 /// How much a post of the great mass of innocent ones counts against one that a person labelled.
 const INNOCENT_WEIGHT: f32 = 0.5;
+/// How much the twin of a labelled post counts, which says the same in disguise.
+const TWIN_WEIGHT: f32 = 0.5;
 
 /// Posts with what the second reader sees of them.
 #[derive(Debug)]
 pub struct Lessons<'a> {
     posts: &'a [Labelled],
     examples: Vec<Option<Example>>,
+    /// Each labelled post once more, every way to hide in turn.
+    twins: Vec<Option<Example>>,
     innocents: &'a [Labelled],
     innocent_examples: Vec<Option<Example>>,
     /// The distinct words of each labelled post, sorted.
@@ -59,6 +64,7 @@ pub struct Crossing {
 /// Reads what the second reader sees of posts.
 pub fn lessons<'a>(
     engine: &Engine,
+    disguiser: &Disguiser,
     posts: &'a [Labelled],
     innocents: &'a [Labelled],
 ) -> Lessons<'a> {
@@ -68,9 +74,21 @@ pub fn lessons<'a>(
             .map_init(|| engine.scratch(), |scratch, post| engine.example(scratch, &post.text))
             .collect()
     };
+    let twins = posts
+        .par_iter()
+        .enumerate()
+        .map_init(
+            || engine.scratch(),
+            |scratch, (number, post)| {
+                let way = Disguise::ALL[number % Disguise::ALL.len()];
+                engine.example(scratch, &disguiser.put_on(way, &post.id, &post.text))
+            },
+        )
+        .collect();
     Lessons {
         posts,
         examples: examples(posts),
+        twins,
         innocents,
         innocent_examples: examples(innocents),
         words: posts.par_iter().map(|post| words(&post.text)).collect(),
@@ -84,28 +102,37 @@ impl Lessons<'_> {
     }
 
     fn learn_from(&self, post: impl Fn(usize) -> bool, innocent: impl Fn(usize) -> bool) -> Model {
-        let labelled = self.posts.iter().zip(&self.examples).enumerate().filter_map(
-            |(number, (one, example))| {
-                let example = example.as_ref().filter(|_| post(number))?;
-                let lane = match one.label {
-                    Label::Offer => Some(Lane::Offer),
-                    Label::Victim => Some(Lane::Victim),
-                    Label::Pass => None,
-                };
-                Some(Lesson { example, lane, group: one.file, weight: 1.0, calibrates: true })
+        let lane = |label| match label {
+            Label::Offer => Some(Lane::Offer),
+            Label::Victim => Some(Lane::Victim),
+            Label::Pass => None,
+        };
+        let mut lessons = Vec::new();
+        for (examples, weight, calibrates) in
+            [(&self.examples, 1.0, true), (&self.twins, TWIN_WEIGHT, false)]
+        {
+            for (number, (one, example)) in self.posts.iter().zip(examples).enumerate() {
+                if let Some(example) = example
+                    && post(number)
+                {
+                    let (lane, group) = (lane(one.label), Some(one.file));
+                    lessons.push(Lesson { example, lane, group, weight, calibrates });
+                }
+            }
+        }
+        lessons.extend(self.innocent_examples.iter().enumerate().filter_map(
+            |(number, example)| {
+                let example = example.as_ref().filter(|_| innocent(number))?;
+                Some(Lesson {
+                    example,
+                    lane: None,
+                    group: None,
+                    weight: INNOCENT_WEIGHT,
+                    calibrates: false,
+                })
             },
-        );
-        let mass = self.innocent_examples.iter().enumerate().filter_map(|(number, example)| {
-            let example = example.as_ref().filter(|_| innocent(number))?;
-            Some(Lesson {
-                example,
-                lane: None,
-                group: usize::MAX,
-                weight: INNOCENT_WEIGHT,
-                calibrates: false,
-            })
-        });
-        learn(&labelled.chain(mass).collect::<Vec<_>>())
+        ));
+        learn(&lessons)
     }
 
     /// How many of the posts the second reader gets to see, and of the real ones.

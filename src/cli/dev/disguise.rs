@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::super::{Answer, Failure, unwritable};
-use crate::synth::{Disguise, Disguiser};
+use crate::synth::Disguise;
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
@@ -33,17 +33,6 @@ fn names() -> [&'static str; Disguise::ALL.len()] {
     Disguise::ALL.map(Disguise::as_str)
 }
 
-/// A disguiser of the words of the rules in force.
-pub(super) fn disguiser(
-    arguments: &super::super::Arguments,
-    seed: u64,
-) -> Result<Disguiser, Failure> {
-    let config = super::super::config(arguments)?;
-    let files = super::super::rule_files(arguments, &config)?;
-    Disguiser::new(&files, seed)
-        .map_err(|error| Failure::Usage(format!("{}: {}", error.file, error.message)))
-}
-
 pub(super) fn run(
     disguise: &Arguments,
     arguments: &super::super::Arguments,
@@ -52,7 +41,7 @@ pub(super) fn run(
         super::super::print(&(names().join("\n") + "\n"))?;
         return Ok(Answer::Done);
     };
-    let disguiser = disguiser(arguments, disguise.seed)?;
+    let disguiser = super::super::disguiser(arguments, disguise.seed)?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for path in &disguise.files {
         let fail =

@@ -33,7 +33,7 @@ pub(super) fn run(
     if arguments.without_model {
         engine.set_reader(None);
     }
-    let disguiser = super::disguise::disguiser(general, arguments.seed)?;
+    let disguiser = super::super::disguiser(general, arguments.seed)?;
     let posts =
         labelled(&arguments.files).map_err(|error| Failure::Impossible(error.to_string()))?;
     let today = super::super::today();

@@ -39,7 +39,7 @@ pub(super) fn run(
             arguments.disguise
         )));
     }
-    let disguiser = super::disguise::disguiser(general, arguments.seed)?;
+    let disguiser = super::super::disguiser(general, arguments.seed)?;
     let kind = arguments.kind.as_deref();
     let Some(inventor) = Inventor::new(disguiser, arguments.seed, kind, arguments.disguise) else {
         return Err(Failure::Usage("jenis tidak dikenal".into()));

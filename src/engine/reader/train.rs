@@ -46,12 +46,13 @@ pub struct Lesson<'a> {
     pub example: &'a Example,
     /// Where it belongs; `None` for an innocent post.
     pub lane: Option<Lane>,
-    /// Who wrote it, or which template it follows: never on both sides of a split.
-    pub group: usize,
+    /// Who wrote it, or which template it follows: never on both sides of a split. `None` for the
+    /// great mass, which is learned from on either side.
+    pub group: Option<usize>,
     /// How much it counts.
     pub weight: f32,
     /// Whether it takes part in the calibration; posts that merely stand for the great mass of
-    /// innocent ones do not.
+    /// innocent ones, and twins in disguise, do not.
     pub calibrates: bool,
 }
 
@@ -63,13 +64,12 @@ struct Line {
 
 /// Learns to tell offers and pleas from the rest.
 pub fn learn(lessons: &[Lesson<'_>]) -> Model {
-    let mut groups: Vec<usize> =
-        lessons.iter().filter(|one| one.calibrates).map(|one| one.group).collect();
+    let mut groups: Vec<usize> = lessons.iter().filter_map(|one| one.group).collect();
     groups.sort_unstable();
     groups.dedup();
     let folds = groups.len().min(FOLDS);
     let fold = |lesson: &Lesson<'_>| {
-        let place = groups.binary_search(&lesson.group).ok().filter(|_| lesson.calibrates)?;
+        let place = groups.binary_search(&lesson.group?).ok()?;
         Some(place % folds)
     };
     // For each lane, a model without each fold, and last the one of all.
@@ -85,7 +85,7 @@ pub fn learn(lessons: &[Lesson<'_>]) -> Model {
             let line = solve(&seen, lane);
             let scores = lessons
                 .iter()
-                .filter(|one| left_out.is_some() && fold(one) == left_out)
+                .filter(|one| one.calibrates && left_out.is_some() && fold(one) == left_out)
                 .map(|one| (line.score(one.example), one.lane == Some(lane)))
                 .collect();
             (line, scores)
@@ -99,16 +99,15 @@ pub fn learn(lessons: &[Lesson<'_>]) -> Model {
         let (slope, shift) = calibrate(&scores);
         (&lines[per_lane - 1].0, slope, shift)
     });
-    let count = |lane: Option<Lane>, calibrates| {
-        let counted =
-            lessons.iter().filter(|one| one.lane == lane && one.calibrates == calibrates).count();
-        u32::try_from(counted).unwrap_or(u32::MAX)
+    let count = |is_one: &dyn Fn(&Lesson<'_>) -> bool| {
+        u32::try_from(lessons.iter().filter(|one| is_one(one)).count()).unwrap_or(u32::MAX)
     };
+    let labelled = |lane| count(&|one| one.calibrates && one.lane == lane);
     let trained = Trained {
-        offers: count(Some(Lane::Offer), true),
-        victims: count(Some(Lane::Victim), true),
-        passes: count(None, true),
-        innocents: count(None, false),
+        offers: labelled(Some(Lane::Offer)),
+        victims: labelled(Some(Lane::Victim)),
+        passes: labelled(None),
+        innocents: count(&|one| one.group.is_none()),
     };
     let lines = [offer, victim].map(|(line, slope, shift)| {
         (line.weights.as_slice(), slope, f64::from(line.bias).mul_add(slope, shift))
