@@ -187,6 +187,10 @@ impl Reader {
         }
     }
 
+    pub(super) fn code(&self, region: usize) -> &str {
+        &self.regions[region].code
+    }
+
     pub(super) fn claim(&self, place: &Place) -> PlaceClaim {
         let known = &self.regions[place.region];
         PlaceClaim { code: known.code.clone(), name: known.title.clone(), role: place.role }
