@@ -175,6 +175,31 @@ pub struct Found {
     names: Vec<Name>,
 }
 
+impl Found {
+    /// Whether there is no fact at all.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            destinations,
+            amounts,
+            contacts,
+            agencies,
+            visas,
+            places,
+            routes,
+            departures,
+            names: _,
+        } = self;
+        destinations.is_empty()
+            && amounts.is_empty()
+            && contacts.is_empty()
+            && agencies.is_empty()
+            && visas.is_empty()
+            && places.is_empty()
+            && routes.is_empty()
+            && departures.is_empty()
+    }
+}
+
 /// The days a text is read by.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Days {
