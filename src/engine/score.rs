@@ -197,12 +197,8 @@ impl Engine {
         self.read_facts(scratch, text);
         self.find(scratch, meter);
         scratch.fired.reset(self.rules.len());
-        let nothing = scratch.matches.is_empty()
-            && scratch.found.contacts.is_empty()
-            && scratch.found.amounts.is_empty()
-            && scratch.found.destinations.is_empty()
-            && scratch.found.agencies.is_empty()
-            && scratch.disguised == 0;
+        let nothing =
+            scratch.matches.is_empty() && scratch.found.is_empty() && scratch.disguised == 0;
         if nothing && !self.fires_on_nothing {
             return;
         }

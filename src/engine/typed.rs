@@ -23,6 +23,7 @@ pub(in crate::engine) enum Typed {
     OriginCount,
     WorkplaceCount,
     TransitCount,
+    RouteCount,
     AgeDays,
 }
 
@@ -43,6 +44,7 @@ pub(super) const NAMES: &[(&str, Typed)] = &[
     ("origin.count", Typed::OriginCount),
     ("workplace.count", Typed::WorkplaceCount),
     ("transit.count", Typed::TransitCount),
+    ("route.count", Typed::RouteCount),
     ("age.days", Typed::AgeDays),
 ];
 
@@ -88,6 +90,7 @@ pub(super) fn number(fact: Typed, scratch: &Scratch) -> u64 {
             return days.min().map_or(u64::MAX, u64::from);
         }
         Typed::DepartureCount => found.departures.len(),
+        Typed::RouteCount => found.routes.len(),
         Typed::VisaLater => found.visas.iter().filter(|visa| visa.later).count(),
         other => match other.place() {
             Some(role) => found.places.iter().filter(|place| place.role == role).count(),
@@ -118,6 +121,9 @@ pub(super) fn spans(fact: Typed, scratch: &Scratch, spans: &mut Vec<Span>) {
                 .filter(|visa| visa.later)
                 .map(|visa| views.clear_span(visa.from, visa.to)),
         ),
+        Typed::RouteCount => {
+            spans.extend(found.routes.iter().map(|one| views.clear_span(one.from, one.to)));
+        }
         Typed::AgeDays => {}
         other => match other.place() {
             Some(role) => spans.extend(

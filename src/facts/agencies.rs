@@ -218,7 +218,11 @@ impl Reader {
             let company = match name.meaning {
                 Meaning::Agency(entry) => {
                     let from = announced(name.from);
-                    let enough = from.is_some() || name.to - name.from >= NAME_ALONE;
+                    let words = name.to - name.from;
+                    // Of a short name that goes on with capitals only the beginning is known.
+                    let goes_on = words < NAME_ALONE
+                        && self.unlisted(views, text, name.from).is_some_and(|to| to > name.to);
+                    let enough = (from.is_some() && !goes_on) || words >= NAME_ALONE;
                     enough.then(|| (from.unwrap_or(name.from), name.to, Some(entry)))
                 }
                 Meaning::CompanyFollows => {
@@ -393,6 +397,8 @@ mod tests {
                 NumberDiffers,
             ),
             ("PT Maju Terus Pantang, loker", Some("PT Maju Terus Pantang"), None, Unlisted),
+            ("PT Contoh Karya membuka lowongan", Some("PT Contoh Karya"), None, Matches),
+            ("PT Contoh Karya Migrasi buka", Some("PT Contoh Karya Migrasi"), None, Unlisted),
             ("CV Sumber Rejeki membuka lowongan", Some("CV Sumber Rejeki"), None, Unlisted),
             ("ada sip3mi no 123/2020 kak", None, Some("123/2020"), Unlisted),
             ("SIP3MI: 000/2024", None, Some("000/2024"), Matches),

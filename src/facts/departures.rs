@@ -123,7 +123,7 @@ fn same_sentence(views: &Views, from: usize, to: usize) -> bool {
 }
 
 /// The first piece of a clear token as written, folded.
-fn written<'a>(views: &'a Views, at: usize) -> &'a str {
+fn written(views: &Views, at: usize) -> &str {
     let first = views.clear().get(at).and_then(|token| views.raw().get(token.raw_start as usize));
     first.map_or("", |token| views.raw_text(token))
 }

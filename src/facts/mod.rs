@@ -8,6 +8,7 @@ mod departures;
 mod destinations;
 mod names;
 mod places;
+mod routes;
 mod speech;
 mod visas;
 mod wages;
@@ -25,6 +26,7 @@ pub use departures::{Departure, DepartureClaim};
 pub use destinations::Destination;
 pub use names::Name;
 pub use places::{Place, PlaceClaim, PlaceRole};
+pub use routes::{Route, RouteClaim, Via};
 pub use speech::{Speaker, SpeechAct};
 pub use visas::{Visa, VisaClaim};
 
@@ -59,6 +61,9 @@ pub struct Facts {
     /// Regions of Indonesia named, and what each is there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub origin: Vec<PlaceClaim>,
+    /// The way out of the country.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub route: Vec<RouteClaim>,
     /// When somebody is to leave.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub departure: Vec<DepartureClaim>,
@@ -162,10 +167,37 @@ pub struct Found {
     pub visas: Vec<Visa>,
     /// Regions of Indonesia named, in order.
     pub places: Vec<Place>,
+    /// Ways out of the country, in order.
+    pub routes: Vec<Route>,
     /// When somebody is to leave, in order.
     pub departures: Vec<Departure>,
     /// Names of the tables, in order.
     names: Vec<Name>,
+}
+
+impl Found {
+    /// Whether there is no fact at all.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            destinations,
+            amounts,
+            contacts,
+            agencies,
+            visas,
+            places,
+            routes,
+            departures,
+            names: _,
+        } = self;
+        destinations.is_empty()
+            && amounts.is_empty()
+            && contacts.is_empty()
+            && agencies.is_empty()
+            && visas.is_empty()
+            && places.is_empty()
+            && routes.is_empty()
+            && departures.is_empty()
+    }
 }
 
 /// The days a text is read by.
@@ -240,14 +272,24 @@ impl Reader {
 
     /// Reads the facts of a text, whose views these are, into `found`, which is emptied first.
     pub fn read(&self, views: &Views, text: &str, days: Days, found: &mut Found) {
-        let Found { destinations, amounts, contacts, agencies, visas, places, departures, names } =
-            found;
+        let Found {
+            destinations,
+            amounts,
+            contacts,
+            agencies,
+            visas,
+            places,
+            routes,
+            departures,
+            names,
+        } = found;
         destinations.clear();
         amounts.clear();
         contacts.clear();
         agencies.clear();
         visas.clear();
         places.clear();
+        routes.clear();
         departures.clear();
         names.clear();
         self.destinations.read(views, destinations);
@@ -263,6 +305,7 @@ impl Reader {
         register.read(views, text, names, contacts, days.today, agencies);
         visas::read(names, visas);
         regions.read(views, names, destinations, places);
+        routes::read(views, names, places, destinations, routes);
         leaving.read(views, names, days.published.or(days.today), departures);
     }
 
@@ -283,9 +326,16 @@ impl Reader {
         for place in &found.places {
             push_new(&mut facts.origin, places.claim(place));
         }
+        for route in &found.routes {
+            let via = match route.via {
+                Via::Region(region) => places.code(region).to_owned(),
+                Via::Country(country) => countries[country].clone(),
+            };
+            let text = written(views, text, route.from, route.to);
+            push_new(&mut facts.route, RouteClaim { via, text });
+        }
         for departure in &found.departures {
-            let written = views.clear_span(departure.from, departure.to).of(text);
-            let text = written.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = written(views, text, departure.from, departure.to);
             push_new(&mut facts.departure, DepartureClaim { text, days: departure.days });
         }
         for contact in &found.contacts {
@@ -339,6 +389,11 @@ impl Prepared {
             tables: self.tables,
         }
     }
+}
+
+/// Clear tokens as written, on one line.
+fn written(views: &Views, text: &str, from: usize, to: usize) -> String {
+    views.clear_span(from, to).of(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn codes<T>(table: &[T], code: impl Fn(&T) -> &String) -> Vec<String> {

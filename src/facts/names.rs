@@ -5,6 +5,10 @@ use super::{agencies, departures, places, visas, wages};
 use crate::registry::Registry;
 use crate::text::{ClearToken, Sequences, SequencesBuilder, Vocabulary, VocabularyBuilder, offset};
 
+/// Names of a text looked at: kinds of fact compare them with each other, and a post that holds more
+/// is a list of names.
+const MOST_NAMES: usize = 512;
+
 /// What a name stands for; a number is an index into its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -97,6 +101,9 @@ impl Names {
     /// those that begin together the longest.
     pub(super) fn read(&self, tokens: &[ClearToken], found: &mut Vec<Name>) {
         for at in 0..tokens.len() {
+            if found.len() >= MOST_NAMES {
+                return;
+            }
             self.names.at(tokens, at, |value, len| {
                 let meaning = self.meanings[value as usize];
                 let same = |name: &&mut Name| {

@@ -169,8 +169,10 @@ impl Reader {
                     && together(views, name.from.min(place.from), name.to.max(place.to))
             })
         };
-        // "kab" or "kota" may stand between.
-        let before = |name: &Name| (name.to..=name.to + 1).contains(&place.from);
+        let kind_between =
+            names.iter().any(|name| name.meaning == Meaning::PlaceFollows && name.to == place.from);
+        let before =
+            |name: &Name| name.to == place.from || (kind_between && name.to + 1 == place.from);
         let after = |name: &Name| (place.to..=place.to + 1).contains(&name.from);
         let near = |name: &Name| {
             let gap = place.from.saturating_sub(name.to).max(name.from.saturating_sub(place.to));
@@ -185,6 +187,10 @@ impl Reader {
         } else {
             PlaceRole::Mentioned
         }
+    }
+
+    pub(super) fn code(&self, region: usize) -> &str {
+        &self.regions[region].code
     }
 
     pub(super) fn claim(&self, place: &Place) -> PlaceClaim {
@@ -219,6 +225,8 @@ mod tests {
             ("lewat Batam naik feri", vec![("21.71", Transit)]),
             ("tekong jemput di Entikong", vec![("61.03.21", Transit)]),
             ("saya di Surabaya", vec![("35.78", Mentioned)]),
+            ("need CS 2 org WFO Jakbar", vec![("31.73", Mentioned)]),
+            ("khusus kab Malang", vec![("35.07", Origin)]),
             ("batu akik dan landak", vec![]),
             ("warga Pati", vec![("33.18", Origin)]),
             ("kerja di Subang Jaya", vec![]),

@@ -9,6 +9,10 @@ pub(in crate::cli) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     vec![
         ("perusahaan", list(facts.agency.iter().map(agency).collect())),
         ("daerah", list(facts.origin.iter().map(place).collect())),
+        (
+            "jalur",
+            list(facts.route.iter().map(|way| format!("{} ({})", way.text, way.via)).collect()),
+        ),
         ("visa", list(facts.visa.iter().map(visa).collect())),
         ("berangkat", list(facts.departure.iter().map(departure).collect())),
         (
