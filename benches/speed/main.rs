@@ -42,11 +42,26 @@ fn main() -> Outcome {
         bytes as f64 / posts.texts.len() as f64
     );
     let frequent = rules::frequent(&posts.texts);
-    stages(&posts, bytes)?;
-    against_naive(&posts)?;
-    growth(&posts, &frequent)?;
-    against_hyperscan(&posts, &frequent)?;
-    program(&posts)
+    // Named sections alone, or all.
+    let named: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted = |section: &str| named.is_empty() || named.iter().any(|name| name == section);
+    if wanted("stages") {
+        stages(&posts, bytes)?;
+    }
+    if wanted("naive") {
+        against_naive(&posts)?;
+    }
+    if wanted("growth") {
+        growth(&posts, &frequent)?;
+    }
+    if wanted("hyperscan") {
+        against_hyperscan(&posts, &frequent)?;
+    }
+    if wanted("program") {
+        program(&posts)?;
+    }
+    Ok(())
 }
 
 /// What this thread has had of its core, so that a busy machine does not count; where the system

@@ -80,10 +80,8 @@ pub fn learn(lessons: &[Lesson<'_>]) -> Model {
     let lines: Vec<(Line, Vec<(f64, bool)>)> = tasks
         .into_par_iter()
         .map(|(lane, left_out)| {
-            let seen: Vec<&Lesson<'_>> = lessons
-                .iter()
-                .filter(|one| left_out.is_none() || fold(one) != left_out)
-                .collect();
+            let seen: Vec<&Lesson<'_>> =
+                lessons.iter().filter(|one| left_out.is_none() || fold(one) != left_out).collect();
             let line = solve(&seen, lane);
             let scores = lessons
                 .iter()
