@@ -207,7 +207,22 @@ fn growth(posts: &Posts, frequent: &[String]) -> Outcome {
         });
         let each = shown(&format!("{name}: {} rules", engine.rules().len()), took, texts.len());
         let first = *first.get_or_insert(each);
-        println!("{:<44} {:>8.2} times; built in {:.2} s", "", each / first, built.as_secs_f64());
+        let mut hits = 0;
+        for text in texts {
+            engine.stage_facts(&mut scratch, text);
+            engine.stage_match(&mut scratch);
+            let mut rules: Vec<usize> = engine.matched(&scratch).collect();
+            rules.sort_unstable();
+            rules.dedup();
+            hits += rules.len();
+        }
+        println!(
+            "{:<44} {:>8.2} times; built in {:.2} s; rules that find something: {:.1} a post",
+            "",
+            each / first,
+            built.as_secs_f64(),
+            hits as f64 / texts.len() as f64
+        );
     }
     Ok(())
 }

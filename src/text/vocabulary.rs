@@ -417,10 +417,10 @@ impl VocabularyBuilder {
             let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&pieces);
             // One too large to build finds every word.
             vocabulary.pieces = automaton.ok();
-            let holds = |word: &Box<str>| {
-                vocabulary.pieces.as_ref().is_none_or(|all| all.is_match(&**word))
-            };
-            vocabulary.holds_piece = vocabulary.words.iter().map(holds).collect();
+            let all = vocabulary.pieces.as_ref();
+            let words = vocabulary.words.iter();
+            vocabulary.holds_piece =
+                words.map(|word| all.is_none_or(|all| all.is_match(&**word))).collect();
         }
         vocabulary
     }
