@@ -12,9 +12,6 @@ use crate::posts::word;
 /// What each shipped rule looks for, and the word lists.
 pub fn shipped() -> (Vec<Wanted>, Lists) {
     let files = RuleFiles::embedded();
-    let is_rules = |name: &str| {
-        name.ends_with(".toml") && !name.contains("registry/") && !name.contains("model/")
-    };
     let mut rules = Vec::new();
     for (_, text) in files.select(is_rules) {
         let Ok(file) = text.parse::<toml::Table>() else { continue };
@@ -57,80 +54,138 @@ pub fn frequent(texts: &[String]) -> Vec<String> {
     words.into_iter().map(|(word, _)| word).collect()
 }
 
-/// The shipped set and `times - 1` as many generated rules: the shipped phrases in other words, a
-/// quarter of them words that the posts use most.
+/// The shipped set and `times - 1` as many generated rules: the shipped ones that score, with their
+/// points, families and conditions, in other words that are as rare. Helpers are not copied: more
+/// rules stand behind the same gates.
 pub fn more_rules(times: usize, frequent: &[String]) -> RuleFiles {
-    let (shipped, _) = shipped();
+    let ranks: HashMap<&str, usize> =
+        frequent.iter().enumerate().map(|(rank, word)| (word.as_str(), rank)).collect();
+    let words = Words { frequent, ranks };
     let mut random = Rng::with_seed(10);
-    let mut text = String::from("[family]\nid = \"bangkitan\"\ntitle = \"bangkitan\"\n");
-    for copy in 1..times {
-        for (number, rule) in shipped.iter().enumerate() {
-            let phrases: Vec<String> =
-                rule.phrases.iter().map(|phrase| reworded(phrase, frequent, &mut random)).collect();
-            if !phrases.is_empty() {
+    let mut files = RuleFiles::embedded();
+    let shipped: Vec<(String, toml::Table)> = files
+        .select(is_rules)
+        .filter_map(|(name, text)| Some((name.to_owned(), text.parse().ok()?)))
+        .collect();
+    let entries = |file: &toml::Table| {
+        file.get("rule").and_then(toml::Value::as_array).cloned().unwrap_or_default()
+    };
+    let mut missing =
+        shipped.iter().map(|(_, file)| entries(file).len()).sum::<usize>() * (times - 1);
+    let mut texts: Vec<String> = shipped
+        .iter()
+        .map(|(_, file)| {
+            let id = file.get("family").and_then(|family| family.get("id"));
+            format!(
+                "[family]\nid = {}\ntitle = \"b\"\n",
+                id.map_or_else(String::new, ToString::to_string)
+            )
+        })
+        .collect();
+    for copy in 1.. {
+        if missing == 0 || copy > 100 * times {
+            break;
+        }
+        for ((_, file), text) in shipped.iter().zip(&mut texts) {
+            for (number, entry) in entries(file).into_iter().enumerate() {
+                let toml::Value::Table(mut rule) = entry else { continue };
+                let Some(phrases) = rule.get("phrases").and_then(toml::Value::as_array) else {
+                    continue;
+                };
+                if missing == 0 || !rule.contains_key("points") {
+                    continue;
+                }
+                let phrases: Vec<toml::Value> = phrases
+                    .iter()
+                    .filter_map(toml::Value::as_str)
+                    .map(|phrase| words.reworded(phrase, &mut random).into())
+                    .collect();
+                rule.retain(|key, _| {
+                    matches!(
+                        key,
+                        "title" | "points" | "requires" | "unless" | "when" | "floor" | "hold"
+                    )
+                });
+                let id = rule_id(file, copy, number);
+                rule.insert("id".to_owned(), id.into());
+                rule.insert("phrases".to_owned(), phrases.into());
                 // Writing to a string cannot fail.
-                let _ = write!(
-                    text,
-                    "[[rule]]\nid = \"b-{copy}-{number}\"\ntitle = \"b\"\npoints = 1\nphrases = {phrases:?}\n"
-                );
+                let _ = write!(text, "[[rule]]\n{rule}\n");
+                missing -= 1;
             }
         }
     }
-    let mut files = RuleFiles::embedded();
-    files.set("bangkitan.toml", text);
+    for ((name, _), text) in shipped.iter().zip(texts) {
+        files.set(format!("bangkitan-{name}"), text);
+    }
     files
 }
 
-/// A phrase with its words exchanged and its gaps, choices and lists left; one of lists alone gets a
-/// word, or it would match as often as the shipped one. A single word is never a common one: nobody
-/// makes a rule of it.
-fn reworded(phrase: &str, frequent: &[String], random: &mut Rng) -> String {
-    let frequent = if phrase.contains(' ') { frequent } else { &[] };
-    let mut other = |out: &mut String| {
-        let common = &frequent[..frequent.len().min(2000)];
-        if !common.is_empty() && random.u8(..4) == 0 {
-            out.push_str(&common[random.usize(..common.len())]);
-        } else {
-            out.push_str(&word(random));
-        }
-    };
-    let mut out = String::new();
-    let mut changed = false;
-    let mut rest = phrase;
-    while let Some(first) = rest.chars().next() {
-        let braced = first == '{' || first == '<';
-        let end = if braced {
-            rest.find(['}', '>']).map_or(rest.len(), |at| at + 1)
-        } else if first.is_alphanumeric() {
-            rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len())
-        } else {
-            first.len_utf8()
-        };
-        let item = &rest[..end];
-        rest = &rest[end..];
-        let is_width = out.ends_with(['…', '~']) && item.bytes().all(|byte| byte.is_ascii_digit());
-        if first == '{' && item.contains('|') {
-            out.push('{');
-            for at in 0..item.matches('|').count() + 1 {
-                if at > 0 {
-                    out.push('|');
-                }
-                other(&mut out);
+fn rule_id(file: &toml::Table, copy: usize, number: usize) -> String {
+    let family =
+        file.get("family").and_then(|family| family.get("id")).and_then(toml::Value::as_str);
+    format!("b-{}-{copy}-{number}", family.unwrap_or("x"))
+}
+
+/// Whether a file of a rule set holds rules.
+fn is_rules(name: &str) -> bool {
+    name.ends_with(".toml") && !name.contains("registry/") && !name.contains("model/")
+}
+
+/// Words of the posts, the most frequent first, and the place of each among them.
+struct Words<'a> {
+    frequent: &'a [String],
+    ranks: HashMap<&'a str, usize>,
+}
+
+impl Words<'_> {
+    /// A word about as rare as this one, or up to twice; for one that no post holds one that nobody uses.
+    fn like(&self, original: &str, random: &mut Rng) -> String {
+        let rank = self.ranks.get(original.to_lowercase().as_str());
+        let near = rank.and_then(|rank| self.frequent.get(random.usize(rank + 1..rank * 2 + 6)));
+        near.cloned().unwrap_or_else(|| word(random))
+    }
+
+    /// A phrase with its words exchanged and its gaps, choices and lists left; one of lists alone
+    /// gets a word, or it would match as often as the shipped one.
+    fn reworded(&self, phrase: &str, random: &mut Rng) -> String {
+        let mut out = String::new();
+        let mut changed = false;
+        let mut rest = phrase;
+        while let Some(first) = rest.chars().next() {
+            let braced = first == '{' || first == '<';
+            let end = if braced {
+                rest.find(['}', '>']).map_or(rest.len(), |at| at + 1)
+            } else if first.is_alphanumeric() {
+                rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len())
+            } else {
+                first.len_utf8()
+            };
+            let item = &rest[..end];
+            rest = &rest[end..];
+            let is_width =
+                out.ends_with(['…', '~']) && item.bytes().all(|byte| byte.is_ascii_digit());
+            if first == '{' && item.contains('|') {
+                let choices = item.trim_matches(['{', '}']).split('|').map(|choice| {
+                    let words = choice.split_whitespace().map(|one| self.like(one, random));
+                    words.collect::<Vec<_>>().join(" ")
+                });
+                let choices: Vec<String> = choices.collect();
+                let _ = write!(out, "{{{}}}", choices.join("|"));
+                changed = true;
+            } else if braced || is_width || !first.is_alphanumeric() {
+                out.push_str(item);
+            } else {
+                out.push_str(&self.like(item, random));
+                changed = true;
             }
-            out.push('}');
-            changed = true;
-        } else if braced || is_width || !first.is_alphanumeric() {
-            out.push_str(item);
-        } else {
-            other(&mut out);
-            changed = true;
         }
+        if !changed {
+            let middle = self.frequent.get(random.usize(200..5000)).cloned();
+            let _ = write!(out, " {}", middle.unwrap_or_else(|| word(random)));
+        }
+        out
     }
-    if !changed {
-        out.push(' ');
-        other(&mut out);
-    }
-    out
 }
 
 /// The shipped set and a rule of so many single words, one in thirty a rare word of the posts.

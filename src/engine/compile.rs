@@ -1,6 +1,7 @@
 //! Rule files to an [`Engine`]: everything is read and checked first, all errors are told together,
 //! and only a set without errors becomes an engine.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -164,6 +165,7 @@ impl<'a> Compiler<'a> {
         }
         let slots = rows.iter().map(|row| (row.rule, row.slots.clone())).collect();
         let sizes = classes.sizes.clone();
+        patterns.pieces().for_each(|piece| words.piece(piece));
         let vocabulary = Arc::new(words.build());
         let sequences = classes.sequences.build(vocabulary.len());
         let matcher = Matcher::new(slots, sequences, &sizes, &vocabulary);
@@ -175,7 +177,7 @@ impl<'a> Compiler<'a> {
                 .map(|country| (country.code.clone(), country.groups.clone()))
                 .collect(),
             matcher,
-            patterns: patterns.build(&vocabulary),
+            patterns: patterns.build(),
             vocabulary,
             families: std::mem::take(&mut self.families),
             asked: Asked::new(&rules, order),
@@ -191,8 +193,9 @@ impl<'a> Compiler<'a> {
         };
         let on_nothing = engine.fired_on_nothing();
         engine.fires_on_nothing = !on_nothing.is_empty();
+        let views = RefCell::new(Views::new(Arc::clone(&engine.vocabulary)));
         let reading = |text: &str| {
-            let mut views = Views::new(Arc::clone(&engine.vocabulary));
+            let mut views = views.borrow_mut();
             views.read(text);
             (views.clear().iter().map(|token| token.word).collect(), views.clear_text())
         };
@@ -392,13 +395,16 @@ impl<'a> Compiler<'a> {
         words: &mut VocabularyBuilder,
         rows: &mut Vec<Row>,
     ) {
+        let file = self.files.text(&entry.file).unwrap_or("");
+        // Phrases stand in order: what was counted for one need not be counted for the next.
+        let (mut counted, mut line) = (0, 1);
         for phrase in &entry.rule.phrases {
             match classes.read(phrase.get_ref(), words) {
                 Ok(found) => {
                     let place = phrase.span();
-                    let before =
-                        self.files.text(&entry.file).and_then(|text| text.get(..place.start));
-                    let line = before.unwrap_or("").lines().count().max(1);
+                    let between = file.as_bytes().get(counted..place.start).unwrap_or_default();
+                    line += between.iter().filter(|byte| **byte == b'\n').count();
+                    counted = place.start.max(counted);
                     rows.extend(found.into_iter().map(|slots| Row {
                         rule: number,
                         slots,

@@ -24,15 +24,15 @@ struct Wake {
     needs: Key,
 }
 
-/// Lists of phrases, one for each number, end to end.
+/// Lists, one for each number, end to end.
 #[derive(Debug)]
-struct Wakes {
+struct Lists<T> {
     ends: Box<[u32]>,
-    all: Box<[Wake]>,
+    all: Box<[T]>,
 }
 
-impl Wakes {
-    fn new(lists: Vec<Vec<Wake>>) -> Self {
+impl<T> Lists<T> {
+    fn new(lists: Vec<Vec<T>>) -> Self {
         let mut ends = vec![0];
         let mut all = Vec::new();
         for list in lists {
@@ -42,7 +42,7 @@ impl Wakes {
         Self { ends: ends.into_boxed_slice(), all: all.into_boxed_slice() }
     }
 
-    fn of(&self, number: u32) -> &[Wake] {
+    fn of(&self, number: u32) -> &[T] {
         let number = number as usize;
         match (self.ends.get(number), self.ends.get(number + 1)) {
             (Some(from), Some(to)) => &self.all[*from as usize..*to as usize],
@@ -61,11 +61,13 @@ pub(super) struct Matcher {
     slots: Box<[Slot]>,
     lists: Sequences,
     /// Phrases woken by a word, by word.
-    by_word: Wakes,
+    by_word: Lists<Wake>,
     /// Phrases woken by a class that the word alone is in, by word.
-    by_word_class: Wakes,
+    by_word_class: Lists<Wake>,
     /// Phrases woken by a class, by class.
-    by_class: Wakes,
+    by_class: Lists<Wake>,
+    /// What a word stands for that a woken phrase may need, by word.
+    stands_for: Lists<Key>,
     /// By word, what it can do.
     powers: Box<[Powers]>,
     /// How many words there are, and with the classes how many keys.
@@ -80,7 +82,7 @@ struct Powers {
     wakes: bool,
     /// Begin a list entry of several words.
     begins: bool,
-    /// Stand alone in a class.
+    /// Be needed by a woken phrase, by itself or by a class it is in.
     stands: bool,
 }
 
@@ -216,14 +218,29 @@ impl Matcher {
                 classes.flat_map(|class| by_class[*class as usize].iter().copied()).collect()
             })
             .collect();
-        let [by_word, by_word_class, by_class] = [by_word, by_word_class, by_class].map(Wakes::new);
+        let mut needed = vec![false; vocabulary.len() + class_sizes.len()];
+        for wake in by_word.iter().chain(&by_class).flatten() {
+            if let Some(needed) = needed.get_mut(wake.needs as usize) {
+                *needed = true;
+            }
+        }
+        let stands_for = (0..words)
+            .map(|word| {
+                let classes = lists.single(WordId(word)).iter().map(|class| words + class);
+                let all = [word].into_iter().chain(classes);
+                all.filter(|key| needed.get(*key as usize) == Some(&true)).collect()
+            })
+            .collect();
+        let [by_word, by_word_class, by_class] = [by_word, by_word_class, by_class].map(Lists::new);
+        let stands_for = Lists::new(stands_for);
         let powers = (0..words).map(|word| Powers {
             wakes: !by_word.of(word).is_empty() || !by_word_class.of(word).is_empty(),
             begins: lists.begins_longer(WordId(word)),
-            stands: !lists.single(WordId(word)).is_empty(),
+            stands: !stands_for.of(word).is_empty(),
         });
         Self {
             powers: powers.collect(),
+            stands_for,
             by_word_class,
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),
@@ -302,11 +319,8 @@ impl Matcher {
             }
         };
         for token in tokens {
-            hold(token.word.0);
             if self.powers(token.word).stands {
-                for class in self.lists.single(token.word) {
-                    hold(self.words + class);
-                }
+                self.stands_for.of(token.word.0).iter().for_each(|key| hold(*key));
             }
         }
         seen.iter().for_each(|seen| hold(self.words + seen.class.0));
@@ -326,12 +340,14 @@ impl Matcher {
         let Some(start) = scan.backward(&slots[..=anchor], from) else { return };
         let (Ok(from), Ok(to)) = (u32::try_from(start), u32::try_from(end)) else { return };
         let found_match = Match { rule: phrase.rule, from, to };
-        let same_rule = found.iter().filter(|other| other.rule == phrase.rule);
-        if same_rule.clone().count() < MOST_MATCHES
-            && !same_rule.clone().any(|other| other.from <= from && to <= other.to)
-        {
-            found.push(found_match);
+        let mut same_rule = 0;
+        for other in found.iter().filter(|other| other.rule == phrase.rule) {
+            same_rule += 1;
+            if same_rule == MOST_MATCHES || (other.from <= from && to <= other.to) {
+                return;
+            }
         }
+        found.push(found_match);
     }
 }
 

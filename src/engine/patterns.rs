@@ -1,19 +1,20 @@
-//! Regular expressions, the exception among phrases. Each is run only on posts that hold one of the
-//! literals it cannot match without; all literals are found in one pass.
+//! Regular expressions, the exception among phrases. Each is woken by the words that hold a piece of
+//! a literal it cannot match without, looked for around such a word only, and run where it is there.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_automata::meta::{Cache, Regex};
 use regex_automata::{Input, util::syntax};
-use regex_syntax::hir::{Hir, HirKind, Look, literal::Extractor};
+use regex_syntax::hir::{Class, Hir, HirKind, Look, literal::Extractor};
 
-use super::bits::Bits;
 use super::meter::Meter;
-use crate::text::{Views, Vocabulary, WordId, offset};
+use crate::text::Views;
 
 /// The largest compiled pattern, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
 /// The shortest literal worth waking a pattern for, in bytes.
 const SHORTEST_LITERAL: usize = 3;
+/// The most separators of words that a match may hold for it to be looked for around a word only.
+const FARTHEST: u32 = 24;
 
 /// Why a pattern is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub(super) enum Wake {
 struct Pattern {
     rule: u32,
     regex: Regex,
+    /// How many separators of words a match may hold at most; `None` for as many as there are.
+    reach: Option<usize>,
 }
 
 /// Collects patterns.
@@ -50,20 +53,22 @@ pub(super) struct PatternsBuilder {
 #[derive(Debug, Default)]
 pub(super) struct Patterns {
     patterns: Vec<Pattern>,
-    wake: Option<AhoCorasick>,
-    woken_by: Vec<usize>,
-    always: Vec<usize>,
     /// Of each literal, a piece that stands within one word.
     pieces: Option<AhoCorasick>,
-    /// The words that hold such a piece.
-    words: Bits,
+    /// The patterns that each piece wakes.
+    woken_by: Vec<Vec<usize>>,
+    always: Vec<usize>,
 }
 
 /// Buffers of one worker.
 #[derive(Debug, Default)]
 pub(super) struct PatternScratch {
     caches: Vec<Option<Cache>>,
+    /// The patterns to be run.
     woken: Vec<usize>,
+    /// Those woken by one word, and a piece of the clear text around it.
+    woken_here: Vec<usize>,
+    around: String,
 }
 
 impl PatternsBuilder {
@@ -98,53 +103,102 @@ impl PatternsBuilder {
                 Wake::Always
             }
         };
-        self.patterns.push(Pattern { rule, regex });
+        let reach = separators(&hir).filter(|most| *most <= FARTHEST);
+        self.patterns.push(Pattern { rule, regex, reach: reach.map(|most| most as usize) });
         Ok(wake)
     }
 
-    pub(super) fn build(self, vocabulary: &Vocabulary) -> Patterns {
-        let mut pieces: Vec<&[u8]> =
-            self.literals.iter().map(|(literal, _)| rarest_piece(literal)).collect();
-        pieces.sort_unstable();
-        pieces.dedup();
-        let pieces =
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(&pieces).ok();
-        let words = Bits::of(vocabulary.len(), |word| {
-            let word = vocabulary.word(WordId(offset(word)));
-            pieces.as_ref().is_none_or(|pieces| pieces.is_match(word))
-        });
-        let wake = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(self.literals.iter().map(|(literal, _)| literal))
-            .ok()
-            .filter(|_| !self.literals.is_empty());
-        let woken_by = self.literals.into_iter().map(|(_, number)| number).collect();
-        let Self { patterns, always, .. } = self;
-        Patterns { patterns, wake, woken_by, always, pieces, words }
+    /// The pieces of words that tokens must be marked for.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = &[u8]> {
+        self.literals.iter().map(|(literal, _)| rarest_piece(literal))
+    }
+
+    pub(super) fn build(self) -> Patterns {
+        let Self { patterns, literals, always } = self;
+        let mut by_piece: Vec<(&[u8], usize)> =
+            literals.iter().map(|(literal, number)| (rarest_piece(literal), *number)).collect();
+        by_piece.sort_unstable();
+        by_piece.dedup();
+        let mut pieces: Vec<&[u8]> = Vec::new();
+        let mut woken_by: Vec<Vec<usize>> = Vec::new();
+        for (piece, number) in by_piece {
+            if pieces.last() != Some(&piece) {
+                pieces.push(piece);
+                woken_by.push(Vec::new());
+            }
+            woken_by.last_mut().into_iter().for_each(|woken| woken.push(number));
+        }
+        let pieces = (!pieces.is_empty())
+            .then(|| AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&pieces).ok())
+            .flatten();
+        Patterns { patterns, pieces, woken_by, always }
     }
 }
 
 impl Patterns {
-    /// Whether any pattern may match: a quick look at the words and the folded text, which spares
-    /// most posts the writing of their clear text.
-    pub(super) fn may_match(&self, views: &Views) -> bool {
-        if !self.always.is_empty() {
-            return true;
+    /// Whether any pattern is to be run on the text of these views: one that matches somewhere, or
+    /// may where only the whole text tells.
+    pub(super) fn wake(
+        &self,
+        views: &Views,
+        scratch: &mut PatternScratch,
+        meter: &mut impl Meter,
+    ) -> bool {
+        scratch.woken.clear();
+        scratch.woken.extend_from_slice(&self.always);
+        if let Some(pieces) = &self.pieces {
+            for (at, token) in views.clear().iter().enumerate() {
+                if token.holds_piece {
+                    self.wake_at(pieces, views, at, scratch, meter);
+                }
+            }
         }
-        let Some(pieces) = self.pieces.as_ref().filter(|_| self.wake.is_some()) else {
-            return false;
-        };
-        // A word is written as the vocabulary has it, all else as in the folded text, its style taken off.
-        let in_words = views.clear().iter().any(|token| {
-            self.words.has(token.word.0 as usize)
-                || (token.word <= WordId::EMAIL
-                    && (token.raw_end - token.raw_start > 1 || !token.marks.is_none()))
-        });
-        in_words || pieces.is_match(views.folded())
+        !scratch.woken.is_empty()
     }
 
-    /// Calls `found(rule, start, end)` for each match in `text`.
+    /// Wakes the patterns that match around the word at `at`.
+    fn wake_at(
+        &self,
+        pieces: &AhoCorasick,
+        views: &Views,
+        at: usize,
+        scratch: &mut PatternScratch,
+        meter: &mut impl Meter,
+    ) {
+        let PatternScratch { caches, woken, woken_here, around } = scratch;
+        views.write_clear_part(at, at + 1, around);
+        woken_here.clear();
+        for piece in pieces.find_overlapping_iter(around.as_str()) {
+            woken_here.extend_from_slice(&self.woken_by[piece.pattern().as_usize()]);
+        }
+        woken_here.retain(|number| !woken.contains(number));
+        let reaches = woken_here.iter().filter_map(|number| self.patterns[*number].reach);
+        let Some(farthest) = reaches.max() else {
+            woken.append(woken_here);
+            return;
+        };
+        // One word more on each side, so that the borders of a match stand as in the whole text.
+        let from = at.saturating_sub(farthest + 1);
+        let to = (at + farthest + 2).min(views.clear().len());
+        views.write_clear_part(from, to, around);
+        caches.resize_with(self.patterns.len(), || None);
+        for number in woken_here.drain(..) {
+            let pattern = &self.patterns[number];
+            meter.start();
+            let cache = caches[number].get_or_insert_with(|| pattern.regex.create_cache());
+            let input = Input::new(around.as_str()).earliest(true);
+            let runs = !woken.contains(&number)
+                && (pattern.reach.is_none()
+                    || pattern.regex.search_half_with(cache, &input).is_some());
+            if runs {
+                woken.push(number);
+            }
+            meter.stop(pattern.rule as usize);
+        }
+    }
+
+    /// Calls `found(rule, start, end)` for each match in `text`, the clear text of the views that
+    /// last woke patterns.
     pub(super) fn find(
         &self,
         text: &str,
@@ -152,13 +206,6 @@ impl Patterns {
         meter: &mut impl Meter,
         mut found: impl FnMut(u32, usize, usize),
     ) {
-        scratch.woken.clear();
-        scratch.woken.extend_from_slice(&self.always);
-        if let Some(wake) = &self.wake {
-            for literal in wake.find_overlapping_iter(text) {
-                scratch.woken.push(self.woken_by[literal.pattern().as_usize()]);
-            }
-        }
         scratch.woken.sort_unstable();
         scratch.woken.dedup();
         scratch.caches.resize_with(self.patterns.len(), || None);
@@ -205,15 +252,47 @@ fn ascii_boundaries(hir: Hir) -> Hir {
     }
 }
 
-/// The best set of which every match holds at least one: longest shortest literal, then fewest.
+/// How many separators of words a match may hold at most; in the clear text only they are white space.
+fn separators(hir: &Hir) -> Option<u32> {
+    let is_separator = |letter: char| matches!(letter, ' ' | '\n');
+    let count = |found: bool| Some(u32::from(found));
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(0),
+        HirKind::Literal(literal) => {
+            let all = literal.0.iter().filter(|byte| is_separator(char::from(**byte)));
+            u32::try_from(all.count()).ok()
+        }
+        HirKind::Class(Class::Unicode(class)) => count(class.ranges().iter().any(|range| {
+            [' ', '\n'].iter().any(|one| (range.start()..=range.end()).contains(one))
+        })),
+        HirKind::Class(Class::Bytes(class)) => count(class.ranges().iter().any(|range| {
+            [b' ', b'\n'].iter().any(|one| (range.start()..=range.end()).contains(one))
+        })),
+        HirKind::Repetition(repetition) => match separators(&repetition.sub)? {
+            0 => Some(0),
+            each => repetition.max?.checked_mul(each),
+        },
+        HirKind::Capture(capture) => separators(&capture.sub),
+        HirKind::Concat(parts) => {
+            parts.iter().map(separators).try_fold(0_u32, |sum, part| sum.checked_add(part?))
+        }
+        HirKind::Alternation(parts) => {
+            parts.iter().map(separators).try_fold(0, |most, part| Some(part?.max(most)))
+        }
+    }
+}
+
+/// The best set of which every match holds at least one: longest shortest piece, then fewest.
 fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     let mut best: Option<Vec<Vec<u8>>> = None;
     let mut offer = |candidate: Option<Vec<Vec<u8>>>| {
         let Some(candidate) = candidate else { return };
         let worth = |set: &Vec<Vec<u8>>| {
-            (set.iter().map(Vec::len).min().unwrap_or(0), usize::MAX - set.len())
+            let pieces = set.iter().map(|literal| rarest_piece(literal).len());
+            (pieces.min().unwrap_or(0), usize::MAX - set.len())
         };
-        if worth(&candidate).0 >= SHORTEST_LITERAL
+        let shortest = candidate.iter().map(Vec::len).min().unwrap_or(0);
+        if shortest >= SHORTEST_LITERAL
             && best.as_ref().is_none_or(|best| worth(&candidate) > worth(best))
         {
             best = Some(candidate);
@@ -239,11 +318,11 @@ fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     best
 }
 
-/// The piece between white space that the fewest words hold: one with a digit, else the longest.
+/// The piece between white space that the fewest words hold: the longest, of equals one with a digit.
 fn rarest_piece(literal: &[u8]) -> &[u8] {
     literal
         .split(|byte| byte.is_ascii_whitespace())
-        .max_by_key(|piece| (piece.iter().any(u8::is_ascii_digit), piece.len()))
+        .max_by_key(|piece| (piece.len(), piece.iter().any(u8::is_ascii_digit)))
         .unwrap_or(literal)
 }
 
@@ -256,23 +335,29 @@ fn prefixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::meter::Unmetered;
     use super::*;
+    use crate::text::VocabularyBuilder;
 
     fn hits(patterns: &[&str], text: &str) -> Vec<(u32, String)> {
         let mut builder = PatternsBuilder::default();
         for (number, pattern) in patterns.iter().enumerate() {
             builder.add(u32::try_from(number).unwrap(), pattern).unwrap();
         }
+        let mut words = VocabularyBuilder::default();
+        builder.pieces().for_each(|piece| words.piece(piece));
+        let mut views = Views::new(Arc::new(words.build()));
+        views.read(text);
+        assert_eq!(views.clear_text(), text);
         let mut found = Vec::new();
-        builder.build(&Vocabulary::default()).find(
-            text,
-            &mut PatternScratch::default(),
-            &mut Unmetered,
-            |rule, start, end| {
+        let (patterns, mut scratch) = (builder.build(), PatternScratch::default());
+        if patterns.wake(&views, &mut scratch, &mut Unmetered) {
+            patterns.find(text, &mut scratch, &mut Unmetered, |rule, start, end| {
                 found.push((rule, text[start..end].to_owned()));
-            },
-        );
+            });
+        }
         found
     }
 

@@ -247,7 +247,7 @@ impl Engine {
             }
         }
         self.matcher.find(clear, &mut scratch.places, &mut scratch.matches, meter);
-        if self.patterns.may_match(&scratch.views) {
+        if self.patterns.wake(&scratch.views, &mut scratch.patterns, meter) {
             self.find_patterns(scratch, meter);
         }
         scratch.matches.len()

@@ -87,6 +87,8 @@ pub struct ClearToken {
     pub raw_end: u32,
     /// What stood before it.
     pub before: Before,
+    /// It may hold one of the vocabulary's pieces; if not, it holds none.
+    pub holds_piece: bool,
 }
 
 /// Marks that are a style where neighbours have them too.
@@ -134,12 +136,13 @@ impl Clearer {
             if token.kind == RawKind::Word
                 && !token.hashtag
                 && joint(&run, at).is_none()
-                && let Some((word, marks)) = self.memo.recall(text, token.start, token.end)
+                && let Some((word, marks, holds_piece)) =
+                    self.memo.recall(text, token.start, token.end)
             {
                 let last = clear.last().map_or(0, |last| last.raw_end as usize);
                 let before = before(raw, last, at);
                 let (raw_start, raw_end) = (offset(at), offset(at + 1));
-                clear.push(ClearToken { word, marks, raw_start, raw_end, before });
+                clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
                 self.styled |= marks.has(STYLES);
                 at += 1;
             } else {
@@ -165,12 +168,15 @@ impl Clearer {
             let last = clear.last().map_or(0, |last| last.raw_end as usize);
             let before = if last > from { Before::Glue } else { before(run.raw, last, from) };
             styled |= marks.has(STYLES);
+            // As it is written where no style is taken off and no pieces are put together.
+            let written = (marks.is_none() && to == from + 1).then_some(text);
             clear.push(ClearToken {
                 word,
                 marks,
                 raw_start: offset(from),
                 raw_end: offset(to),
                 before,
+                holds_piece: run.vocabulary.holds_piece(word, written),
             });
         };
         let single =
@@ -232,7 +238,8 @@ impl Clearer {
                 // A single letter may begin a word set apart: what it is depends on what follows.
                 let stands_alone = !single && !token.hashtag;
                 if stands_alone
-                    && let Some((word, marks)) = self.memo.recall(run.text, token.start, token.end)
+                    && let Some((word, marks, _)) =
+                        self.memo.recall(run.text, token.start, token.end)
                 {
                     push(word, marks, at, at + 1);
                     self.styled |= styled;
@@ -243,7 +250,9 @@ impl Clearer {
                     if let [word] = found.words
                         && stands_alone
                     {
-                        self.memo.keep(run.text, token.start, token.end, (*word, found.marks));
+                        let holds_piece = run.vocabulary.holds_piece(*word, None);
+                        let read = (*word, found.marks, holds_piece);
+                        self.memo.keep(run.text, token.start, token.end, read);
                     }
                     for word in found.words {
                         push(*word, found.marks, at, at + 1);
@@ -261,7 +270,9 @@ impl Clearer {
                     let word = if is_priced(text) { WordId::NUMBER } else { WordId::UNKNOWN };
                     let marks = style(text, token.unusual);
                     if stands_alone && !may_be_split {
-                        self.memo.keep(run.text, token.start, token.end, (word, marks));
+                        let written = marks.is_none().then_some(text);
+                        let read = (word, marks, run.vocabulary.holds_piece(word, written));
+                        self.memo.keep(run.text, token.start, token.end, read);
                     }
                     push(word, marks, at, at + 1);
                 }

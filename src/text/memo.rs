@@ -3,6 +3,9 @@
 
 use super::{Marks, WordId};
 
+/// What a word was read as: what it stands for, how that was found, and whether it holds a piece.
+pub(super) type Read = (WordId, Marks, bool);
+
 /// Words kept: a power of two, and few enough to stay in a core's own cache.
 const SLOTS: usize = 1 << SLOT_BITS;
 const SLOT_BITS: u32 = 14;
@@ -25,6 +28,7 @@ struct Slot {
     word: WordId,
     marks: Marks,
     len: u8,
+    holds_piece: bool,
 }
 
 /// What words were read as; one a worker.
@@ -46,22 +50,23 @@ impl Memo {
     }
 
     /// What the word `start..end` of `text` was read as.
-    pub(super) fn recall(&self, text: &str, start: usize, end: usize) -> Option<(WordId, Marks)> {
+    pub(super) fn recall(&self, text: &str, start: usize, end: usize) -> Option<Read> {
         let key = Key::of(text.as_bytes(), start, end)?;
         let at = key.slot();
         let is_its =
             |slot: &&Slot| slot.first == key.first && slot.last == key.last && slot.len == key.len;
         let slot = [&self.slots[at], &self.slots[at ^ 1]].into_iter().find(is_its)?;
-        Some((slot.word, slot.marks))
+        Some((slot.word, slot.marks, slot.holds_piece))
     }
 
     /// Keeps a reading, in place of the older one of the two that share its slots.
-    pub(super) fn keep(&mut self, text: &str, start: usize, end: usize, read: (WordId, Marks)) {
+    pub(super) fn keep(&mut self, text: &str, start: usize, end: usize, read: Read) {
         let Some(key) = Key::of(text.as_bytes(), start, end) else { return };
         let at = key.slot();
         self.slots[at ^ 1] = self.slots[at];
         let Key { first, last, len } = key;
-        self.slots[at] = Slot { first, last, word: read.0, marks: read.1, len };
+        self.slots[at] =
+            Slot { first, last, word: read.0, marks: read.1, len, holds_piece: read.2 };
     }
 }
 
@@ -102,10 +107,11 @@ mod tests {
     fn words_that_share_their_beginning_or_their_end_are_kept_apart() {
         let text = "kerja kerjasama kerja\u{301} pekerja pekerjaanpekerja kerja";
         let mut memo = Memo::default();
-        memo.keep(text, 0, 5, (WordId(7), Marks::default()));
-        assert_eq!(memo.recall(text, 0, 5), Some((WordId(7), Marks::default())));
+        let read = (WordId(7), Marks::default(), true);
+        memo.keep(text, 0, 5, read);
+        assert_eq!(memo.recall(text, 0, 5), Some(read));
         let last = text.len() - 5;
-        assert_eq!(memo.recall(text, last, last + 5), Some((WordId(7), Marks::default())));
+        assert_eq!(memo.recall(text, last, last + 5), Some(read));
         for (start, end) in [(6, 15), (16, 23), (0, 4), (0, 6), (0, 1)] {
             assert_eq!(memo.recall(text, start, end), None);
         }

@@ -20,6 +20,8 @@ pub struct Sequences {
     values: Vec<Box<[u32]>>,
     /// Whether any sequence goes on after this node.
     goes_on: Vec<bool>,
+    /// By word, whether any sequence goes on with it: most words are refused here.
+    follows: Vec<bool>,
 }
 
 impl SequencesBuilder {
@@ -49,17 +51,21 @@ impl SequencesBuilder {
     pub fn build(self, vocabulary: usize) -> Sequences {
         let mut roots = vec![0; vocabulary];
         let mut goes_on = vec![false; self.values.len()];
+        let mut follows = vec![false; vocabulary];
         for ((from, word), to) in &self.nodes {
             goes_on[*from as usize] = true;
+            let at = word.0 as usize;
             if *from == 0
-                && let Some(root) = roots.get_mut(word.0 as usize)
+                && let Some(root) = roots.get_mut(at)
             {
                 *root = *to;
+            } else if let Some(follows) = follows.get_mut(at) {
+                *follows = true;
             }
         }
         let nodes = self.nodes.into_iter().filter(|((from, _), _)| *from != 0).collect();
         let values = self.values.into_iter().map(Vec::into_boxed_slice).collect();
-        Sequences { roots, nodes, values, goes_on }
+        Sequences { roots, nodes, values, goes_on, follows }
     }
 }
 
@@ -91,6 +97,9 @@ impl Sequences {
                 return;
             }
             let Some(next) = tokens.get(at + len) else { return };
+            if !self.follows.get(next.word.0 as usize).is_some_and(|follows| *follows) {
+                return;
+            }
             node = self.nodes.get(&(node, next.word)).copied().unwrap_or(0);
             len += 1;
         }

@@ -108,6 +108,15 @@ impl Views {
         }
     }
 
+    /// Writes the tokens `from..to` of the clear view into `text`.
+    pub fn write_clear_part(&self, from: usize, to: usize, text: &mut String) {
+        text.clear();
+        for token in self.clear.get(from..to).unwrap_or_default() {
+            separate(text, token.before);
+            self.push_clear(token, text);
+        }
+    }
+
     /// The clear view as a text.
     pub fn clear_text(&self) -> String {
         let mut text = String::new();

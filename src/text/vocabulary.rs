@@ -1,6 +1,7 @@
 //! The words that rules, lists and tables know, and how their variants are written. What people
 //! disguise is undone only where the result is one of these words, so plain text stays as it is.
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::Marks;
@@ -52,6 +53,10 @@ pub struct Vocabulary {
     longest: usize,
     /// By beginning, whether a form of a sensitive word begins so.
     sensitive_beginnings: Vec<bool>,
+    /// Pieces of words that somebody asks after, and by word whether it holds one; empty where
+    /// nobody asks.
+    pieces: Option<AhoCorasick>,
+    holds_piece: Vec<bool>,
 }
 
 /// What a written form was resolved to.
@@ -80,6 +85,21 @@ impl Vocabulary {
     /// Whether hiding this word is evidence of evasion.
     pub fn is_sensitive(&self, id: WordId) -> bool {
         self.sensitive.get(id.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether a token read as this word may hold one of the pieces asked after. What is no word of
+    /// the vocabulary is looked at as `written`; without that it may always.
+    pub(super) fn holds_piece(&self, word: WordId, written: Option<&str>) -> bool {
+        if self.holds_piece.is_empty() {
+            return false;
+        }
+        if word.0 >= WordId::RESERVED {
+            return self.holds_piece.get(word.0 as usize).copied().unwrap_or(true);
+        }
+        match (&self.pieces, written) {
+            (Some(pieces), Some(written)) => pieces.is_match(written),
+            _ => true,
+        }
     }
 
     /// The words a plain written form stands for, when it is known.
@@ -217,6 +237,7 @@ pub struct VocabularyBuilder {
     ids: FxHashMap<Box<str>, WordId>,
     aliases: FxHashMap<Box<str>, Vec<Box<str>>>,
     common: Vec<Box<str>>,
+    pieces: Vec<Box<[u8]>>,
 }
 
 impl Default for VocabularyBuilder {
@@ -226,6 +247,7 @@ impl Default for VocabularyBuilder {
             ids: FxHashMap::with_hasher(FxBuildHasher),
             aliases: FxHashMap::default(),
             common: Vec::new(),
+            pieces: Vec::new(),
         };
         for name in ["", "<angka>", "<tautan>", "<akun>", "<surel>"] {
             builder.vocabulary.words.push(name.into());
@@ -272,6 +294,11 @@ impl VocabularyBuilder {
         self.common.extend(words.split_whitespace().map(Box::from));
     }
 
+    /// Says that tokens which hold this piece of a word are to be marked so.
+    pub fn piece(&mut self, piece: &[u8]) {
+        self.pieces.push(piece.into());
+    }
+
     fn intern(&mut self, word: &str) -> WordId {
         if let Some(id) = self.ids.get(word) {
             return *id;
@@ -291,7 +318,7 @@ impl VocabularyBuilder {
                 self.intern(word);
             }
         }
-        let Self { mut vocabulary, ids, common, .. } = self;
+        let Self { mut vocabulary, ids, common, pieces, .. } = self;
         let add = |vocabulary: &mut Vocabulary, form: &str, words: &[WordId], marks: Marks| {
             if vocabulary.forms.contains_key(form) {
                 return;
@@ -386,6 +413,15 @@ impl VocabularyBuilder {
             .collect();
         let forms = vocabulary.forms.keys().chain(vocabulary.common.keys());
         vocabulary.longest = forms.map(|form| form.len()).max().unwrap_or(0);
+        if !pieces.is_empty() {
+            let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&pieces);
+            // One too large to build finds every word.
+            vocabulary.pieces = automaton.ok();
+            let all = vocabulary.pieces.as_ref();
+            let words = vocabulary.words.iter();
+            vocabulary.holds_piece =
+                words.map(|word| all.is_none_or(|all| all.is_match(&**word))).collect();
+        }
         vocabulary
     }
 }

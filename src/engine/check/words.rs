@@ -46,6 +46,12 @@ fn phrases(seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
         for reading in phrases.iter().flat_map(|phrase| &phrase.readings) {
             *times.entry(reading).or_default() += 1;
         }
+        let mut first: FxHashMap<Vec<Slot>, usize> = FxHashMap::default();
+        for (number, phrase) in phrases.iter().enumerate() {
+            for reading in &phrase.readings {
+                first.entry(anywhere(reading)).or_insert(number);
+            }
+        }
         // From the end, so that of two equal phrases the first stays.
         for phrase in phrases.iter().rev() {
             if phrase.readings.iter().all(|reading| times.get(reading).is_some_and(|n| *n > 1)) {
@@ -63,12 +69,8 @@ fn phrases(seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
                     .removable(),
                 );
             } else if let [only] = phrase.readings[..]
-                && let Some(short) = phrases.iter().find(|short| {
-                    short
-                        .readings
-                        .iter()
-                        .any(|slots| slots.len() < only.len() && contains(only, slots))
-                })
+                && let Some(short) = parts(only).filter_map(|part| first.get(&part)).min()
+                && let Some(short) = phrases.get(*short)
             {
                 found.push(
                     warning(
@@ -84,10 +86,18 @@ fn phrases(seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether the slots of `short` stand next to each other in `long`, with the same gaps.
-fn contains(long: &[Slot], short: &[Slot]) -> bool {
-    long.windows(short.len())
-        .any(|window| window[0].accepts == short[0].accepts && window[1..] == short[1..])
+/// The slots without what stands before the first: as they are found within other slots.
+fn anywhere(slots: &[Slot]) -> Vec<Slot> {
+    let mut slots = slots.to_vec();
+    if let Some(first) = slots.first_mut() {
+        first.gap = 0;
+    }
+    slots
+}
+
+/// Every stretch of neighbours among the slots but the whole.
+fn parts(slots: &[Slot]) -> impl Iterator<Item = Vec<Slot>> + '_ {
+    (1..slots.len()).flat_map(|len| slots.windows(len)).map(anywhere)
 }
 
 fn patterns(seen: &Seen<'_>, found: &mut Vec<Diagnostic>) {
