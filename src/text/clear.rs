@@ -330,8 +330,11 @@ impl Clearer {
         let everyday = vocabulary.any(text).is_some();
         if !everyday && text.len() > 3 && text.as_bytes().windows(2).any(|pair| pair[0] == pair[1])
         {
-            squeeze(text, &mut self.variant);
-            if let Some(found) = vocabulary.form(&self.variant) {
+            let runs = squeeze(text, &mut self.variant);
+            // A short word is what it is drawn out from one letter only: `nnttt` is not `nt`.
+            if (runs == 1 || self.variant.len() > 3)
+                && let Some(found) = vocabulary.form(&self.variant)
+            {
                 return Some(as_mark(found, Marks::SQUEEZED));
             }
         }

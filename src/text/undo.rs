@@ -70,11 +70,17 @@ pub(super) fn squeeze_to(text: &str, keep: usize, into: &mut String) {
     }
 }
 
-/// Leaves one of equal letters in a row.
-pub(super) fn squeeze(text: &str, into: &mut String) {
+/// Leaves one of equal letters in a row, and says how many such rows there were.
+pub(super) fn squeeze(text: &str, into: &mut String) -> usize {
     into.clear();
-    let mut last = None;
-    into.extend(text.chars().filter(|letter| last.replace(*letter) != Some(*letter)));
+    let mut runs = 0;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        into.push(letter);
+        runs += usize::from(letters.peek() == Some(&letter));
+        while letters.next_if_eq(&letter).is_some() {}
+    }
+    runs
 }
 
 pub(super) fn unleet(letter: char, one: char) -> char {
