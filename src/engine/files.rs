@@ -87,6 +87,11 @@ impl RuleFiles {
         self.texts.insert(name.into(), text.into());
     }
 
+    /// Whether one of the files has not a single byte.
+    pub fn holds_an_empty_file(&self) -> bool {
+        self.texts.values().any(String::is_empty)
+    }
+
     /// The text of a file.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.texts.get(name).map(String::as_str)

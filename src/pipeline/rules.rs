@@ -11,7 +11,7 @@ use crate::telemetry::{Event as _, RulesLoaded, RulesRefused};
 use super::scorer::Scorer;
 
 /// Two readings this far apart that agree are of files nobody is writing.
-const STEADY: Duration = Duration::from_millis(20);
+const STEADY: Duration = Duration::from_millis(100);
 /// How long to wait for that.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -62,7 +62,10 @@ fn steady(folder: &Path) -> Result<RuleFiles, RulesError> {
         std::thread::sleep(STEADY);
         let now = RuleFiles::read(folder);
         match (before, now) {
-            (Ok(before), Ok(now)) if before == now => return Ok(now),
+            // A file without a byte was opened for writing and not written yet.
+            (Ok(before), Ok(now)) if before == now && !now.holds_an_empty_file() => {
+                return Ok(now);
+            }
             // A folder that is not there stays so; a file that was just taken away does not.
             (Err(_), Err(error)) if !folder.is_dir() => return Err(RulesError(error.to_string())),
             (_, Err(error)) if began.elapsed() > PATIENCE => {
@@ -70,7 +73,7 @@ fn steady(folder: &Path) -> Result<RuleFiles, RulesError> {
             }
             _ if began.elapsed() > PATIENCE => {
                 return Err(RulesError(format!(
-                    "{}: berkas aturan terus berubah; coba lagi setelah selesai ditulis",
+                    "{}: berkas aturan terus berubah, atau ada yang kosong; coba lagi setelah selesai ditulis",
                     folder.display()
                 )));
             }
