@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::diagnostic::nearest;
-use super::typed::{self, Typed};
+use super::fact_numbers::{self, Typed};
 
 /// A condition; `R` is a rule's name as written, or its number once resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub(super) const SETS: &[(&str, FactSet)] = &[
 
 /// All numbers by name.
 pub(super) fn numbers() -> impl Iterator<Item = (&'static str, FactNumber)> + Clone {
-    let typed = typed::NAMES.iter().map(|(name, fact)| (*name, FactNumber::Typed(*fact)));
+    let typed = fact_numbers::NAMES.iter().map(|(name, fact)| (*name, FactNumber::Typed(*fact)));
     NUMBERS.iter().copied().chain(typed)
 }
 

@@ -3,6 +3,7 @@
 
 use super::bits::{self, Bits};
 use super::expression::{Expression, FactNumber, FactSet};
+use super::fact_numbers;
 use super::lanes::Lanes;
 use super::matcher::{Match, Places};
 use super::meter::{Meter, Unmetered};
@@ -10,11 +11,10 @@ use super::patterns::PatternScratch;
 use super::phrase::ClassId;
 use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
 use super::reading::Desk;
-use super::typed;
 use super::{
     Adjustment, AdjustmentKind, Engine, FamilyId, Hit, Lane, Points, Rule, RuleId, Status, Verdict,
 };
-use crate::facts::{ContactKind, Days, Found, Reader, Role};
+use crate::facts::{ContactKind, Days, Found, Reader};
 use crate::text::{Span, Views};
 use jiff::civil::Date;
 
@@ -83,6 +83,11 @@ impl Scratch {
 
     pub(super) fn views(&self) -> &Views {
         &self.views
+    }
+
+    /// How many sensitive words the text hides.
+    pub(super) const fn disguised(&self) -> u64 {
+        self.disguised
     }
 
     pub(super) fn has_fired(&self, rule: usize) -> bool {
@@ -325,7 +330,7 @@ impl Engine {
                 parts.iter().filter(|part| self.holds(part, scratch)).take(*count).count() == *count
             }
             Expression::Compare(fact, comparison, value) => {
-                comparison.holds(number(*fact, scratch), *value)
+                comparison.holds(fact_numbers::number(*fact, scratch), *value)
             }
             Expression::In(FactSet::Source, values) => values.contains(&scratch.source),
             Expression::In(set, values) => scratch
@@ -348,7 +353,7 @@ impl Engine {
 
     /// A number read out of the text last read.
     pub(super) fn fact_number(&self, fact: FactNumber, scratch: &Scratch) -> u64 {
-        number(fact, scratch)
+        fact_numbers::number(fact, scratch)
     }
 
     /// The members of a set read out of the text last read, in order of mention.
@@ -539,11 +544,6 @@ impl Engine {
 
     fn fact_spans(&self, condition: &Expression<usize>, scratch: &Scratch, spans: &mut Vec<Span>) {
         let Scratch { views, found, .. } = scratch;
-        let mut contacts = |passes: &dyn Fn(&crate::facts::Contact) -> bool| {
-            spans.extend(
-                found.contacts.iter().filter(|contact| passes(contact)).map(|contact| contact.span),
-            );
-        };
         match condition {
             Expression::All(parts) | Expression::Any(parts) | Expression::AtLeast(_, parts) => {
                 for part in parts {
@@ -557,93 +557,8 @@ impl Engine {
                     }
                 }
             }
-            Expression::Compare(fact, ..) => match fact {
-                FactNumber::PayIdrMonth | FactNumber::PayCount => {
-                    amount_spans(scratch, Role::Pay, spans)
-                }
-                FactNumber::FeeIdr | FactNumber::FeeCount => {
-                    amount_spans(scratch, Role::Fee, spans)
-                }
-                FactNumber::AdvanceCount => amount_spans(scratch, Role::Advance, spans),
-                FactNumber::DebtCount => amount_spans(scratch, Role::Debt, spans),
-                FactNumber::PhonesCount => contacts(&|contact| contact.kind == ContactKind::Phone),
-                FactNumber::PhonesForeign => contacts(&is_foreign),
-                FactNumber::PhonesDisguised => contacts(&|contact| contact.disguised),
-                FactNumber::HandlesCount => {
-                    contacts(&|contact| contact.kind == ContactKind::Handle)
-                }
-                FactNumber::LinksCount => contacts(&|contact| contact.kind == ContactKind::Link),
-                FactNumber::ContactCount => contacts(&|contact| contact.kind.is_personal()),
-                FactNumber::OfficialCount => {
-                    contacts(&|contact| contact.kind == ContactKind::Official)
-                }
-                FactNumber::DestinationCount => spans.extend(
-                    found
-                        .destinations
-                        .iter()
-                        .map(|destination| views.clear_span(destination.from, destination.to)),
-                ),
-                FactNumber::DisguiseCount => spans.extend(
-                    views
-                        .clear()
-                        .iter()
-                        .enumerate()
-                        .filter(|(_, token)| {
-                            token.marks.is_disguise() && self.vocabulary.is_sensitive(token.word)
-                        })
-                        .map(|(at, _)| views.clear_span(at, at + 1)),
-                ),
-                FactNumber::Typed(fact) => typed::spans(*fact, scratch, spans),
-                FactNumber::Words => {}
-            },
+            Expression::Compare(fact, ..) => fact_numbers::spans(*fact, scratch, spans),
             Expression::Rule(_) | Expression::Family(_) | Expression::Not(_) => {}
         }
     }
-}
-
-fn amount_spans(scratch: &Scratch, role: Role, spans: &mut Vec<Span>) {
-    spans.extend(
-        scratch
-            .found
-            .amounts
-            .iter()
-            .filter(|amount| amount.role == role)
-            .map(|amount| scratch.views.clear_span(amount.from, amount.to)),
-    );
-}
-
-fn is_foreign(contact: &crate::facts::Contact) -> bool {
-    contact.kind == ContactKind::Phone && !contact.value.starts_with("+62")
-}
-
-fn number(fact: FactNumber, scratch: &Scratch) -> u64 {
-    let Found { destinations, amounts, contacts, .. } = &scratch.found;
-    let of_role = |role| amounts.iter().filter(move |amount| amount.role == role);
-    let of_kind = |kind| contacts.iter().filter(move |contact| contact.kind == kind).count();
-    let count = match fact {
-        FactNumber::PayIdrMonth => {
-            return of_role(Role::Pay).map(|amount| amount.idr_month.0).max().unwrap_or(0);
-        }
-        FactNumber::FeeIdr => {
-            return of_role(Role::Fee).map(|amount| amount.idr.0).max().unwrap_or(0);
-        }
-        FactNumber::DisguiseCount => return scratch.disguised,
-        FactNumber::Typed(fact) => return typed::number(fact, scratch),
-        FactNumber::PayCount => of_role(Role::Pay).count(),
-        FactNumber::FeeCount => of_role(Role::Fee).count(),
-        FactNumber::AdvanceCount => of_role(Role::Advance).count(),
-        FactNumber::DebtCount => of_role(Role::Debt).count(),
-        FactNumber::PhonesCount => of_kind(ContactKind::Phone),
-        FactNumber::PhonesForeign => contacts.iter().filter(|contact| is_foreign(contact)).count(),
-        FactNumber::PhonesDisguised => contacts.iter().filter(|contact| contact.disguised).count(),
-        FactNumber::HandlesCount => of_kind(ContactKind::Handle),
-        FactNumber::LinksCount => of_kind(ContactKind::Link),
-        FactNumber::ContactCount => {
-            contacts.iter().filter(|contact| contact.kind.is_personal()).count()
-        }
-        FactNumber::OfficialCount => of_kind(ContactKind::Official),
-        FactNumber::DestinationCount => destinations.len(),
-        FactNumber::Words => scratch.views.clear().len(),
-    };
-    count as u64
 }

@@ -3,9 +3,10 @@
 
 use super::lex::{Before, RawKind, RawToken};
 use super::memo::Memo;
+use super::pieces::joint;
 use super::undo::{
-    YOUNG, ends_in_letters, has_inner_digit, is_drawn, is_priced, is_separator, repeats, segment,
-    squeeze, squeeze_to, style, unleet,
+    YOUNG, ends_in_letters, has_inner_digit, is_drawn, is_priced, is_separator, repeats, squeeze,
+    squeeze_to, style, unleet,
 };
 use super::vocabulary::{Resolved, Vocabulary, WordId};
 use super::{confusable, offset};
@@ -93,13 +94,10 @@ pub struct ClearToken {
 
 /// Marks that are a style where neighbours have them too.
 const STYLES: Marks = Marks(Marks::DRAWN.0 | Marks::APART.0);
-/// Most letters set apart that are read at once.
-const MOST_APART: usize = 120;
-
 /// Buffers of one worker, so that reading allocates nothing after warm-up.
 #[derive(Debug, Default)]
 pub(super) struct Clearer {
-    joined: String,
+    pub(super) joined: String,
     variant: String,
     /// What words were read as whose reading depends on nothing around them.
     memo: Memo,
@@ -108,10 +106,10 @@ pub(super) struct Clearer {
 }
 
 /// What one text is read from.
-struct Run<'a> {
-    text: &'a str,
-    raw: &'a [RawToken],
-    vocabulary: &'a Vocabulary,
+pub(super) struct Run<'a> {
+    pub(super) text: &'a str,
+    pub(super) raw: &'a [RawToken],
+    pub(super) vocabulary: &'a Vocabulary,
 }
 
 impl Clearer {
@@ -302,7 +300,7 @@ impl Clearer {
     }
 
     /// Emphasis, clitics, missing vowels.
-    fn plain_variant<'v>(
+    pub(super) fn plain_variant<'v>(
         &mut self,
         vocabulary: &'v Vocabulary,
         text: &str,
@@ -447,248 +445,10 @@ impl Clearer {
         }
         everyday.map(|found| Resolved { words: found.words, marks: found.marks.and(Marks::LEET) })
     }
-
-    /// Letters set apart, from `at` on: three or more tokens of one letter, pictures between them
-    /// passed over. Where they spell known words these are pushed, and the end is returned.
-    fn spaced(
-        &mut self,
-        run: &Run<'_>,
-        at: usize,
-        follows: bool,
-        push: &mut impl FnMut(WordId, Marks, usize, usize),
-    ) -> Option<usize> {
-        self.joined.clear();
-        let mut places: Vec<usize> = Vec::new();
-        let mut end = at;
-        for (index, token) in run.raw.iter().enumerate().skip(at) {
-            if token.kind == RawKind::Emoji {
-                continue;
-            }
-            // ` . ` between single letters ends no sentence.
-            let dotted = index > at && {
-                let from = run.raw[index - 1].end;
-                run.text[from..token.start].trim_matches(' ') == "."
-                    && run.text[from..].starts_with(' ')
-            };
-            let text = &run.text[token.start..token.end];
-            let mut letters = text.chars();
-            let (Some(letter), None) = (letters.next(), letters.next()) else { break };
-            if (index > at && token.before > Before::Line && !dotted) || places.len() == MOST_APART
-            {
-                break;
-            }
-            self.joined.push(unleet(confusable::latin(letter).unwrap_or(letter), 'i'));
-            places.push(index);
-            end = index + 1;
-        }
-        if places.len() < if follows { 2 } else { 3 } || !self.joined.is_ascii() {
-            return None;
-        }
-        let joined = std::mem::take(&mut self.joined);
-        let read = self.spell(run, &joined, &places, follows);
-        self.joined = joined;
-        for (word, from, len) in read? {
-            push(word, Marks::APART, places[from], places[from + len - 1] + 1);
-        }
-        Some(end)
-    }
-
-    /// The words that letters set apart spell, each with its first letter and its length. A gap
-    /// wider than the others ends a word; where there is none, the letters are cut into known words.
-    fn spell(
-        &mut self,
-        run: &Run<'_>,
-        joined: &str,
-        places: &[usize],
-        follows: bool,
-    ) -> Option<Vec<(WordId, usize, usize)>> {
-        let bytes = |at: usize| run.raw[places[at]].start - run.raw[places[at - 1]].end;
-        let ends_line = |at: usize| before(run.raw, places[at - 1] + 1, places[at]) == Before::Line;
-        // Letters below each other are one word a block; elsewhere a new line starts a new word.
-        let vertical = (1..places.len()).all(ends_line);
-        let gap = |at: usize| bytes(at) + if !vertical && ends_line(at) { 100 } else { 0 };
-        let narrowest = (1..places.len()).map(gap).min().unwrap_or(0);
-        let mut starts = vec![0];
-        starts.extend((1..places.len()).filter(|at| gap(*at) > narrowest));
-        starts.push(places.len());
-        let is_word = |pair: &[usize]| {
-            let text = &joined[pair[0]..pair[1]];
-            text.len() >= 3 && text.contains(['a', 'e', 'i', 'o', 'u'])
-        };
-        let heading =
-            starts.len() > 3 || follows || (starts.len() == 3 && starts.windows(2).all(is_word));
-        let is_number = |place: &usize| run.raw[*place].kind == RawKind::Number;
-        let mut words = Vec::new();
-        let mut known = 0;
-        let mut longest = 0;
-        for pair in starts.windows(2) {
-            let (from, to) = (pair[0], pair[1]);
-            let text = &joined[from..to];
-            if places[from..to].iter().all(is_number) {
-                words.push((WordId::NUMBER, from, to - from));
-                continue;
-            }
-            let whole =
-                run.vocabulary.any(text).or_else(|| self.plain_variant(run.vocabulary, text));
-            if let Some([word]) = whole.map(|found| found.words) {
-                words.push((*word, from, to - from));
-            } else if !heading && let Some(parts) = segment(run.vocabulary, text, 2) {
-                let mut at = from;
-                for (word, len) in parts {
-                    words.push((word, at, len));
-                    at += len;
-                }
-            } else {
-                words.push((WordId::UNKNOWN, from, to - from));
-                continue;
-            }
-            known += to - from;
-            longest = longest.max(to - from);
-        }
-        let letters = places.iter().filter(|place| !is_number(place)).count();
-        // A heading tells where its words end, so it may hold words nobody knows.
-        let share = if heading { 4 } else { 2 };
-        let plausible =
-            follows || (starts.len() == 3 && heading) || (longest >= 3 && known * share >= letters);
-        (plausible && letters > 1).then_some(words)
-    }
-
-    /// Flags whose letters spell a sensitive word.
-    fn regional_letters(
-        &mut self,
-        run: &Run<'_>,
-        at: usize,
-        push: &mut impl FnMut(WordId, Marks, usize, usize),
-    ) -> Option<usize> {
-        self.joined.clear();
-        let mut end = at;
-        for token in &run.raw[at..] {
-            let text = &run.text[token.start..token.end];
-            if !text.chars().all(confusable::is_regional)
-                || (end > at && token.before > Before::Glue)
-            {
-                break;
-            }
-            self.joined.extend(text.chars().filter_map(confusable::latin));
-            end += 1;
-        }
-        let found = run.vocabulary.form(&self.joined)?;
-        if self.joined.len() < 4
-            || !found.words.iter().any(|word| run.vocabulary.is_sensitive(*word))
-        {
-            return None;
-        }
-        for word in found.words {
-            push(*word, Marks::LOOKALIKE, at, end);
-        }
-        Some(end)
-    }
-
-    /// A known word broken in two or three by a line's end or a sign: one of the pieces is no word
-    /// by itself, or the whole is a sensitive one.
-    fn broken(&mut self, run: &Run<'_>, at: usize) -> Option<(WordId, usize)> {
-        let mut end = joint(run, at)?;
-        let first = &run.text[run.raw[at].start..run.raw[at].end];
-        self.joined.clear();
-        self.joined.push_str(first);
-        let mut all_words = run.vocabulary.any(first).is_some();
-        for _ in 0..2 {
-            let token = &run.raw[end];
-            let piece = &run.text[token.start..token.end];
-            if token.kind != RawKind::Word || token.hashtag || piece.len() < 2 || first.len() < 2 {
-                return None;
-            }
-            self.joined.push_str(piece);
-            if self.joined.len() > run.vocabulary.longest() {
-                return None;
-            }
-            all_words &= run.vocabulary.any(piece).is_some();
-            if self.joined.len() >= 4
-                && let Some(found) = run.vocabulary.any(&self.joined)
-                && let [word] = found.words
-                && (!all_words || (self.joined.len() >= 5 && run.vocabulary.is_sensitive(*word)))
-            {
-                return Some((*word, end + 1));
-            }
-            end = joint(run, end)?;
-        }
-        None
-    }
-
-    /// Whether `first` may be the first piece of a sensitive word; its letters are left in `joined`.
-    fn may_be_split(&mut self, vocabulary: &Vocabulary, first: &str) -> bool {
-        self.joined.clear();
-        if first.len() > 10 {
-            return false;
-        }
-        if first.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            self.joined.push_str(first);
-        } else {
-            self.joined.extend(first.chars().map(|letter| unleet(letter, 'i')));
-        }
-        vocabulary.is_prefix_of_sensitive(&self.joined)
-    }
-
-    /// A sensitive word written in two to four pieces from `at` on, the first of which is in `joined`.
-    fn split(&mut self, run: &Run<'_>, at: usize) -> Option<(WordId, usize)> {
-        let mut glued = true;
-        for (index, token) in run.raw.iter().enumerate().skip(at + 1).take(4) {
-            if !matches!(token.kind, RawKind::Word | RawKind::Number) || token.before > Before::Line
-            {
-                return None;
-            }
-            glued &= token.before == Before::Glue;
-            let piece = &run.text[token.start..token.end];
-            self.joined.extend(piece.chars().map(|letter| unleet(letter, 'i')));
-            let long_enough = self.joined.len() >= if glued { 4 } else { 5 };
-            if long_enough
-                && let Some(found) = run.vocabulary.form(&self.joined)
-                && let [word] = found.words
-                && run.vocabulary.is_sensitive(*word)
-            {
-                return Some((*word, index + 1));
-            }
-            if !run.vocabulary.is_prefix_of_sensitive(&self.joined) {
-                return None;
-            }
-        }
-        None
-    }
-
-    /// Known words run together: any in a hashtag, elsewhere long ones or with a sensitive one.
-    fn compound(&mut self, vocabulary: &Vocabulary, text: &str, hashtag: bool) -> Vec<WordId> {
-        if !text.is_ascii() || text.len() > 40 || text.len() < 6 {
-            return Vec::new();
-        }
-        if let Some(rest) = ["di", "ke", "ka"].iter().find_map(|prefix| text.strip_prefix(prefix))
-            && let Some(found) = vocabulary.form(rest)
-            && let ([word], Some(place)) = (found.words, vocabulary.any(&text[..2]))
-            && rest.len() >= 4
-            && vocabulary.is_sensitive(*word)
-        {
-            return place.words.iter().copied().chain([*word]).collect();
-        }
-        if !hashtag && text.len() < 9 && !vocabulary.may_hold_sensitive(text) {
-            return Vec::new();
-        }
-        let shortest = if hashtag { 2 } else { 4 };
-        if text.len() < 2 * shortest {
-            return Vec::new();
-        }
-        let Some(parts) = segment(vocabulary, text, shortest) else { return Vec::new() };
-        let words: Vec<WordId> = parts.into_iter().map(|(word, _)| word).collect();
-        // Of longer ones all parts must be known and long, so hardly a word of its own is cut.
-        let long = text.len() >= 9;
-        if hashtag || long || words.iter().any(|word| vocabulary.is_sensitive(*word)) {
-            words
-        } else {
-            Vec::new()
-        }
-    }
 }
 
 /// What stood before the raw token `from`, pictures between it and the token `last` passed over.
-fn before(raw: &[RawToken], last: usize, from: usize) -> Before {
+pub(super) fn before(raw: &[RawToken], last: usize, from: usize) -> Before {
     raw[last.min(from)..=from].iter().map(|token| token.before).max().unwrap_or(Before::Glue)
 }
 
@@ -700,25 +460,6 @@ fn stands_for_a_word(run: &Run<'_>, at: usize) -> bool {
         && word(run.raw.get(at + 1))
         && goes_on(at)
         && goes_on(at + 1)
-}
-
-/// The token after `at` when only a line's end, a sign or a picture parts them.
-fn joint(run: &Run<'_>, at: usize) -> Option<usize> {
-    let mut end = run.raw[at].end;
-    let mut next = at + 1;
-    while let Some(token) = run.raw.get(next) {
-        if token.kind != RawKind::Emoji {
-            let parted = matches!(token.before, Before::Glue | Before::Line)
-                || (token.start == end && token.before == Before::Space);
-            return (parted && next <= at + 2).then_some(next);
-        }
-        if token.start != end {
-            return None;
-        }
-        end = token.end;
-        next += 1;
-    }
-    None
 }
 
 /// Says of drawn letters and letters set apart that they hide a word, where only one or two words

@@ -1,11 +1,13 @@
 //! Views of a text: what every later stage reads in place of the text itself. Each view maps back
 //! to exact byte spans of the original, which is never changed.
 
+mod apart;
 mod clear;
 mod confusable;
 mod fold;
 mod lex;
 mod memo;
+mod pieces;
 mod sequences;
 mod span;
 mod undo;

@@ -1,11 +1,11 @@
-//! Facts of the later kinds as numbers and sets that a condition asks for, with the places they
-//! were read from: agencies, departures, visas, wages against the usual, the age of a post.
+//! Facts as the numbers that conditions ask for, each with the places it was read from.
 
+use super::expression::FactNumber;
 use super::score::Scratch;
-use crate::facts::{Agency, PlaceRole, Role, Standing};
+use crate::facts::{Agency, Contact, ContactKind, Found, PlaceRole, Role, Standing};
 use crate::text::Span;
 
-/// A number that a condition asks for.
+/// A number of a kind of fact that hangs on the registry's tables, or of the post's age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine) enum Typed {
     AgencyNamed,
@@ -73,9 +73,98 @@ impl Typed {
     }
 }
 
-/// A number read out of the text last read. A departure of which no day is told is as far off as
+/// A number read out of the text last read.
+pub(super) fn number(fact: FactNumber, scratch: &Scratch) -> u64 {
+    let Found { destinations, amounts, contacts, .. } = scratch.found();
+    let of_role = |role| amounts.iter().filter(move |amount| amount.role == role);
+    let of_kind = |kind| contacts.iter().filter(move |contact| contact.kind == kind).count();
+    let count = match fact {
+        FactNumber::PayIdrMonth => {
+            return of_role(Role::Pay).map(|amount| amount.idr_month.0).max().unwrap_or(0);
+        }
+        FactNumber::FeeIdr => {
+            return of_role(Role::Fee).map(|amount| amount.idr.0).max().unwrap_or(0);
+        }
+        FactNumber::DisguiseCount => return scratch.disguised(),
+        FactNumber::Typed(fact) => return typed_number(fact, scratch),
+        FactNumber::PayCount => of_role(Role::Pay).count(),
+        FactNumber::FeeCount => of_role(Role::Fee).count(),
+        FactNumber::AdvanceCount => of_role(Role::Advance).count(),
+        FactNumber::DebtCount => of_role(Role::Debt).count(),
+        FactNumber::PhonesCount => of_kind(ContactKind::Phone),
+        FactNumber::PhonesForeign => contacts.iter().filter(|contact| is_foreign(contact)).count(),
+        FactNumber::PhonesDisguised => contacts.iter().filter(|contact| contact.disguised).count(),
+        FactNumber::HandlesCount => of_kind(ContactKind::Handle),
+        FactNumber::LinksCount => of_kind(ContactKind::Link),
+        FactNumber::ContactCount => {
+            contacts.iter().filter(|contact| contact.kind.is_personal()).count()
+        }
+        FactNumber::OfficialCount => of_kind(ContactKind::Official),
+        FactNumber::DestinationCount => destinations.len(),
+        FactNumber::Words => scratch.views().clear().len(),
+    };
+    count as u64
+}
+
+/// Where that number was read from.
+pub(super) fn spans(fact: FactNumber, scratch: &Scratch, spans: &mut Vec<Span>) {
+    let (found, views) = (scratch.found(), scratch.views());
+    let mut contacts = |passes: &dyn Fn(&Contact) -> bool| {
+        spans.extend(
+            found.contacts.iter().filter(|contact| passes(contact)).map(|contact| contact.span),
+        );
+    };
+    match fact {
+        FactNumber::PayIdrMonth | FactNumber::PayCount => amount_spans(scratch, Role::Pay, spans),
+        FactNumber::FeeIdr | FactNumber::FeeCount => amount_spans(scratch, Role::Fee, spans),
+        FactNumber::AdvanceCount => amount_spans(scratch, Role::Advance, spans),
+        FactNumber::DebtCount => amount_spans(scratch, Role::Debt, spans),
+        FactNumber::PhonesCount => contacts(&|contact| contact.kind == ContactKind::Phone),
+        FactNumber::PhonesForeign => contacts(&is_foreign),
+        FactNumber::PhonesDisguised => contacts(&|contact| contact.disguised),
+        FactNumber::HandlesCount => contacts(&|contact| contact.kind == ContactKind::Handle),
+        FactNumber::LinksCount => contacts(&|contact| contact.kind == ContactKind::Link),
+        FactNumber::ContactCount => contacts(&|contact| contact.kind.is_personal()),
+        FactNumber::OfficialCount => contacts(&|contact| contact.kind == ContactKind::Official),
+        FactNumber::DestinationCount => spans.extend(
+            found
+                .destinations
+                .iter()
+                .map(|destination| views.clear_span(destination.from, destination.to)),
+        ),
+        FactNumber::DisguiseCount => spans.extend(
+            views
+                .clear()
+                .iter()
+                .enumerate()
+                .filter(|(_, token)| {
+                    token.marks.is_disguise() && views.vocabulary().is_sensitive(token.word)
+                })
+                .map(|(at, _)| views.clear_span(at, at + 1)),
+        ),
+        FactNumber::Typed(fact) => typed_spans(fact, scratch, spans),
+        FactNumber::Words => {}
+    }
+}
+
+fn amount_spans(scratch: &Scratch, role: Role, spans: &mut Vec<Span>) {
+    spans.extend(
+        scratch
+            .found()
+            .amounts
+            .iter()
+            .filter(|amount| amount.role == role)
+            .map(|amount| scratch.views().clear_span(amount.from, amount.to)),
+    );
+}
+
+fn is_foreign(contact: &Contact) -> bool {
+    contact.kind == ContactKind::Phone && !contact.value.starts_with("+62")
+}
+
+/// A departure of which no day is told is as far off as
 /// can be, so that "within a week" does not hold of it.
-pub(super) fn number(fact: Typed, scratch: &Scratch) -> u64 {
+fn typed_number(fact: Typed, scratch: &Scratch) -> u64 {
     let found = scratch.found();
     let percent = || {
         let pay = found.amounts.iter().filter(|amount| amount.role == Role::Pay);
@@ -100,8 +189,7 @@ pub(super) fn number(fact: Typed, scratch: &Scratch) -> u64 {
     count as u64
 }
 
-/// Where that number was read from.
-pub(super) fn spans(fact: Typed, scratch: &Scratch, spans: &mut Vec<Span>) {
+fn typed_spans(fact: Typed, scratch: &Scratch, spans: &mut Vec<Span>) {
     let (found, views) = (scratch.found(), scratch.views());
     match fact {
         Typed::PayTimesUsual | Typed::PayPercentOfUsual => spans.extend(
