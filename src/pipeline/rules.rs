@@ -12,7 +12,9 @@ use super::scorer::Scorer;
 
 /// Two readings this far apart that agree are of files nobody is writing.
 const STEADY: Duration = Duration::from_millis(100);
-/// How long to wait for that.
+/// How long a file without a byte may be one that was opened for writing and not written yet.
+const OPENED: Duration = Duration::from_secs(1);
+/// How long to wait for files to be steady.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the rules come from and how they are read.
@@ -62,8 +64,9 @@ fn steady(folder: &Path) -> Result<RuleFiles, RulesError> {
         std::thread::sleep(STEADY);
         let now = RuleFiles::read(folder);
         match (before, now) {
-            // A file without a byte was opened for writing and not written yet.
-            (Ok(before), Ok(now)) if before == now && !now.holds_an_empty_file() => {
+            (Ok(before), Ok(now))
+                if before == now && (!now.holds_an_empty_file() || began.elapsed() > OPENED) =>
+            {
                 return Ok(now);
             }
             // A folder that is not there stays so; a file that was just taken away does not.
@@ -73,7 +76,7 @@ fn steady(folder: &Path) -> Result<RuleFiles, RulesError> {
             }
             _ if began.elapsed() > PATIENCE => {
                 return Err(RulesError(format!(
-                    "{}: berkas aturan terus berubah, atau ada yang kosong; coba lagi setelah selesai ditulis",
+                    "{}: berkas aturan terus berubah; coba lagi setelah selesai ditulis",
                     folder.display()
                 )));
             }
@@ -97,5 +100,19 @@ pub fn reload(scorer: &Scorer, standing: &Standing) -> Result<(), RulesError> {
             RulesRefused { reason: &error.0 }.emit();
             Err(error)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_waited_for_and_then_taken_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("kata.txt"), "").unwrap();
+        let began = Instant::now();
+        assert_eq!(steady(dir.path()).unwrap().text("kata.txt"), Some(""));
+        assert!(began.elapsed() > OPENED, "it may have been opened a moment ago");
     }
 }
