@@ -18,7 +18,7 @@ struct Line {
     text: String,
 }
 
-/// All real posts, or as many invented ones as `WASPADA_POSTS` says.
+/// All real posts, or where there are none invented ones.
 pub fn load() -> std::io::Result<Posts> {
     let shared = std::env::var_os("WASPADA_SHARED")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
