@@ -104,3 +104,27 @@ fn a_source_says_how_its_last_visit_went_and_a_clock_that_went_back_is_found() {
     let (status, answer) = examined(&desk);
     assert_eq!((status, &check(&answer, "jam")["state"]), (1, &"rusak".into()));
 }
+
+/// A source whose rows turn out unreadable, seen through a real visit.
+#[test]
+fn a_source_whose_items_can_no_longer_be_read_raises_an_alarm() {
+    let desk = Desk::filled(POSTS);
+    add(&desk, &format!("{SOURCE}keep = true\nsettle = \"0s\"\n"));
+    let row = |number| format!("{{\"id\": \"{number}\", \"text\": \"kabar {number}\"}}\n");
+    let rows: String = (0..15).map(row).chain((0..10).map(|_| "{rusak\n".to_owned())).collect();
+    std::fs::create_dir(desk.path("masuk")).unwrap();
+    std::fs::write(desk.path("masuk/isi.jsonl"), rows).unwrap();
+    assert_eq!(desk.run(&["run", "--once"]).status, 0);
+
+    let (status, answer) = examined(&desk);
+    let source = check(&answer, "sumber saluran-contoh");
+    assert_eq!((status, &source["state"]), (0, &"perhatian".into()), "{answer}");
+    let alarm = "40 % isi 24 jam terakhir tidak terbaca dan disisihkan";
+    assert!(source["what"].as_str().unwrap().contains(alarm), "{source}");
+    let table = desk.run(&["source", "list"]).out;
+    assert!(table.contains(&format!("! saluran-contoh: {alarm}")), "{table}");
+    let row: Value = serde_json::from_str(&desk.run(&["source", "list", "--json"]).out).unwrap();
+    let day = &row["last_day"];
+    assert_eq!((&day["new"], &day["complete_percent"]), (&15.into(), &60.into()), "{row}");
+    assert_eq!(day["alarms"][0]["alarm"], "unreadable");
+}

@@ -370,7 +370,13 @@ async fn a_daemon_reloads_without_a_stop_and_ends_when_told() {
         status == 200 && health.contains("degraded") && health.contains("uji.toml"),
         "{health}"
     );
-    assert!(get(&address, "/metrics").await.1.contains("waspada_rules_broken 1"));
+    let metrics = get(&address, "/metrics").await.1;
+    assert!(metrics.contains("waspada_rules_broken 1"), "{metrics}");
+    for kind in waspada::store::Alarm::KINDS {
+        let gauge = format!("waspada_source_alarm{{source=\"folder\",alarm=\"{kind}\"}} 0");
+        assert!(metrics.contains(&gauge), "{metrics}");
+    }
+    assert!(metrics.contains("waspada_source_complete_percent{source=\"folder\"} 100"));
     post("b", "jual mangga lagi");
     wait_for(&log, "unchanged=0 queued=1", 2).await;
 

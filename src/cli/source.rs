@@ -11,7 +11,7 @@ use super::{Answer, Failure, unwritable};
 use crate::config::Config;
 use crate::pipeline::{Probe, ProbeError, probe};
 use crate::registry::wib;
-use crate::store::{SourceState, Store};
+use crate::store::{SourceHealth, SourceState, Store};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -59,11 +59,14 @@ struct State {
     set_aside: u64,
     /// Of the message numbers covered, how many were shown, in percent.
     seen_percent: Option<f64>,
+    /// The last 24 hours.
+    #[serde(rename = "last_day")]
+    health: SourceHealth,
 }
 
-impl From<SourceState> for State {
+impl State {
     #[expect(clippy::cast_precision_loss, reason = "message numbers are far below 2^52")]
-    fn from(state: SourceState) -> Self {
+    fn new(state: SourceState, health: SourceHealth) -> Self {
         Self {
             last_success: state.last_success,
             next_due: state.next_due,
@@ -72,6 +75,7 @@ impl From<SourceState> for State {
             queued: state.items_queued,
             set_aside: state.set_aside,
             seen_percent: state.seen.map(|seen| 100.0 * seen.shown / seen.covered as f64),
+            health,
         }
     }
 }
@@ -94,7 +98,7 @@ impl List {
                 kind: &source.kind,
                 enabled: source.enabled,
                 legal_basis: source.legal_basis.as_deref(),
-                state: states.remove(source.name.as_str()).map(State::from),
+                state: states.remove(source.name.as_str()),
             })
             .collect();
         let mut out = std::io::stdout().lock();
@@ -114,12 +118,15 @@ impl List {
             "berhasil",
             "berikutnya",
             "posting",
+            "baru/24 jam",
+            "gagal/24 jam",
+            "utuh",
             "diduga",
             "disisihkan",
             "terlihat",
             "dasar hukum",
         ]);
-        let mut failures = Vec::new();
+        let mut notices = Vec::new();
         for row in rows {
             let enabled = if row.enabled { "ya" } else { "tidak" };
             let count = |count: fn(&State) -> u64| {
@@ -128,6 +135,7 @@ impl List {
             let time = |time: fn(&State) -> Option<Timestamp>| {
                 row.state.as_ref().and_then(time).map_or_else(|| "-".to_owned(), on_screen)
             };
+            let complete = row.state.as_ref().and_then(|state| state.health.complete_percent);
             let seen = row.state.as_ref().and_then(|state| state.seen_percent);
             table.add_row([
                 row.name.to_owned(),
@@ -136,32 +144,41 @@ impl List {
                 time(|state| state.last_success),
                 time(|state| state.next_due),
                 count(|state| state.posts),
+                count(|state| state.health.new),
+                count(|state| state.health.failures),
+                complete.map_or_else(|| "-".to_owned(), |percent| format!("{percent} %")),
                 count(|state| state.queued),
                 count(|state| state.set_aside),
                 seen.map_or_else(|| "-".to_owned(), |seen| format!("{seen:.1} %")),
                 row.legal_basis.unwrap_or("-").to_owned(),
             ]);
-            if let Some(failure) = row.state.and_then(|state| state.failure) {
-                failures.push(format!("! {}: {failure}", row.name));
-            }
+            let Some(state) = row.state else { continue };
+            notices.extend(state.failure.map(|failure| format!("! {}: {failure}", row.name)));
+            let alarms = state.health.alarms.iter();
+            notices.extend(alarms.map(|alarm| format!("! {}: {alarm}", row.name)));
         }
         writeln!(out, "{table}").map_err(unwritable)?;
-        for failure in failures {
-            writeln!(out, "{failure}").map_err(unwritable)?;
+        for notice in notices {
+            writeln!(out, "{notice}").map_err(unwritable)?;
         }
         Ok(Answer::Done)
     }
 }
 
 /// What the database knows of each source; nothing where there is no database yet.
-fn states(config: &Config) -> Result<BTreeMap<String, SourceState>, Failure> {
+fn states(config: &Config) -> Result<BTreeMap<String, State>, Failure> {
     if !config.store.path.exists() {
         return Ok(BTreeMap::new());
     }
     let impossible = |error: crate::store::StoreError| Failure::Impossible(error.to_string());
-    let states =
-        Store::open(&config.store).and_then(|store| store.sources()).map_err(impossible)?;
-    Ok(states.into_iter().map(|state| (state.name.clone(), state)).collect())
+    let (states, mut health) = Store::open(&config.store)
+        .and_then(|store| Ok((store.sources()?, store.source_health(Timestamp::now())?)))
+        .map_err(impossible)?;
+    let with_health = |state: SourceState| {
+        let health = health.remove(&state.name).unwrap_or_default();
+        (state.name.clone(), State::new(state, health))
+    };
+    Ok(states.into_iter().map(with_health).collect())
 }
 
 /// Short enough for a table.

@@ -11,10 +11,12 @@ use crate::fetch::Client;
 use crate::registry::today;
 use crate::sources::{Adapter, Door, Page, SetAside};
 use crate::store::{
-    CaptureRecord, CoverageRecord, FileDone, PageCommit, SetAsideRecord, Store, StoreError,
+    Alarm, CaptureRecord, CoverageRecord, FileDone, PageCommit, SetAsideRecord, Store, StoreError,
     ValidatorRecord, VisitEnd,
 };
-use crate::telemetry::{Event as _, ItemsSetAside, PageStored, SourceFailed, VisitEnded};
+use crate::telemetry::{
+    Event as _, ItemsSetAside, PageStored, SourceFailed, SourceWatched, VisitEnded,
+};
 
 use super::report::{Observer, SourceReport};
 use super::schedule::{self, Bounds, Went};
@@ -126,8 +128,26 @@ pub(super) async fn visit(
         took: report.took,
     }
     .emit();
+    watch_yield(tools, watched, now).await;
     tools.observer.ended(&report);
     (report, Schedule { next_due, interval })
+}
+
+/// Tells what the yield of a source says of it.
+async fn watch_yield(tools: &Tools, watched: &Watched, now: Timestamp) {
+    let name = watched.name.to_string();
+    let Ok(health) = blocking(&tools.store, move |store| store.health_of(&name, now)).await else {
+        return;
+    };
+    let is_on = |kind| health.alarms.iter().any(|alarm| alarm.kind() == kind);
+    let reasons: Vec<String> = health.alarms.iter().map(ToString::to_string).collect();
+    SourceWatched {
+        source: &watched.name,
+        alarms: &Alarm::KINDS.map(|kind| (kind, is_on(kind))),
+        reason: &reasons.join("; "),
+        complete_percent: health.complete_percent,
+    }
+    .emit();
 }
 
 /// When a source is due again.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::pipeline::{self, Health, Standing};
-use crate::store::{SourceState, Store, StoreError};
+use crate::store::{Alarm, SourceState, Store, StoreError};
 
 /// Under this much free space a disk wants looking at, in bytes.
 const LITTLE_SPACE: u64 = 2 << 30;
@@ -95,11 +95,14 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     found.push(space("ruang disk basis data", &config.store.path));
     found.push(space("ruang disk bukti", &config.store.evidence));
     found.push(evidence(&config.store.evidence));
-    let states = store.and_then(|store| store.sources()).unwrap_or_default();
+    let (states, yields) = store
+        .and_then(|store| Ok((store.sources()?, store.source_health(now)?)))
+        .unwrap_or_default();
     for source in config.sources.iter().filter(|source| source.enabled) {
         let name = source.name.to_string();
         let state = states.iter().find(|state| state.name == name);
-        found.push(self::source(&name, state, now, health.is_ok()));
+        let alarms = yields.get(&name).map_or(&[][..], |health| &health.alarms);
+        found.push(self::source(&name, state, alarms, now, health.is_ok()));
     }
     found.push(clock(&states, now));
     found
@@ -208,7 +211,13 @@ fn evidence(folder: &Path) -> Finding {
     }
 }
 
-fn source(name: &str, state: Option<&SourceState>, now: Timestamp, runs: bool) -> Finding {
+fn source(
+    name: &str,
+    state: Option<&SourceState>,
+    alarms: &[Alarm],
+    now: Timestamp,
+    runs: bool,
+) -> Finding {
     let title = format!("sumber {name}");
     let Some(state) = state else {
         return Finding::look(&title, "belum pernah dikunjungi", "waspada run --once");
@@ -224,6 +233,14 @@ fn source(name: &str, state: Option<&SourceState>, now: Timestamp, runs: bool) -
             format!("{last}; kunjungan terakhir gagal: {failure}"),
             format!("waspada source probe {name}"),
         ),
+        None if !alarms.is_empty() => {
+            let alarms: Vec<String> = alarms.iter().map(ToString::to_string).collect();
+            Finding::look(
+                &title,
+                format!("{last}; {}", alarms.join("; ")),
+                format!("mungkin bentuk halamannya berubah: waspada source probe {name}"),
+            )
+        }
         None if late && runs => Finding::look(
             &title,
             format!("{last}; kunjungan berikutnya sudah lewat waktunya"),

@@ -15,7 +15,7 @@ use super::custody::{self, Action, Actor};
 use super::error::StoreError;
 use super::record::{CaptureRecord, PageCommit, PageResult, SetAsideRecord};
 use super::versions::{self, Change};
-use super::{Store, coverage, removal, sources};
+use super::{Store, coverage, removal, sources, yields};
 
 impl Store {
     /// Writes a page. When this returns, all of it is on the disk; when it fails, nothing is.
@@ -101,6 +101,7 @@ fn write(
             result.set_aside,
             page.ignored,
         ))?;
+    yields::note_page(transaction, source, page, result.new)?;
     Ok(result)
 }
 

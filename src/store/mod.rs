@@ -21,6 +21,7 @@ mod upkeep;
 mod verify;
 mod versions;
 mod writer;
+mod yields;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ pub use sources::{Seen, SourceState};
 pub use statistics::StoredPost;
 pub use upkeep::Checked;
 pub use verify::{Finding, Verified};
+pub use yields::{Alarm, SourceHealth};
 
 /// Connections that read.
 const READERS: usize = 3;

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-24-first.sql"),
     include_str!("migrations/2026-11-28-rescore.sql"),
     include_str!("migrations/2026-11-28-severity.sql"),
+    include_str!("migrations/2026-11-28-yield.sql"),
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.

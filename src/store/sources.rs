@@ -10,9 +10,9 @@ use crate::post::Sha256;
 
 use super::Store;
 use super::column::{Json, Stamp};
-use super::coverage;
 use super::error::StoreError;
 use super::record::{FileDone, ValidatorRecord, VisitEnd};
+use super::{coverage, yields};
 
 /// A source's condition, for `source list`, `/metrics` and the schedule.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,7 +58,7 @@ pub(super) fn id(transaction: &Transaction<'_>, name: &str) -> rusqlite::Result<
     Ok(transaction.last_insert_rowid())
 }
 
-fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+pub(super) fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT id FROM source WHERE name = ?1")?
         .query_row([name], |row| row.get(0))
@@ -217,6 +217,9 @@ impl Store {
                     reason,
                     Stamp(end.at),
                 ))?;
+            if kind.is_some() {
+                yields::note_failure(transaction, source, end.at)?;
+            }
             Ok(())
         })
     }

@@ -189,6 +189,38 @@ fn seconds(time: jiff::Timestamp) -> f64 {
     time.as_second() as f64
 }
 
+/// What a source's yield says of it, told after each visit.
+pub struct SourceWatched<'a> {
+    /// The source's name in the config.
+    pub source: &'a str,
+    /// Every kind of alarm there is, and whether it is on.
+    pub alarms: &'a [(&'static str, bool)],
+    /// What the alarms that are on say, for a person.
+    pub reason: &'a str,
+    /// How many percent of the last day's items were complete, where there were any.
+    pub complete_percent: Option<u32>,
+}
+
+impl Event for SourceWatched<'_> {
+    fn emit(self) {
+        for (alarm, is_on) in self.alarms {
+            let labels = [("source", self.source.to_owned()), ("alarm", (*alarm).to_owned())];
+            gauge!("waspada_source_alarm", &labels).set(if *is_on { 1.0 } else { 0.0 });
+        }
+        if let Some(percent) = self.complete_percent {
+            gauge!("waspada_source_complete_percent", "source" => self.source.to_owned())
+                .set(f64::from(percent));
+        }
+        if !self.reason.is_empty() {
+            tracing::warn!(
+                source = self.source,
+                reason = self.reason,
+                "the source wants looking at"
+            );
+        }
+    }
+}
+
 /// The daemon is up: sources are being visited and its own address answers.
 pub struct DaemonReady<'a> {
     /// Sources that are visited.
