@@ -2,6 +2,7 @@
 //! non-procedural work abroad. Rooms are listed from the ground floor up; a room imports only
 //! rooms of a lower floor (`tests/house.rs` fails otherwise). `docs/ARCHITECTURE.md` is the map.
 
+pub mod budget;
 pub mod post;
 pub mod telemetry;
 

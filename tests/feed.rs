@@ -12,7 +12,7 @@ use waspada::fetch::Capture;
 use waspada::post::{Post, Sha256};
 use waspada::sources::feed::Settings;
 use waspada::sources::{
-    Cursor, Door, Given, OpenError, Page, ShapeError, SourceSettings as _, WebSource,
+    Cursor, Door, Given, OpenError, Page, ShapeError, SourceSettings as _, Visit, WebSource,
 };
 
 fn open(url: &str, backfill_pages: u32, given: &Given) -> Result<Box<dyn WebSource>, OpenError> {
@@ -48,7 +48,7 @@ const URL: &str = "https://papanloker.example/feed/";
 
 /// Reads a body as the first page of a feed.
 fn parse(url: &str, body: &[u8]) -> Result<Page, ShapeError> {
-    feed(url, 0).parse(&capture(url, &[], body), None)
+    feed(url, 0).parse(&capture(url, &[], body), Visit::at(None))
 }
 
 fn rss(items: &str) -> String {
@@ -83,7 +83,7 @@ fn the_four_formats() {
         ("kampus.feed.json", "https://kampus.example/bursa.json"),
     ] {
         let body = fixture(name);
-        let page = feed(url, 3).parse(&capture(url, &[], &body), None).unwrap();
+        let page = feed(url, 3).parse(&capture(url, &[], &body), Visit::at(None)).unwrap();
         insta::assert_snapshot!(name, written(&page));
     }
 }
@@ -267,7 +267,7 @@ fn charsets_are_those_of_the_answer_or_the_declaration() {
         ("application/rss+xml", body.replace('%', "utf-8").into_bytes()),
     ] {
         let capture = capture(URL, &[("content-type", content_type)], &bytes);
-        let page = feed(URL, 0).parse(&capture, None).unwrap();
+        let page = feed(URL, 0).parse(&capture, Visit::at(None)).unwrap();
         assert_eq!(page.posts[0].title.as_deref(), Some("caf\u{e9}"), "{content_type}");
     }
 }
@@ -287,12 +287,12 @@ fn the_first_visit_walks_back_and_a_cut_off_one_goes_on() {
     };
     let visit = |source: &dyn WebSource, mut cursor: Option<Cursor>, pages: usize| {
         let mut asked = Vec::new();
-        let mut request = Some(source.begin(cursor.as_ref()));
+        let mut request = Some(source.begin(Visit::at(cursor.as_ref())).unwrap());
         while let Some(next) = request.filter(|_| asked.len() < pages) {
             asked.push(number_of(&next.url));
             let body = page_of(number_of(&next.url));
             let capture = capture(next.url.as_str(), &[], body.as_bytes());
-            let page = source.parse(&capture, cursor.as_ref()).unwrap();
+            let page = source.parse(&capture, Visit::at(cursor.as_ref())).unwrap();
             cursor = page.cursor;
             request = page.next;
         }
@@ -316,7 +316,7 @@ fn the_first_visit_walks_back_and_a_cut_off_one_goes_on() {
     assert_eq!(visit(&*deep, cursor.clone(), all).0, [3, 4], "the config says more now");
     let elsewhere = feed("https://papanloker.example/lain/", 1);
     assert_eq!(
-        elsewhere.begin(cursor.as_ref()).url.as_str(),
+        elsewhere.begin(Visit::at(cursor.as_ref())).unwrap().url.as_str(),
         "https://papanloker.example/lain/",
         "another feed under the same name starts anew"
     );
@@ -327,19 +327,20 @@ fn the_first_visit_walks_back_and_a_cut_off_one_goes_on() {
 fn an_older_page_that_is_none_ends_the_walk() {
     let source = feed(URL, 9);
     let first = rss("<atom:link rel='next' href='/feed/?p=2'/>");
-    let page = source.parse(&capture(URL, &[], first.as_bytes()), None).unwrap();
+    let page = source.parse(&capture(URL, &[], first.as_bytes()), Visit::at(None)).unwrap();
     let next = page.next.unwrap();
     let gone = capture(next.url.as_str(), &[], b"<html><title>404</title></html>");
-    let page = source.parse(&gone, page.cursor.as_ref()).unwrap();
+    let page = source.parse(&gone, Visit::at(page.cursor.as_ref())).unwrap();
     assert!(page.next.is_none() && page.set_aside[0].reason.contains("HTML page"));
-    assert_eq!(source.begin(page.cursor.as_ref()).url.as_str(), URL);
+    assert_eq!(source.begin(Visit::at(page.cursor.as_ref())).unwrap().url.as_str(), URL);
 }
 
 #[test]
 fn no_feed_leads_the_walk_elsewhere() {
     for href in ["https://lain.example/feed", "http://127.0.0.1/", URL, "file:///etc/passwd"] {
         let body = rss(&format!("<atom:link rel='next' href='{href}'/>"));
-        let page = feed(URL, 9).parse(&capture(URL, &[], body.as_bytes()), None).unwrap();
+        let page =
+            feed(URL, 9).parse(&capture(URL, &[], body.as_bytes()), Visit::at(None)).unwrap();
         assert!(page.next.is_none(), "{href}");
     }
 }
@@ -353,7 +354,10 @@ fn the_bounds_are_the_configs_or_usual_ones() {
     assert_eq!(source.interval(), (60, 600));
     let body = rss("<item><guid>1</guid><pubDate>Wed, 01 Jul 2026 00:00:00 GMT</pubDate></item>");
     let after = |headers: &[(&str, &str)]| {
-        source.parse(&capture(URL, headers, body.as_bytes()), None).unwrap().revisit_after
+        source
+            .parse(&capture(URL, headers, body.as_bytes()), Visit::at(None))
+            .unwrap()
+            .revisit_after
     };
     assert_eq!(after(&[]), Some(600));
     assert_eq!(after(&[("cache-control", "max-age=7200")]), Some(7_200));

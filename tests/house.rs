@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// From the ground floor up.
 const FLOORS: &[&[&str]] = &[
-    &["post", "telemetry"],
+    &["post", "telemetry", "budget"],
     &["text", "registry"],
     &["facts"],
     &["engine"],

@@ -66,6 +66,7 @@ fn page(posts: Vec<ScoredPost>) -> PageCommit {
             headers: vec![("content-type".into(), "text/html".into())],
             sha256: Sha256::of(&body),
             body,
+            grounds: Default::default(),
         }),
         posts,
         deleted: Vec::new(),

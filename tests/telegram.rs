@@ -12,7 +12,7 @@ use url::Url;
 use waspada::fetch::{Capture, Redirects};
 use waspada::post::{ContainerKind, ExtraKind, MediaKind, Post, PostKind, Sha256};
 use waspada::sources::telegram::Settings;
-use waspada::sources::{Cursor, Door, Given, Page, ShapeError, SourceSettings, WebSource};
+use waspada::sources::{Cursor, Door, Given, Page, ShapeError, SourceSettings, Visit, WebSource};
 
 fn open(settings: &str) -> Box<dyn WebSource> {
     let settings: Settings = toml::from_str(settings).unwrap();
@@ -37,7 +37,7 @@ fn capture(url: &Url, body: impl Into<Vec<u8>>) -> Capture {
 }
 
 fn newest(source: &dyn WebSource, body: &str) -> Result<Page, ShapeError> {
-    source.parse(&capture(&source.begin(None).url, body), None)
+    source.parse(&capture(&source.begin(Visit::at(None)).unwrap().url, body), Visit::at(None))
 }
 
 fn fixture(name: &str) -> String {
@@ -51,17 +51,20 @@ fn contoh() -> Box<dyn WebSource> {
 
 #[test]
 fn requests_say_what_they_want() {
-    let first = contoh().begin(None);
+    let first = contoh().begin(Visit::at(None)).unwrap();
     assert_eq!(first.url.as_str(), "https://t.me/s/loker_contoh");
     assert_eq!(first.redirects, Redirects::Report, "a redirect means that there is no preview");
     let based = open("channel = 'loker_contoh'\nbase = 'http://127.0.0.1:8080/cermin/?x=1#y'");
-    assert_eq!(based.begin(None).url.as_str(), "http://127.0.0.1:8080/cermin/s/loker_contoh");
+    assert_eq!(
+        based.begin(Visit::at(None)).unwrap().url.as_str(),
+        "http://127.0.0.1:8080/cermin/s/loker_contoh"
+    );
     let page = newest(&*contoh(), &fixture("loker_contoh.html")).unwrap();
     assert_eq!(page.next.unwrap().url.as_str(), "https://t.me/s/loker_contoh?before=101");
-    let cut_off = contoh().begin(page.cursor.as_ref());
+    let cut_off = contoh().begin(Visit::at(page.cursor.as_ref())).unwrap();
     assert_eq!(cut_off.url.as_str(), "https://t.me/s/loker_contoh?before=101");
     let unreadable = Cursor(serde_json::json!({ "known": "banyak" }));
-    assert_eq!(contoh().begin(Some(&unreadable)).url, first.url);
+    assert_eq!(contoh().begin(Visit::at(Some(&unreadable))).unwrap().url, first.url);
 }
 
 #[test]
@@ -226,7 +229,10 @@ fn the_end_is_told_apart_from_a_block() {
     let first = newest(&*source, &fixture("loker_contoh.html")).unwrap();
     let next = first.next.unwrap().url;
     let last = source
-        .parse(&capture(&next, fixture("loker_contoh-before-101.html")), first.cursor.as_ref())
+        .parse(
+            &capture(&next, fixture("loker_contoh-before-101.html")),
+            Visit::at(first.cursor.as_ref()),
+        )
         .unwrap();
     assert!(last.next.is_none());
     assert_eq!(last.cursor.unwrap().0, serde_json::json!({ "known": 122, "walk": null }));
@@ -255,11 +261,11 @@ fn the_end_is_told_apart_from_a_block() {
     }
 
     let known = Cursor(serde_json::json!({ "known": 122, "walk": null }));
-    let begin = source.begin(Some(&known)).url;
-    let cleared = source.parse(&capture(&begin, fixture("kosong.html")), Some(&known));
+    let begin = source.begin(Visit::at(Some(&known))).unwrap().url;
+    let cleared = source.parse(&capture(&begin, fixture("kosong.html")), Visit::at(Some(&known)));
     assert!(cleared.unwrap_err().reason.contains("up to 122 are known"));
     let ignores_before = source
-        .parse(&capture(&next, fixture("loker_contoh.html")), first.cursor.as_ref())
+        .parse(&capture(&next, fixture("loker_contoh.html")), Visit::at(first.cursor.as_ref()))
         .unwrap_err();
     assert!(ignores_before.reason.contains("below 101"), "{ignores_before}");
 }
@@ -269,7 +275,8 @@ fn a_strange_stretch_of_history_does_not_hold_up_the_walk() {
     let source = contoh();
     let first = newest(&*source, &fixture("loker_contoh.html")).unwrap();
     let next = first.next.unwrap().url;
-    let parse = |html: String| source.parse(&capture(&next, html), first.cursor.as_ref());
+    let parse =
+        |html: String| source.parse(&capture(&next, html), Visit::at(first.cursor.as_ref()));
     let strange: String = (80..100)
         .map(|number| {
             format!("<div class=tgme_widget_message data-post=loker_contoh/{number}><hr></div>")
@@ -288,8 +295,10 @@ fn an_empty_page_that_was_linked_is_not_believed_at_once() {
     let source = contoh();
     let mut cursor = newest(&*source, &fixture("loker_contoh.html")).unwrap().cursor;
     for visit in 1..=3 {
-        let url = source.begin(cursor.as_ref()).url;
-        let page = source.parse(&capture(&url, fixture("kosong.html")), cursor.as_ref()).unwrap();
+        let url = source.begin(Visit::at(cursor.as_ref())).unwrap().url;
+        let page = source
+            .parse(&capture(&url, fixture("kosong.html")), Visit::at(cursor.as_ref()))
+            .unwrap();
         assert!(page.next.is_none());
         let complete = page.cursor.as_ref().unwrap().0["walk"].is_null();
         assert_eq!(complete, visit == 3, "visit {visit}");
@@ -422,7 +431,7 @@ impl Store {
 fn read(source: &dyn WebSource, channel: &Channel, store: &Store, url: &Url) -> Page {
     let before = url.query_pairs().find(|(key, _)| key == "before");
     let html = channel.page(before.map(|(_, value)| value.parse().unwrap()));
-    source.parse(&capture(url, html), store.cursor.as_ref()).unwrap()
+    source.parse(&capture(url, html), Visit::at(store.cursor.as_ref())).unwrap()
 }
 
 #[test]
@@ -434,7 +443,7 @@ fn no_walk_misses_a_post() {
         channel.post(dice.u64(1..200));
         let mut store = Store::default();
         for _visit in 0..dice.u32(1..8) {
-            let mut next = Some(source.begin(store.cursor.as_ref()).url);
+            let mut next = Some(source.begin(Visit::at(store.cursor.as_ref())).unwrap().url);
             while let Some(url) = next {
                 let page = read(&*source, &channel, &store, &url);
                 match dice.u32(0..10) {
@@ -461,7 +470,7 @@ fn no_walk_misses_a_post() {
         }
         // A calm end: the walk under way is finished, then one visit meets what is new.
         for _visit in 0..5 {
-            let mut next = Some(source.begin(store.cursor.as_ref()).url);
+            let mut next = Some(source.begin(Visit::at(store.cursor.as_ref())).unwrap().url);
             while let Some(url) = next {
                 let page = read(&*source, &channel, &store, &url);
                 store.commit(&page);
@@ -486,7 +495,7 @@ fn a_walk_can_be_cut_off_after_each_page() {
     let mut store = Store::default();
     let mut visits = 0;
     while !store.is_between_visits() {
-        let url = source.begin(store.cursor.as_ref()).url;
+        let url = source.begin(Visit::at(store.cursor.as_ref())).unwrap().url;
         let page = read(&*source, &channel, &store, &url);
         store.commit(&page);
         visits += 1;
@@ -498,7 +507,7 @@ fn a_walk_can_be_cut_off_after_each_page() {
 
     // 180 posts came meanwhile: nine pages, no further.
     let mut pages = 0;
-    let mut next = Some(source.begin(store.cursor.as_ref()).url);
+    let mut next = Some(source.begin(Visit::at(store.cursor.as_ref())).unwrap().url);
     while let Some(url) = next {
         let page = read(&*source, &channel, &store, &url);
         store.commit(&page);
@@ -517,11 +526,11 @@ fn a_missing_link_ends_no_later_visit() {
     let mut channel = Channel { messages: BTreeSet::new(), newest: 0 };
     channel.post(10);
     let mut store = Store::default();
-    let url = source.begin(None).url;
+    let url = source.begin(Visit::at(None)).unwrap().url;
     store.commit(&read(&*source, &channel, &store, &url));
     channel.post(50);
     let html = channel.page(None).replace("tme_messages_more", "more");
-    let page = source.parse(&capture(&url, html), store.cursor.as_ref()).unwrap();
+    let page = source.parse(&capture(&url, html), Visit::at(store.cursor.as_ref())).unwrap();
     assert_eq!(page.next.unwrap().url.query(), Some("before=41"));
 }
 

@@ -43,5 +43,10 @@ fn check(config: &Config) -> Result<Answer, Failure> {
         config.sources.len(),
     )
     .map_err(unwritable)?;
+    for source in &config.sources {
+        if let Some(error) = source.missing_secret(config) {
+            super::complain(&format!("sumber `{}` tetap mati: {error}", source.name));
+        }
+    }
     Ok(Answer::Done)
 }

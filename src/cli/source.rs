@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Answer, Failure, unwritable};
+use crate::budget::Left;
 use crate::config::Config;
 use crate::pipeline::{Probe, ProbeError, probe};
 use crate::registry::wib;
-use crate::store::{SourceHealth, SourceState, Store};
+use crate::report::budgets;
+use crate::store::{SourceHealth, SourceState, Store, StoreError};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -62,6 +64,31 @@ struct State {
     /// The last 24 hours.
     #[serde(rename = "last_day")]
     health: SourceHealth,
+    /// What is left of its service's budgets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    budgets: Vec<BudgetLeft>,
+}
+
+#[derive(Serialize)]
+struct BudgetLeft {
+    name: String,
+    limit: u64,
+    left: u64,
+    opens: Option<Timestamp>,
+    #[serde(skip)]
+    told: String,
+}
+
+impl From<Left> for BudgetLeft {
+    fn from(left: Left) -> Self {
+        Self {
+            told: budgets::told(&left),
+            left: left.left(),
+            opens: left.opens,
+            limit: left.budget.limit,
+            name: left.budget.name,
+        }
+    }
 }
 
 impl State {
@@ -76,6 +103,7 @@ impl State {
             set_aside: state.set_aside,
             seen_percent: state.seen.map(|seen| 100.0 * seen.shown / seen.covered as f64),
             health,
+            budgets: Vec::new(),
         }
     }
 }
@@ -127,6 +155,7 @@ impl List {
             "dasar hukum",
         ]);
         let mut notices = Vec::new();
+        let mut left = Vec::new();
         for row in rows {
             let enabled = if row.enabled { "ya" } else { "tidak" };
             let count = |count: fn(&State) -> u64| {
@@ -153,11 +182,18 @@ impl List {
                 row.legal_basis.unwrap_or("-").to_owned(),
             ]);
             let Some(state) = row.state else { continue };
+            left.extend(state.budgets.into_iter().map(|budget| (budget.name, budget.told)));
             notices.extend(state.failure.map(|failure| format!("! {}: {failure}", row.name)));
             let alarms = state.health.alarms.iter();
             notices.extend(alarms.map(|alarm| format!("! {}: {alarm}", row.name)));
         }
         writeln!(out, "{table}").map_err(unwritable)?;
+        // Sources that share a budget show it once.
+        left.sort_unstable();
+        left.dedup();
+        for (budget, told) in left {
+            writeln!(out, "jatah {budget}: {told}").map_err(unwritable)?;
+        }
         for notice in notices {
             writeln!(out, "{notice}").map_err(unwritable)?;
         }
@@ -170,15 +206,27 @@ fn states(config: &Config) -> Result<BTreeMap<String, State>, Failure> {
     if !config.store.path.exists() {
         return Ok(BTreeMap::new());
     }
-    let impossible = |error: crate::store::StoreError| Failure::Impossible(error.to_string());
-    let (states, mut health) = Store::open(&config.store)
-        .and_then(|store| Ok((store.sources()?, store.source_health(Timestamp::now())?)))
-        .map_err(impossible)?;
-    let with_health = |state: SourceState| {
-        let health = health.remove(&state.name).unwrap_or_default();
-        (state.name.clone(), State::new(state, health))
+    let now = Timestamp::now();
+    let known = || {
+        let store = Store::open(&config.store)?;
+        let mut health = store.source_health(now)?;
+        let mut states: BTreeMap<String, State> = store
+            .sources()?
+            .into_iter()
+            .map(|state| {
+                let health = health.remove(&state.name).unwrap_or_default();
+                (state.name.clone(), State::new(state, health))
+            })
+            .collect();
+        for source in &config.sources {
+            if let Some(state) = states.get_mut(source.name.as_str()) {
+                let left = budgets::left(config, source, &store, now)?;
+                state.budgets = left.into_iter().map(BudgetLeft::from).collect();
+            }
+        }
+        Ok(states)
     };
-    Ok(states.into_iter().map(with_health).collect())
+    known().map_err(|error: StoreError| Failure::Impossible(error.to_string()))
 }
 
 /// Short enough for a table.

@@ -13,7 +13,7 @@ use super::Config;
 use super::explain::unknown_name;
 use super::fault::Fault;
 use super::read::{Table, read, span_of};
-use crate::sources::{Given, KINDS, ReadSettings, Settings};
+use crate::sources::{Given, KINDS, Lacks, OpenError, ReadSettings, Settings};
 
 /// One source.
 #[derive(Debug, Clone, Serialize)]
@@ -46,6 +46,12 @@ pub struct SourceConfig {
 }
 
 impl SourceConfig {
+    /// Why it stays off although it is enabled: a secret that its settings name is not there.
+    pub fn missing_secret(&self, config: &Config) -> Option<OpenError> {
+        let error = self.settings.open(&self.given(config)).err().filter(|_| self.enabled)?;
+        (error.lacks == Lacks::Secret).then_some(error)
+    }
+
     /// What its door is opened with.
     pub fn given(&self, config: &Config) -> Given {
         Given {

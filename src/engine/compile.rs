@@ -20,6 +20,7 @@ use super::reader::Settings;
 use super::reading::Signals;
 use super::rule_file::{Exception, Rule as RuleEntry, RuleFile};
 use super::score::Asked;
+use super::search_terms::SearchTerms;
 use super::severity;
 use super::wording::{pattern_fault, toml_fault};
 use super::{
@@ -135,6 +136,7 @@ impl<'a> Compiler<'a> {
         for (name, entries) in &lists.entries {
             classes.list(name, entries.iter().copied(), &mut words);
         }
+        let search_terms = SearchTerms::read(self.files, &mut self.diagnostics);
         let exceptions = self.read_rule_files();
         if !self.diagnostics.is_empty() {
             // Half of the rules are not known: what the rest asks of them would read as faults.
@@ -188,6 +190,7 @@ impl<'a> Compiler<'a> {
             signals: Signals::of(&rules, &registry.countries),
             reader,
             reader_settings,
+            search_terms,
             registry,
             rules,
         };

@@ -7,7 +7,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::diagnostic::nearest;
-use super::{Diagnostic, RuleFiles};
+use super::{Diagnostic, RuleFiles, search_terms};
 use crate::text::{VocabularyBuilder, WordId};
 
 /// How many lists may include each other in turn.
@@ -44,7 +44,8 @@ impl<'a> Lists<'a> {
         let mut by_name: FxHashMap<&'a str, Vec<(&'a str, &'a str)>> = FxHashMap::default();
         let mut lines = Vec::new();
         let mut included = FxHashSet::default();
-        for (file, text) in files.select(is_list) {
+        let of_rules = |file: &str| is_list(file) && !search_terms::is_searched(name_of(file));
+        for (file, text) in files.select(of_rules) {
             let list = name_of(file);
             by_name.entry(list).or_default().push((file, text));
             for line in entries(text) {

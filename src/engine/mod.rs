@@ -23,6 +23,7 @@ mod reader;
 mod reading;
 mod rule_file;
 mod score;
+mod search_terms;
 mod severity;
 mod speech;
 mod stages;
@@ -51,6 +52,7 @@ pub use reader::{
 };
 pub use rule_file::Status;
 pub use score::Scratch;
+pub use search_terms::SearchTerms;
 pub use severity::{Grade, Harm};
 pub use verdict::{Adjustment, AdjustmentKind, Band, FamilyId, Hit, Lane, Points, RuleId, Verdict};
 pub use words::Word;
@@ -188,6 +190,7 @@ pub struct Engine {
     reader_settings: reader::Settings,
     /// Buckets of the reader's signals: of each rule, and of each country with its groups.
     signals: reading::Signals,
+    search_terms: SearchTerms,
 }
 
 impl Engine {

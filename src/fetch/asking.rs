@@ -13,6 +13,7 @@ use super::address::Clearance;
 use super::challenge::{self, challenge};
 use super::outcome::{RefuseReason, TransientReason};
 use super::pace::Turn;
+use super::request::Form;
 use super::retry_after::{asked_pause, used_up};
 use super::robots;
 use super::sites::Site;
@@ -29,11 +30,27 @@ pub struct Hop {
     pub site: std::sync::Arc<Site>,
 }
 
+/// What goes with the address.
+#[derive(Debug, Default)]
+pub struct Asking<'a> {
+    /// The headers.
+    pub headers: HeaderMap,
+    /// What is posted; a GET when there is nothing.
+    pub body: Option<&'a Form>,
+    /// Parameters of the query that no log may show.
+    pub query: Vec<(&'static str, &'a str)>,
+}
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A page somebody wants, of at most this many bytes.
     Page {
+        /// The size limit.
+        max_body: u64,
+    },
+    /// An answer of a documented API, of at most this many bytes.
+    Api {
         /// The size limit.
         max_body: u64,
     },
@@ -60,7 +77,7 @@ pub async fn ask(
     hop: &Hop,
     purpose: Purpose,
     crawl_delay: Option<Duration>,
-    headers: HeaderMap,
+    asking: Asking<'_>,
 ) -> Result<Answer, Unanswered> {
     let not_now = |(reason, at)| Unanswered::NotNow(reason, at);
     hop.site.admit().map_err(not_now)?;
@@ -71,7 +88,7 @@ pub async fn ask(
         return Err(not_now(denied));
     }
     let began = Instant::now();
-    let sent = wire.get(&hop.url, hop.clearance, headers, |status| purpose.reading(status)).await;
+    let sent = wire.send(&hop.url, hop.clearance, asking, |status| purpose.reading(status)).await;
     let took = began.elapsed();
     let Sent { result, status, bytes } = sent;
     let judged = judge(hop, purpose, result, &mut turn);
@@ -99,7 +116,7 @@ fn judge(
     let failure = match result {
         Ok(answer) => {
             let now = Timestamp::now();
-            if let (Purpose::Page { .. }, Some(whose)) =
+            if let (Purpose::Page { .. } | Purpose::Api { .. }, Some(whose)) =
                 (purpose, challenge(answer.status, &answer.headers, &answer.body))
             {
                 turn.slow_down();
@@ -140,6 +157,7 @@ impl Purpose {
     fn name(self) -> &'static str {
         match self {
             Self::Page { .. } => "page",
+            Self::Api { .. } => "api",
             Self::Robots => "robots",
         }
     }
@@ -147,7 +165,13 @@ impl Purpose {
     fn reading(self, status: StatusCode) -> Reading {
         let bytes = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         match self {
-            Self::Page { max_body } if status.is_success() => Reading::Whole(max_body),
+            Self::Page { max_body } | Self::Api { max_body } if status.is_success() => {
+                Reading::Whole(max_body)
+            }
+            // What an API has to say against the request stands in the body.
+            Self::Api { .. } if status.is_client_error() || challenge::may_hide_one(status) => {
+                Reading::Glimpse(bytes(challenge::WITHIN))
+            }
             Self::Page { .. } if challenge::may_hide_one(status) => {
                 Reading::Glimpse(bytes(challenge::WITHIN))
             }

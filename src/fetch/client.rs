@@ -8,14 +8,16 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use reqwest::header::{
-    ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
 };
 use url::{Position, Url};
 
-use super::address::{AddressGuard, AllowHostError};
-use super::asking::{Hop, Purpose, Unanswered, ask};
-use super::outcome::{BlockReason, Capture, Outcome, Redirects, RefuseReason, Request};
+use super::address::{AddressGuard, AllowHostError, Clearance};
+use super::asking::{Asking, Hop, Purpose, Unanswered, ask};
+use super::outcome::{BlockReason, Capture, Outcome, RefuseReason};
 use super::redirect::{self, Target};
+use super::request::{Credential, Redirects, Request};
+use super::secret::{Secret, hide};
 use super::settings::Settings;
 use super::sites::{HostStatus, Sites};
 use super::wire::{Answer, Bounds, Wire};
@@ -38,9 +40,18 @@ const KEPT: &[&str] = &[
     "last-modified",
     "link",
     "server",
+    "ratelimit-limit",
+    "ratelimit-remaining",
+    "ratelimit-reset",
+    "x-app-usage",
+    "x-business-use-case-usage",
+    "x-rate-limit-limit",
+    "x-rate-limit-remaining",
+    "x-rate-limit-reset",
     "x-ratelimit-limit",
     "x-ratelimit-remaining",
     "x-ratelimit-reset",
+    "x-ratelimit-used",
     "x-robots-tag",
     "x-wp-totalpages",
 ];
@@ -128,8 +139,13 @@ impl Shared {
             };
             let to = match redirect::target(&url, answer.status, &answer.headers) {
                 None => return ended(request, url, answer),
-                Some(Target::To(to)) if request.redirects == Redirects::Follow => to,
-                Some(Target::To(to)) => return Outcome::Blocked(BlockReason::Redirect(to.into())),
+                Some(Target::To(to)) if may_follow(request) => to,
+                Some(Target::To(to)) => {
+                    return Outcome::Blocked(BlockReason::Redirect(shown(request, to)));
+                }
+                Some(Target::Unreadable(_)) if !request.credentials.is_empty() => {
+                    return Outcome::Blocked(BlockReason::Redirect("?".to_owned()));
+                }
                 Some(Target::Unreadable(written)) => {
                     return Outcome::Blocked(BlockReason::Redirect(written));
                 }
@@ -148,25 +164,40 @@ impl Shared {
     /// One hop of a page: guard, robots.txt, turn, answer.
     async fn page(&self, url: Url, request: &Request) -> Result<Answer, Outcome> {
         let hop = self.hop(url.clone()).map_err(|reason| refused(&url, reason))?;
-        let rules = self.rules(&hop).await?;
-        if !rules.allows(&url[Position::BeforePath..Position::AfterQuery]) {
-            // The query stays out of the message: it may hold a key.
-            let reason = RefuseReason::Robots {
-                host: hop.site.name().to_owned(),
-                path: url.path().to_owned(),
-            };
-            return Err(refused(&url, reason));
+        let own_origin = url.origin() == request.url.origin();
+        let in_the_open = url.scheme() != "https" && hop.clearance == Clearance::Public;
+        if in_the_open && own_origin && !request.credentials.is_empty() {
+            let why = format!("a secret is not sent to {} without https", host(&url));
+            return Err(refused(&url, RefuseReason::Address(why)));
         }
-        let purpose = Purpose::Page { max_body: self.max_body };
-        let delay = self.crawl_delay(&rules);
-        ask(&self.wire, &hop, purpose, delay, headers(request)).await.map_err(|unanswered| {
-            match unanswered {
-                Unanswered::NotNow(reason, retry_at) | Unanswered::Transient(reason, retry_at) => {
-                    Outcome::Transient { reason, retry_at }
-                }
-                Unanswered::Challenge(whose) => Outcome::Blocked(BlockReason::Challenge(whose)),
-                Unanswered::Refused(reason) => Outcome::Refused(reason),
+        let api = request.is_api_call(&url);
+        let delay = if api {
+            None
+        } else {
+            let rules = self.rules(&hop).await?;
+            if !rules.allows(&url[Position::BeforePath..Position::AfterQuery]) {
+                // The query stays out of the message: it may hold a key.
+                let reason = RefuseReason::Robots {
+                    host: hop.site.name().to_owned(),
+                    path: url.path().to_owned(),
+                };
+                return Err(refused(&url, reason));
             }
+            self.crawl_delay(&rules)
+        };
+        let max_body = self.max_body;
+        let purpose = if api { Purpose::Api { max_body } } else { Purpose::Page { max_body } };
+        let asking = Asking {
+            headers: headers(request, own_origin),
+            body: request.body.as_ref(),
+            query: if own_origin { secret_query(request) } else { Vec::new() },
+        };
+        ask(&self.wire, &hop, purpose, delay, asking).await.map_err(|unanswered| match unanswered {
+            Unanswered::NotNow(reason, retry_at) | Unanswered::Transient(reason, retry_at) => {
+                Outcome::Transient { reason, retry_at }
+            }
+            Unanswered::Challenge(whose) => Outcome::Blocked(BlockReason::Challenge(whose)),
+            Unanswered::Refused(reason) => Outcome::Refused(reason),
         })
     }
 
@@ -189,25 +220,35 @@ fn ended(request: &Request, final_url: Url, answer: Answer) -> Outcome {
         // A part nobody asked for must not pass for the page.
         StatusCode::PARTIAL_CONTENT => Outcome::Blocked(BlockReason::Status(status.as_u16())),
         _ if status.is_success() => {
-            Outcome::New(Box::new(capture(&request.url, final_url, status, &headers, body)))
+            Outcome::New(Box::new(capture(request, final_url, status, &headers, body)))
+        }
+        _ if status.is_client_error() && request.is_api_call(&final_url) => {
+            Outcome::Rejected(Box::new(capture(request, final_url, status, &headers, body)))
         }
         _ => Outcome::Blocked(BlockReason::Status(status.as_u16())),
     }
 }
 
 fn capture(
-    url: &Url,
+    request: &Request,
     final_url: Url,
     status: StatusCode,
     headers: &HeaderMap,
     body: Bytes,
 ) -> Capture {
+    let secrets: Vec<&Secret> = request.credentials.iter().map(Credential::secret).collect();
+    let body = hide(body, &secrets);
+    let mut headers = kept(headers);
+    for (_, value) in &mut headers {
+        let hidden = hide(Bytes::from(std::mem::take(value)), &secrets);
+        *value = String::from_utf8_lossy(&hidden).into_owned();
+    }
     Capture {
-        url: url.clone(),
+        url: request.url.clone(),
         final_url,
         status: Some(status.as_u16()),
         fetched_at: Timestamp::now(),
-        headers: kept(headers),
+        headers,
         sha256: Sha256::of(&body),
         body,
     }
@@ -224,8 +265,8 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
 }
 
 /// What is sent with every hop of a page. A validator the server wrote in a way no header may
-/// hold is left out: the page then comes whole.
-fn headers(request: &Request) -> HeaderMap {
+/// hold is left out: the page then comes whole. Credentials go to the origin they are for.
+fn headers(request: &Request, own_origin: bool) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let accept = HeaderValue::from_str(request.accept);
     headers.insert(ACCEPT, accept.unwrap_or(HeaderValue::from_static("*/*")));
@@ -237,7 +278,46 @@ fn headers(request: &Request) -> HeaderMap {
     };
     add(IF_NONE_MATCH, &request.validators.etag);
     add(IF_MODIFIED_SINCE, &request.validators.last_modified);
+    for credential in request.credentials.iter().filter(|_| own_origin) {
+        let (name, value) = match credential {
+            Credential::Bearer(secret) => (AUTHORIZATION, format!("Bearer {}", secret.reveal())),
+            Credential::Header(name, secret) => {
+                (HeaderName::from_static(name), secret.reveal().to_owned())
+            }
+            Credential::Query(..) => continue,
+        };
+        // What no header can hold was refused when the secret was read.
+        if let Ok(mut value) = HeaderValue::from_str(&value) {
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+    }
     headers
+}
+
+/// The parameters of the query that stand in no address but on the wire.
+fn secret_query(request: &Request) -> Vec<(&'static str, &str)> {
+    let query = |credential| match credential {
+        &Credential::Query(name, ref secret) => Some((name, secret.reveal())),
+        Credential::Bearer(_) | Credential::Header(..) => None,
+    };
+    request.credentials.iter().filter_map(query).collect()
+}
+
+/// What posts, or has a secret in its query, is not sent on: a body may not be repeated elsewhere,
+/// and the server's new address may hold the old one's query.
+fn may_follow(request: &Request) -> bool {
+    request.redirects == Redirects::Follow
+        && request.body.is_none()
+        && secret_query(request).is_empty()
+}
+
+/// Where a redirect leads, for people: without a query where that may repeat a secret.
+fn shown(request: &Request, mut to: Url) -> String {
+    if !request.credentials.is_empty() {
+        to.set_query(None);
+    }
+    to.into()
 }
 
 /// A refusal before anything was sent, counted like a request.

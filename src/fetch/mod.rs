@@ -13,8 +13,10 @@ mod outcome;
 mod pace;
 mod permission;
 mod redirect;
+mod request;
 mod retry_after;
 mod robots;
+mod secret;
 mod settings;
 mod sites;
 mod wire;
@@ -23,10 +25,10 @@ pub use address::AllowHostError;
 pub use charset::{Decoded, decode};
 pub use client::{Client, ClientError};
 pub use health::Circuit;
-pub use outcome::{
-    BlockReason, Capture, Outcome, Redirects, RefuseReason, Request, TransientReason, Validators,
-};
+pub use outcome::{BlockReason, Capture, Outcome, RefuseReason, TransientReason};
 pub use permission::PRODUCT;
+pub use request::{Credential, Form, Obeys, Redirects, Request, Validators};
 pub use robots::Rules as RobotsRules;
+pub use secret::{NoSecret, Secret, SecretPlace};
 pub use settings::Settings;
 pub use sites::HostStatus;

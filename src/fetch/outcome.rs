@@ -1,51 +1,13 @@
-//! What is asked of the client and what it answers.
+//! What the client answers: every request ends in one of these ways.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::request::Validators;
 use crate::post::Sha256;
 
-/// One page to fetch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// The address.
-    pub url: Url,
-    /// The value of the `Accept` header.
-    pub accept: &'static str,
-    /// What an earlier answer for this address, read by the same adapter version, gave to compare with.
-    pub validators: Validators,
-    /// What a redirect means to the caller.
-    pub redirects: Redirects,
-}
-
-/// What a redirect means to the caller.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Redirects {
-    /// Followed up to the limit, each hop through the guard, the pace and robots.txt of its host.
-    #[default]
-    Follow,
-    /// An answer in itself: the request ends in [`BlockReason::Redirect`].
-    Report,
-}
-
-impl Request {
-    /// A request without validators.
-    pub fn new(url: Url, accept: &'static str) -> Self {
-        Self { url, accept, validators: Validators::default(), redirects: Redirects::Follow }
-    }
-}
-
-/// The validators of an answer (RFC 9110 section 8.8), sent back to ask "anything new?".
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Validators {
-    /// The `ETag`, quotes and weakness mark included.
-    pub etag: Option<String>,
-    /// The `Last-Modified` date as the server wrote it.
-    pub last_modified: Option<String>,
-}
-
-/// A page as it came: the evidence. `body` is what the server sent after content decoding.
+/// A page as it came: the evidence. `body` is what the server sent after content decoding, with the
+/// caller's own secrets taken out where a service writes them into its answers.
 #[derive(Debug, Clone)]
 pub struct Capture {
     /// The address asked for.
@@ -91,6 +53,9 @@ pub enum Outcome {
         /// Its headers worth keeping (a `304` may renew cache times).
         headers: Vec<(String, String)>,
     },
+    /// An API said no, in its own words: a 4xx and its body, for the adapter to read. Only requests
+    /// that obey an API's rules end so.
+    Rejected(Box<Capture>),
     /// The server does not want us or the page is gone: stop this source and tell the operator.
     Blocked(BlockReason),
     /// We did not ask, because we must not.
@@ -163,4 +128,29 @@ pub enum TransientReason {
     /// The host asked for a pause that is not over.
     #[error("the host asked for a pause")]
     Paused,
+}
+
+impl Outcome {
+    /// Whether the request went out: what did not cannot have cost anything.
+    pub fn was_sent(&self) -> bool {
+        match self {
+            Self::New(_) | Self::Unchanged { .. } | Self::Rejected(_) | Self::Blocked(_) => true,
+            Self::Refused(reason) => {
+                matches!(reason, RefuseReason::TooLarge { .. } | RefuseReason::TooManyRedirects(_))
+            }
+            Self::Transient { reason, .. } => {
+                matches!(reason, TransientReason::Status(_) | TransientReason::Network(_))
+            }
+        }
+    }
+
+    /// Whether it ended in an error the server answered with.
+    pub fn is_error_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::Rejected(_)
+                | Self::Blocked(BlockReason::Status(_))
+                | Self::Transient { reason: TransientReason::Status(_), .. }
+        )
+    }
 }

@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use tokio::time::Instant;
 use url::Url;
 
-use super::asking::{Hop, Purpose, Unanswered, ask};
+use super::asking::{Asking, Hop, Purpose, Unanswered, ask};
 use super::client::Shared;
 use super::outcome::{BlockReason, Outcome, RefuseReason, TransientReason};
 use super::redirect::{self, Target};
@@ -60,7 +60,8 @@ impl Shared {
             let delay = delay.filter(|_| followed == 0);
             let headers =
                 HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/plain, */*;q=0.1"))]);
-            let answer = match ask(&self.wire, &hop, Purpose::Robots, delay, headers).await {
+            let asking = Asking { headers, ..Asking::default() };
+            let answer = match ask(&self.wire, &hop, Purpose::Robots, delay, asking).await {
                 Ok(answer) => answer,
                 // The very host of the page: its page would be refused or deferred for the same reason.
                 Err(Unanswered::Refused(reason @ RefuseReason::Address(_))) if followed == 0 => {

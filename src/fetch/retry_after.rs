@@ -28,6 +28,7 @@ pub fn used_up(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let none_left = ["x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining"]
         .iter()
         .filter_map(|name| text(headers, name))
+        .chain(in_one(headers, &["remaining", "r"]))
         .any(|left| left.parse::<f64>().is_ok_and(|left| left < 1.0));
     if !none_left {
         return None;
@@ -39,7 +40,18 @@ fn reset(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     ["x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset"]
         .iter()
         .filter_map(|name| text(headers, name))
+        .chain(in_one(headers, &["reset", "t"]))
         .find_map(|value| pause(value, now))
+}
+
+/// The value of one of these names in the one header that tells all, as the drafts of its standard
+/// write it: `limit=100, remaining=0, reset=50` or `"default";r=0;t=50`.
+fn in_one<'a>(headers: &'a HeaderMap, names: &[&str]) -> Option<&'a str> {
+    let mut parts = text(headers, "ratelimit")?.split([',', ';']);
+    parts.find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        names.contains(&name.trim()).then(|| value.trim())
+    })
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -97,7 +109,7 @@ mod tests {
     #[test]
     fn every_way_to_ask_for_a_pause() {
         type Headers = &'static [(&'static str, &'static str)];
-        let cases: [(Headers, Option<u64>); 14] = [
+        let cases: [(Headers, Option<u64>); 16] = [
             (&[], None),
             (&[("retry-after", "120")], Some(120)),
             (&[("retry-after", "0")], None),
@@ -110,6 +122,8 @@ mod tests {
             (&[("x-ratelimit-reset", "2026-01-02T03:05:05.500Z")], Some(60)),
             (&[("x-ratelimit-reset", "345")], Some(345)),
             (&[("ratelimit-reset", "1767323105")], Some(60)),
+            (&[("ratelimit", "limit=100, remaining=0, reset=50")], Some(50)),
+            (&[("ratelimit", r#""menit";r=0;t=7"#)], Some(7)),
             (&[("retry-after", "30"), ("x-rate-limit-reset", "1767323105")], Some(30)),
             // The server's clock is an hour ahead: what it names is read against its own clock.
             (
@@ -136,5 +150,11 @@ mod tests {
             assert_eq!(pause.map(|pause| pause.as_secs()), expected, "{left}");
         }
         assert_eq!(used_up(&headers(&[reset]), now()), None);
+        for (line, expected) in
+            [("limit=9, remaining=0, reset=50", Some(50)), ("\"a\";r=3;t=7", None)]
+        {
+            let pause = used_up(&headers(&[("ratelimit", line)]), now());
+            assert_eq!(pause.map(|pause| pause.as_secs()), expected, "{line}");
+        }
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::address::{Clearance, PublicResolver, refusal_in};
+use super::asking::Asking;
 use super::body::{ACCEPTED, Body, BodyError, Limits};
+use super::request::Form;
 
 /// Most bytes of names and values in an answer's headers.
 const MAX_HEADERS: u64 = 64 << 10;
@@ -100,19 +102,35 @@ impl Wire {
         Ok(Self { public, named, total: bounds.total })
     }
 
-    /// Sends a GET and reads as much of the body as `reading` says for its status.
-    pub async fn get(
+    /// Sends a GET, or a POST where there is a body, and reads as much of the answer's body as
+    /// `reading` says for its status.
+    pub async fn send(
         &self,
         url: &Url,
         clearance: Clearance,
-        headers: HeaderMap,
+        asking: Asking<'_>,
         reading: impl Fn(StatusCode) -> Reading + Send,
     ) -> Sent {
         let client = match clearance {
             Clearance::Public => &self.public,
             Clearance::Named => &self.named,
         };
-        let request = client.get(url.clone()).headers(headers);
+        let mut url = url.clone();
+        if !asking.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(asking.query);
+        }
+        let request = match asking.body {
+            None => client.get(url),
+            Some(Form::Json(document)) => {
+                client.post(url).header(CONTENT_TYPE, "application/json").body(document.to_string())
+            }
+            Some(Form::Fields(fields)) => {
+                client.post(url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(
+                    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish(),
+                )
+            }
+        };
+        let request = request.headers(asking.headers);
         let (mut status, mut bytes) = (None, 0);
         let exchange = async {
             let response = request.send().await.map_err(failure)?;

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::post::Sha256;
 use crate::sources::{Cursor, Door, FileEnd, FileError, FilePage, FileSource, WaitingFile};
-use crate::store::{CaptureRecord, FileDone};
+use crate::store::{CaptureRecord, FileDone, Grounds};
 
 use super::report::SourceReport;
 use super::visit::{Arrived, Ended, Failure, Tools, Watched, store_page};
@@ -27,7 +27,7 @@ pub(super) async fn visit(
     let mut so_far = report.clone();
     let visit = tokio::task::spawn_blocking(move || {
         let ended = match &*watched.door {
-            Door::Files(source) => walk(&tools, &watched.name, source.as_ref(), &mut so_far, &stop),
+            Door::Files(source) => walk(&tools, &watched, source.as_ref(), &mut so_far, &stop),
             Door::Web(_) => Ok(Ended::default()),
         };
         (ended, so_far)
@@ -43,16 +43,16 @@ pub(super) async fn visit(
 
 fn walk(
     tools: &Tools,
-    name: &str,
+    watched: &Watched,
     source: &dyn FileSource,
     report: &mut SourceReport,
     stop: &CancellationToken,
 ) -> Result<Ended, Failure> {
     let mut failed = None;
     for file in source.waiting()? {
-        match read(tools, name, source, &file, report, stop) {
+        match read(tools, watched, source, &file, report, stop) {
             Ok(true) => {}
-            Ok(false) => return Ok(Ended { unfinished: true, wish: None }),
+            Ok(false) => return Ok(Ended { unfinished: true, ..Ended::default() }),
             // The database is the same for all files; a file is not.
             Err(failure) if failure.kind == "store" => return Err(failure),
             Err(failure) => {
@@ -68,12 +68,13 @@ fn walk(
 /// Reads one file to its end; false when told to stop before.
 fn read(
     tools: &Tools,
-    name: &str,
+    watched: &Watched,
     source: &dyn FileSource,
     file: &WaitingFile,
     report: &mut SourceReport,
     stop: &CancellationToken,
 ) -> Result<bool, Failure> {
+    let name = &*watched.name;
     if let Some(done) = tools.store.file_known(name, &file.sha256)? {
         // Dropped again, or a crash came between the last page and the move.
         let end = FileEnd { rows: done.rows, set_aside: done.set_aside, failed: done.failed };
@@ -101,6 +102,7 @@ fn read(
             headers: Vec::new(),
             sha256: Sha256::of(&bytes),
             body: bytes,
+            grounds: Grounds { rules: None, legal_basis: watched.legal_basis.clone() },
         });
         let adapter = source.adapter();
         let arrived = Arrived { adapter, page, capture, validators: None, file_done };

@@ -12,6 +12,7 @@ mod rule_watch;
 mod rules;
 mod schedule;
 mod scorer;
+mod spending;
 mod visit;
 mod watch;
 mod web;

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use crate::budget::Budget;
 use crate::config::Config;
 use crate::engine::Verdict;
-use crate::fetch::{Client, Outcome};
+use crate::fetch::{Client, Outcome, Request};
 use crate::registry::today;
-use crate::sources::{Door, Page};
+use crate::sources::{Door, Page, Rejection, Visit};
+use crate::store::{Booking, Store};
 
 use super::scorer::Scorer;
 use super::watch;
@@ -65,9 +69,23 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
     let (address, page) = match door {
         Door::Web(source) => {
             let client = Client::new(&config.fetch).map_err(|error| setting(&error))?;
-            let request = source.begin(None);
+            let terms = scorer.search_terms();
+            let visit = Visit::new(None, &terms);
+            let nothing = "tidak ada yang dicari; isi lists/cari-kata.txt dan lists/cari-tagar.txt";
+            let request = source.begin(visit).ok_or_else(|| failed(&name, &nothing))?;
+            book(config, source.budgets(), &request).await?;
             let capture = match client.get(&request).await {
                 Outcome::New(capture) => capture,
+                Outcome::Rejected(capture) => {
+                    let why = match source.rejected(&capture, visit) {
+                        Rejection::UsedUp { .. } => "kuota layanan ini habis".to_owned(),
+                        Rejection::Unavailable(_) => "yang diminta tidak tersedia".to_owned(),
+                        Rejection::Credentials(why)
+                        | Rejection::Transient(why)
+                        | Rejection::Blocked(why) => why,
+                    };
+                    return Err(failed(&request.url, &why));
+                }
                 Outcome::Unchanged { .. } => {
                     return Err(failed(&request.url, &"304 without having asked conditionally"));
                 }
@@ -76,7 +94,7 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
                 Outcome::Transient { reason, .. } => return Err(failed(&request.url, &reason)),
             };
             let page =
-                source.parse(&capture, None).map_err(|error| failed(&request.url, &error))?;
+                source.parse(&capture, visit).map_err(|error| failed(&request.url, &error))?;
             (capture.final_url.to_string(), page)
         }
         Door::Files(source) => {
@@ -104,6 +122,24 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
         ignored: page.ignored,
         more,
     })
+}
+
+/// Looking costs as much as a visit: it is booked where the watch books, though no post is stored.
+async fn book(config: &Config, budgets: Vec<Budget>, request: &Request) -> Result<(), ProbeError> {
+    if request.spends.is_empty() {
+        return Ok(());
+    }
+    let (settings, spends) = (config.store.clone(), request.spends.clone());
+    let booking = tokio::task::spawn_blocking(move || {
+        Store::open(&settings)?.book(&budgets, &spends, Timestamp::now())
+    });
+    match booking.await.map_err(|error| failed(&request.url, &error))? {
+        Ok(Booking::Booked(_)) => Ok(()),
+        Ok(Booking::UsedUp { budget, opens }) => {
+            Err(failed(&request.url, &format_args!("jatah `{budget}` habis sampai {opens}")))
+        }
+        Err(error) => Err(failed(&request.url, &error)),
+    }
 }
 
 fn failed(what: &dyn std::fmt::Display, reason: &dyn std::fmt::Display) -> ProbeError {

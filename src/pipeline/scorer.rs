@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::engine::{Engine, Scratch};
+use crate::engine::{Engine, Scratch, SearchTerms};
 use crate::post::Post;
 use crate::registry::day_of;
 use crate::store::ScoredPost;
@@ -40,6 +40,11 @@ impl Scorer {
     /// The version of the rule set in force.
     pub fn version(&self) -> String {
         self.armed.load().engine.version().to_owned()
+    }
+
+    /// What platforms are searched for by the rule set in force.
+    pub fn search_terms(&self) -> SearchTerms {
+        self.armed.load().engine.search_terms().clone()
     }
 
     /// Scores the posts of one page, in order. Blocks for as long as it takes.

@@ -38,6 +38,8 @@ pub(super) struct Watched {
     /// Its name in the config.
     pub(super) name: Arc<str>,
     pub(super) door: Arc<Door>,
+    /// What the operator named as the ground to read it.
+    pub(super) legal_basis: Option<String>,
 }
 
 impl Watched {
@@ -83,6 +85,8 @@ pub(super) struct Ended {
     pub(super) unfinished: bool,
     /// The source's own word on when to come back, in seconds.
     pub(super) wish: Option<u64>,
+    /// A budget is used up until then.
+    pub(super) until: Option<Timestamp>,
 }
 
 /// Visits a source once and notes how it went.
@@ -98,8 +102,9 @@ pub(super) async fn visit(
         Door::Web(_) => web::visit(tools, watched, &mut report, stop).await,
         Door::Files(_) => files::visit(tools, watched, &mut report, stop).await,
     };
+    let until = ended.as_ref().ok().and_then(|ended| ended.until);
     let (went, wish, failure) = match ended {
-        Ok(Ended { unfinished: true, wish }) => (Went::Unfinished, wish, None),
+        Ok(Ended { unfinished: true, wish, .. }) => (Went::Unfinished, wish, None),
         Ok(Ended { wish, .. }) if report.new + report.edited > 0 => (Went::Brought, wish, None),
         Ok(Ended { wish, .. }) => (Went::NothingNew, wish, None),
         Err(failure) => {
@@ -113,6 +118,7 @@ pub(super) async fn visit(
     let now = Timestamp::now();
     let interval = schedule::interval(watched.bounds(), last, went, wish);
     let next_due = schedule::due(now, interval, went, fastrand::f64());
+    let next_due = until.map_or(next_due, |until| next_due.max(until));
     let end = VisitEnd { source: watched.name.to_string(), at: now, failure, next_due, interval };
     if let Err(error) = blocking(&tools.store, move |store| store.visit_ended(end)).await {
         let reason = error.to_string();

@@ -50,7 +50,11 @@ pub(super) fn open(config: &Config) -> (Vec<Watched>, Vec<(String, OpenError)>) 
     for source in config.sources.iter().filter(|source| source.enabled) {
         let name = source.name.to_string();
         match source.settings.open(&source.given(config)) {
-            Ok(door) => sources.push(Watched { name: name.into(), door: Arc::new(door) }),
+            Ok(door) => sources.push(Watched {
+                name: name.into(),
+                door: Arc::new(door),
+                legal_basis: source.legal_basis.clone(),
+            }),
             Err(error) => unopened.push((name, error)),
         }
     }

@@ -1,26 +1,22 @@
 //! A visit to a web source: fetch, read, score, store, and on to the next page, until the source
 //! says that the visit is complete. Told to stop, it stops between two pages.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::fetch::{Capture, Outcome, Request};
-use crate::sources::{Cursor, Door, Page, SetAside, WebSource};
-use crate::store::{CaptureRecord, ValidatorRecord};
+use crate::fetch::{Capture, Obeys, Request};
+use crate::sources::{Cursor, Door, Page, Rejection, SetAside, Visit, WebSource};
+use crate::store::{CaptureRecord, Grounds, ValidatorRecord};
+use crate::telemetry::{BudgetUsedUp, Event as _};
 
 use super::report::SourceReport;
 use super::schedule::Went;
+use super::spending::{self, Answer};
 use super::visit::{Arrived, Ended, Failure, Tools, Watched, blocking, store_page};
 
 /// Pages of one visit; a walk that is longer goes on with the next.
 const MOST_PAGES: u64 = 2000;
-/// The longest pause a server may ask for that is waited for within a visit.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How often one page is asked for again after a failure that may pass.
-const TRIES: u32 = 3;
 /// How much of a page that could not be read is kept to look at, in bytes.
 const GLIMPSE: usize = 64 << 10;
 
@@ -32,53 +28,92 @@ pub(super) async fn visit(
 ) -> Result<Ended, Failure> {
     let Door::Web(source) = &*watched.door else { return Ok(Ended::default()) };
     let source = source.as_ref();
+    let terms = tools.scorer.search_terms();
     let mut cursor = stored_cursor(tools, watched).await?;
     // Only the page every visit starts from is asked for conditionally: "not modified" in the
     // middle of a walk would say nothing about the pages after it.
-    let front = source.begin(None).url;
-    let mut request = source.begin(cursor.as_ref());
-    if request.url == front {
+    let front = source.begin(Visit::new(None, &terms));
+    let is_front =
+        |request: &Request| front.as_ref().is_some_and(|front| front.asks_the_same(request));
+    let Some(mut request) = source.begin(Visit::new(cursor.as_ref(), &terms)) else {
+        return Ok(Ended::default());
+    };
+    // A page that costs something costs as much when it is not modified.
+    if is_front(&request) && request.spends.is_empty() {
         add_validators(tools, source, &mut request).await?;
     }
     // The source's word on when to come back stands on its front page.
     let mut wish = None;
     for turn in 0..MOST_PAGES {
-        let Some(outcome) = ask(tools, &request, stop).await else {
-            return Ok(Ended { unfinished: true, wish });
+        let Some(asked) = spending::ask(tools, source, &request, stop).await else {
+            return Ok(Ended { unfinished: true, wish, until: None });
         };
-        let capture = match outcome {
+        let (capture, page) = match asked {
             // An older page that is gone must not keep the newest posts from being read.
-            Err(Failure { went: Went::Blocked, .. }) if turn == 0 && request.url != front => {
-                request = source.begin(None);
+            Err(Failure { went: Went::Blocked, .. })
+                if turn == 0 && !is_front(&request) && request.obeys == Obeys::Robots =>
+            {
+                let Some(front) = source.begin(Visit::new(None, &terms)) else {
+                    return Ok(Ended::default());
+                };
+                request = front;
                 cursor = None;
                 continue;
             }
             Err(failure) => return Err(failure),
-            Ok(Answer::Page(capture)) => capture,
             Ok(Answer::NotModified { wish: fresh }) => {
                 report.not_modified = true;
-                return Ok(Ended { unfinished: false, wish: wish.or(fresh) });
+                return Ok(Ended { unfinished: false, wish: wish.or(fresh), until: None });
             }
-        };
-        let page = match source.parse(&capture, cursor.as_ref()) {
-            Ok(page) => page,
-            Err(error) => {
-                let unread = unread(&capture, &error.reason);
-                store(tools, watched, source, &capture, unread, None, report).await?;
-                return Err(Failure::new("changed_shape", error));
+            Ok(Answer::UsedUp { budget, opens }) => {
+                match source.without(&budget, Visit::new(cursor.as_ref(), &terms)) {
+                    Some(page) => (None, page),
+                    None => return Ok(used_up(watched, &budget, Some(opens), wish)),
+                }
+            }
+            Ok(Answer::Rejected(capture)) => {
+                match source.rejected(&capture, Visit::new(cursor.as_ref(), &terms)) {
+                    Rejection::Unavailable(page) => (None, *page),
+                    Rejection::UsedUp { budget, until } => {
+                        let opens = spending::note_used_up(tools, source, budget.as_ref()).await?;
+                        let named = budget.as_deref().unwrap_or(source.adapter().name);
+                        match source.without(named, Visit::new(cursor.as_ref(), &terms)) {
+                            Some(page) => (None, page),
+                            None => return Ok(used_up(watched, named, until.or(opens), wish)),
+                        }
+                    }
+                    rejection => return Err(failure(&request, rejection)),
+                }
+            }
+            Ok(Answer::Page(capture, booked)) => {
+                match source.parse(&capture, Visit::new(cursor.as_ref(), &terms)) {
+                    Ok(page) => {
+                        spending::settle(tools, booked, page.spent.clone()).await?;
+                        (Some(capture), page)
+                    }
+                    Err(error) => {
+                        let unread = unread(&capture, &error.reason);
+                        let arrived = arrived(watched, source, &request, Some(&capture), unread);
+                        store(tools, watched, arrived, report).await?;
+                        return Err(Failure::new("changed_shape", error));
+                    }
+                }
             }
         };
         let next = page.next.clone();
         wish = wish.or(page.revisit_after);
         cursor = page.cursor.clone().or(cursor);
+        let mut arrived = arrived(watched, source, &request, capture.as_deref(), page);
         // Kept only when nothing is left to fetch: else "not modified" would end the next visit
         // before the walk that a crash broke off.
-        let complete = next.is_none() && request.url == front;
-        let validators = complete.then(|| validators(&capture, &request.url)).flatten();
-        store(tools, watched, source, &capture, page, validators, report).await?;
+        if next.is_none() && is_front(&request) && request.body.is_none() {
+            arrived.validators =
+                capture.as_ref().and_then(|capture| validators(capture, &request.url));
+        }
+        store(tools, watched, arrived, report).await?;
         match next {
-            None => return Ok(Ended { unfinished: false, wish }),
-            Some(next) if next.url == request.url => {
+            None => return Ok(Ended { unfinished: false, wish, until: None }),
+            Some(next) if next.asks_the_same(&request) => {
                 let reason = format!("{}: the page names itself as the next one", next.url);
                 return Err(Failure::new("changed_shape", reason));
             }
@@ -88,7 +123,27 @@ pub(super) async fn visit(
             break;
         }
     }
-    Ok(Ended { unfinished: true, wish })
+    Ok(Ended { unfinished: true, wish, until: None })
+}
+
+/// A visit that ended because no more may be spent now.
+fn used_up(watched: &Watched, budget: &str, opens: Option<Timestamp>, wish: Option<u64>) -> Ended {
+    BudgetUsedUp { source: &watched.name, budget, opens }.emit();
+    Ended { unfinished: false, wish, until: opens }
+}
+
+/// The failure an API's "no" amounts to.
+fn failure(request: &Request, rejection: Rejection) -> Failure {
+    let (kind, reason, went) = match rejection {
+        Rejection::Credentials(reason) => ("credentials", reason, Went::Blocked),
+        Rejection::Blocked(reason) => ("blocked", reason, Went::Blocked),
+        Rejection::Transient(reason) => ("transient", reason, Went::Failed { until: None }),
+        // Both were dealt with where the visit can go on or end.
+        Rejection::UsedUp { .. } | Rejection::Unavailable(_) => {
+            ("transient", String::new(), Went::Failed { until: None })
+        }
+    };
+    Failure { went, ..Failure::new(kind, at(&request.url, &reason)) }
 }
 
 async fn stored_cursor(tools: &Tools, watched: &Watched) -> Result<Option<Cursor>, Failure> {
@@ -113,63 +168,8 @@ async fn add_validators(
     Ok(())
 }
 
-/// What came of a request that did not fail.
-enum Answer {
-    Page(Box<Capture>),
-    NotModified { wish: Option<u64> },
-}
-
-/// Asks until there is an answer or no hope of one soon; `None` when told to stop meanwhile.
-async fn ask(
-    tools: &Tools,
-    request: &Request,
-    stop: &CancellationToken,
-) -> Option<Result<Answer, Failure>> {
-    let mut tries = 0;
-    loop {
-        // Nothing of a page that has not arrived is stored: it can be dropped.
-        let outcome = tokio::select! {
-            () = stop.cancelled() => return None,
-            outcome = tools.client.get(request) => outcome,
-        };
-        let (reason, retry_at) = match outcome {
-            Outcome::New(capture) => return Some(Ok(Answer::Page(capture))),
-            Outcome::Unchanged { headers, .. } => {
-                return Some(Ok(Answer::NotModified { wish: max_age(&headers) }));
-            }
-            Outcome::Blocked(reason) => {
-                let failure = Failure::new("blocked", at(&request.url, &reason));
-                return Some(Err(Failure { went: Went::Blocked, ..failure }));
-            }
-            Outcome::Refused(reason) => {
-                let failure = Failure::new("refused", at(&request.url, &reason));
-                return Some(Err(Failure { went: Went::Blocked, ..failure }));
-            }
-            Outcome::Transient { reason, retry_at } => (reason, retry_at),
-        };
-        tries += 1;
-        let pause =
-            Duration::try_from(retry_at.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO);
-        if tries >= TRIES || pause > PATIENCE {
-            let failure = Failure::new("transient", at(&request.url, &reason));
-            return Some(Err(Failure { went: Went::Failed { until: Some(retry_at) }, ..failure }));
-        }
-        tokio::select! {
-            () = stop.cancelled() => return None,
-            () = tokio::time::sleep(pause) => {}
-        }
-    }
-}
-
-fn at(url: &Url, reason: &dyn std::fmt::Display) -> String {
+pub(super) fn at(url: &Url, reason: &dyn std::fmt::Display) -> String {
     format!("{url}: {reason}")
-}
-
-/// The freshness a `304` gives, in seconds.
-fn max_age(headers: &[(String, String)]) -> Option<u64> {
-    let (_, value) = headers.iter().find(|(name, _)| name == "cache-control")?;
-    let directive = |directive: &str| directive.trim().strip_prefix("max-age=")?.parse().ok();
-    value.split(',').find_map(directive)
 }
 
 fn validators(capture: &Capture, url: &Url) -> Option<ValidatorRecord> {
@@ -194,30 +194,44 @@ fn unread(capture: &Capture, reason: &str) -> Page {
     }
 }
 
+/// A page with what the store keeps beside its posts.
+fn arrived(
+    watched: &Watched,
+    source: &dyn WebSource,
+    request: &Request,
+    capture: Option<&Capture>,
+    page: Page,
+) -> Arrived {
+    let rules = match request.obeys {
+        Obeys::Robots => "robots.txt",
+        Obeys::ApiAt(_) => "api",
+    };
+    let grounds = Grounds { rules: Some(rules), legal_basis: watched.legal_basis.clone() };
+    let record = |capture: &Capture| CaptureRecord {
+        url: capture.url.to_string(),
+        final_url: capture.final_url.to_string(),
+        status: capture.status,
+        fetched_at: capture.fetched_at,
+        headers: capture.headers.clone(),
+        body: capture.body.clone(),
+        sha256: capture.sha256,
+        grounds,
+    };
+    Arrived {
+        adapter: source.adapter(),
+        page,
+        capture: capture.map(record),
+        validators: None,
+        file_done: None,
+    }
+}
+
 async fn store(
     tools: &Tools,
     watched: &Watched,
-    source: &dyn WebSource,
-    capture: &Capture,
-    page: Page,
-    validators: Option<ValidatorRecord>,
+    arrived: Arrived,
     report: &mut SourceReport,
 ) -> Result<(), Failure> {
-    let arrived = Arrived {
-        adapter: source.adapter(),
-        page,
-        capture: Some(CaptureRecord {
-            url: capture.url.to_string(),
-            final_url: capture.final_url.to_string(),
-            status: capture.status,
-            fetched_at: capture.fetched_at,
-            headers: capture.headers.clone(),
-            body: capture.body.clone(),
-            sha256: capture.sha256,
-        }),
-        validators,
-        file_done: None,
-    };
     let (tools, name, mut so_far) = (tools.clone(), watched.name.clone(), report.clone());
     let stored = tokio::task::spawn_blocking(move || {
         store_page(&tools, &name, arrived, &mut so_far).map(|()| so_far)

@@ -7,7 +7,9 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::config::Config;
+use super::budgets;
+use crate::budget::Left;
+use crate::config::{Config, SourceConfig};
 use crate::engine::Engine;
 use crate::pipeline::{self, Health, Standing};
 use crate::store::{Alarm, SourceState, Store, StoreError};
@@ -96,13 +98,27 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     found.push(space("ruang disk bukti", &config.store.evidence));
     found.push(evidence(&config.store.evidence));
     let (states, yields) = store
-        .and_then(|store| Ok((store.sources()?, store.source_health(now)?)))
+        .as_ref()
+        .ok()
+        .and_then(|store| Some((store.sources().ok()?, store.source_health(now).ok()?)))
         .unwrap_or_default();
     for source in config.sources.iter().filter(|source| source.enabled) {
         let name = source.name.to_string();
+        if let Some(error) = source.missing_secret(config) {
+            let what = format!("tetap mati: {error}");
+            found.push(Finding::look(
+                &format!("sumber {name}"),
+                what,
+                "isi rahasianya lalu systemctl restart waspada, atau enabled = false",
+            ));
+            continue;
+        }
         let state = states.iter().find(|state| state.name == name);
         let alarms = yields.get(&name).map_or(&[][..], |health| &health.alarms);
         found.push(self::source(&name, state, alarms, now, health.is_ok()));
+        if let Ok(store) = &store {
+            found.extend(budgets(config, source, store, now));
+        }
     }
     found.push(clock(&states, now));
     found
@@ -248,6 +264,25 @@ fn source(
         ),
         None if state.last_success.is_none() => Finding::look(&title, last, "waspada run --once"),
         None => Finding::ok(&title, last),
+    }
+}
+
+/// What is left of its service's budgets; a used-up one is no fault, it opens by itself.
+fn budgets(
+    config: &Config,
+    source: &SourceConfig,
+    store: &Store,
+    now: Timestamp,
+) -> Option<Finding> {
+    let name = format!("jatah {}", source.name);
+    let told = |left: &Left| format!("{}: {}", left.budget.name, budgets::told(left));
+    match budgets::left(config, source, store, now) {
+        Ok(left) if left.is_empty() => None,
+        Ok(left) => {
+            let lines: Vec<String> = left.iter().map(told).collect();
+            Some(Finding::ok(&name, lines.join("\n")))
+        }
+        Err(error) => Some(Finding::broken(&name, error.to_string(), "waspada db check")),
     }
 }
 

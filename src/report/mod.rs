@@ -1,6 +1,7 @@
 //! Statistics about what the engine does, for people to decide by: how well it judges labelled
 //! posts. Numbers first, tables and pages made from them.
 
+pub mod budgets;
 pub mod crossing;
 pub mod diff;
 pub mod doctor;

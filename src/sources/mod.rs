@@ -6,14 +6,19 @@ pub mod feed;
 pub mod folder;
 mod html;
 mod registry;
+mod rotation;
 pub mod telegram;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::budget::Budget;
+use crate::engine::SearchTerms;
 use crate::fetch::{Capture, Request};
 use crate::post::{Post, PostKey, Sha256};
 
-pub use registry::{Given, KINDS, OpenError, ReadSettings, Settings, SourceSettings};
+pub use registry::{Given, KINDS, Lacks, OpenError, ReadSettings, Settings, SourceSettings};
+pub use rotation::Turn;
 
 /// Which adapter read a page. Validators and set-aside items are kept per version, so that a
 /// mended parser never hides behind a `304` earned by the broken one.
@@ -49,6 +54,8 @@ pub struct Page {
     pub coverage: Option<Coverage>,
     /// The source's own word on when to come back (feed TTL, cache headers), in seconds.
     pub revisit_after: Option<u64>,
+    /// What the page really cost, by budget, where that is less than its request said at most.
+    pub spent: Vec<(String, u64)>,
 }
 
 /// An item that could not be read.
@@ -158,18 +165,88 @@ pub enum Door {
     Files(Box<dyn FileSource>),
 }
 
-/// A source whose pages come over HTTP. No method does I/O.
+/// What a web source is told of the visit it is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'a> {
+    /// What was stored last: where the walk stands.
+    pub cursor: Option<&'a Cursor>,
+    /// What platforms are searched for, as the rules stood when the visit began.
+    pub terms: &'a SearchTerms,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl<'a> Visit<'a> {
+    /// A visit that goes on from this cursor, with these terms to search for.
+    pub fn new(cursor: Option<&'a Cursor>, terms: &'a SearchTerms) -> Self {
+        Self { cursor, terms, now: Timestamp::now() }
+    }
+
+    /// A visit with nothing to search for.
+    pub fn at(cursor: Option<&'a Cursor>) -> Self {
+        Self::new(cursor, SearchTerms::NONE)
+    }
+}
+
+/// What an API meant by saying no.
+#[derive(Debug)]
+pub enum Rejection {
+    /// The service's own account says that no more is allowed before `until`. The visit ends without
+    /// blame; of the named budget nothing more is spent in its window, by any source.
+    UsedUp {
+        /// The budget that is used up, if it is one of [`WebSource::budgets`].
+        budget: Option<String>,
+        /// When more is allowed, if the service says so and the budget's window does not.
+        until: Option<Timestamp>,
+    },
+    /// The token or key expired, was withdrawn, or does not allow this: the operator is told, and
+    /// the source rests for its longest interval.
+    Credentials(String),
+    /// What was asked for is not to be had (comments switched off, a post that is gone): the page
+    /// tells where the walk goes on. It needs no posts.
+    Unavailable(Box<Page>),
+    /// It may work later.
+    Transient(String),
+    /// The service does not want us: the source rests for its longest interval.
+    Blocked(String),
+}
+
+/// A source whose pages come over HTTP. No method does I/O. A source is told all it needs with each
+/// call: it must depend on nothing else, so that a visit cut off by a crash can be taken up again.
 pub trait WebSource: Send + Sync {
     /// Which adapter this is.
     fn adapter(&self) -> Adapter;
 
-    /// The first request of a visit, given where the last visit ended. A visit that was cut off
-    /// goes on from its cursor.
-    fn begin(&self, cursor: Option<&Cursor>) -> Request;
+    /// The first request of a visit, given where the last visit ended; a visit that was cut off
+    /// goes on from its cursor. `None` when there is nothing to ask, because no term is searched for.
+    fn begin(&self, visit: Visit<'_>) -> Option<Request>;
 
-    /// Reads one page. `cursor` is what was stored last: this method must depend on nothing else,
-    /// so that a visit cut off by a crash can be taken up again.
-    fn parse(&self, capture: &Capture, cursor: Option<&Cursor>) -> Result<Page, ShapeError>;
+    /// Reads one page.
+    ///
+    /// # Errors
+    /// The page has another shape than the adapter knows.
+    fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError>;
+
+    /// Reads the 4xx an API answered a request with that obeys the API's rules
+    /// ([`Request::api`]); its body is whole up to 64 KiB.
+    fn rejected(&self, capture: &Capture, _visit: Visit<'_>) -> Rejection {
+        let status = capture.status.unwrap_or_default();
+        match status {
+            401 => Rejection::Credentials(format!("the server answered {status}")),
+            _ => Rejection::Blocked(format!("the server answered {status}")),
+        }
+    }
+
+    /// The budgets its requests spend of; a request may name no other.
+    fn budgets(&self) -> Vec<Budget> {
+        Vec::new()
+    }
+
+    /// What the visit goes on with when this budget is used up, as a page without posts: whoever
+    /// spends of several may do what the others allow. `None` ends the visit until it opens.
+    fn without(&self, _budget: &str, _visit: Visit<'_>) -> Option<Page> {
+        None
+    }
 
     /// The shortest and longest time between visits, in seconds, as the config says.
     fn interval(&self) -> (u64, u64);

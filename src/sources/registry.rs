@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Door;
+use crate::fetch::{NoSecret, Secret, SecretPlace};
 
 /// What every source is given, whatever its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,43 @@ pub struct OpenError {
     pub key: &'static str,
     /// What is wrong with it and what would be right, in Indonesian: an operator reads it.
     pub reason: String,
+    /// What has to be mended.
+    pub lacks: Lacks,
+}
+
+/// What has to be mended before a source can be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacks {
+    /// The config: it is refused until that is done.
+    Setting,
+    /// A secret that the config names is not there: the source alone stays off, and says so.
+    Secret,
+}
+
+impl OpenError {
+    /// A setting that cannot be.
+    pub fn new(key: &'static str, reason: impl Into<String>) -> Self {
+        Self { key, reason: reason.into(), lacks: Lacks::Setting }
+    }
+}
+
+impl Given {
+    /// Reads a secret from where the settings say; `key` is the setting to name when it is not there.
+    ///
+    /// # Errors
+    /// No place is named, or the secret is not there.
+    pub fn secret(&self, key: &'static str, place: SecretPlace<'_>) -> Result<Secret, OpenError> {
+        Secret::find(place, &self.folder).map_err(|error| OpenError {
+            key,
+            reason: error.to_string(),
+            lacks: match error {
+                NoSecret::Unnamed => Lacks::Setting,
+                NoSecret::NoVariable(_) | NoSecret::NoFile { .. } | NoSecret::Unusable(_) => {
+                    Lacks::Secret
+                }
+            },
+        })
+    }
 }
 
 /// Reads settings of the wanted type from wherever they stand, keeping account of what is wrong.

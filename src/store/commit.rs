@@ -146,6 +146,8 @@ fn keep(
             "status": capture.status,
             "fetched_at": Stamp(capture.fetched_at).text(),
             "size": capture.body.len(),
+            "rules": capture.grounds.rules,
+            "legal_basis": capture.grounds.legal_basis,
         }),
     )?;
     transaction

@@ -74,6 +74,9 @@ pub enum StoreError {
         "the database was not brought up to date: a row of {0} names a row that is not there; restore a backup or ask for help with `waspada db check`"
     )]
     Stray(String),
+    /// A request wants to spend of a budget its source does not name: a fault of the adapter.
+    #[error("a request spends of `{0}`, a budget its source does not name")]
+    NoBudget(String),
     /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes: {0}")]
     Random(getrandom::Error),

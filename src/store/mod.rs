@@ -1,6 +1,7 @@
 //! SQLite: posts, verdicts, queue, decisions, evidence, custody log, cursors. One thread writes,
 //! a few connections read. What one page leads to is written in one transaction or not at all.
 
+mod budget;
 mod captures;
 mod column;
 mod commit;
@@ -32,6 +33,7 @@ use captures::Captures;
 use readers::Readers;
 use writer::Writer;
 
+pub use budget::{Booked, Booking};
 pub use custody::{Action, Analyst, Head, ParseAnalystError};
 pub use error::StoreError;
 pub use lock::DaemonLock;
@@ -41,8 +43,8 @@ pub use queue::{
     masked,
 };
 pub use record::{
-    CaptureRecord, CoverageRecord, FileDone, PageCommit, PageResult, ScoredPost, SetAsideRecord,
-    ValidatorRecord, VisitEnd,
+    CaptureRecord, CoverageRecord, FileDone, Grounds, PageCommit, PageResult, ScoredPost,
+    SetAsideRecord, ValidatorRecord, VisitEnd,
 };
 pub use rescore::{Pass, RescoreCounts, Unjudged};
 pub use settings::Settings;

@@ -64,6 +64,17 @@ pub struct CaptureRecord {
     pub body: bytes::Bytes,
     /// Their digest.
     pub sha256: Sha256,
+    /// On what grounds it was fetched.
+    pub grounds: Grounds,
+}
+
+/// On what grounds a page was fetched: a line of the custody log keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grounds {
+    /// Whose rules were obeyed: `robots.txt` or `api`; `None` for a file.
+    pub rules: Option<&'static str>,
+    /// What the operator named as the ground to read the source, if anything.
+    pub legal_basis: Option<String>,
 }
 
 /// An item that could not be read, kept to look at.

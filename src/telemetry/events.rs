@@ -42,8 +42,8 @@ impl Event for PageStored<'_> {
 pub struct SourceFailed<'a> {
     /// The source's name in the config.
     pub source: &'a str,
-    /// A short, closed kind: `blocked`, `refused`, `transient`, `changed_shape`, `store`, `io`,
-    /// `config`.
+    /// A short, closed kind: `blocked`, `refused`, `transient`, `changed_shape`, `credentials`,
+    /// `store`, `io`, `config`.
     pub kind: &'static str,
     /// What happened, for a person.
     pub reason: &'a str,
@@ -58,6 +58,28 @@ impl Event for SourceFailed<'_> {
             kind = self.kind,
             reason = self.reason,
             "source failed"
+        );
+    }
+}
+
+/// A source's visit ended because a budget is used up; it goes on when the budget opens.
+pub struct BudgetUsedUp<'a> {
+    /// The source's name in the config.
+    pub source: &'a str,
+    /// The budget, or what the service said.
+    pub budget: &'a str,
+    /// When it opens, if that is known.
+    pub opens: Option<jiff::Timestamp>,
+}
+
+impl Event for BudgetUsedUp<'_> {
+    fn emit(self) {
+        counter!("waspada_budget_used_up_total", "source" => self.source.to_owned()).increment(1);
+        tracing::info!(
+            source = self.source,
+            budget = self.budget,
+            opens = self.opens.map(tracing::field::display),
+            "budget used up"
         );
     }
 }
@@ -89,7 +111,7 @@ impl Event for ItemsSetAside<'_> {
 pub struct RequestEnded<'a> {
     /// The host asked.
     pub host: &'a str,
-    /// What it was for: `page` or `robots`.
+    /// What it was for: `page`, `api` or `robots`.
     pub purpose: &'static str,
     /// How it ended: `new`, `unchanged`, `redirect`, `blocked`, `refused`, `transient`, `too_large`.
     pub outcome: &'static str,

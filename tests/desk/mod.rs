@@ -218,6 +218,7 @@ fn page(rules: &RuleFiles, posts: &[(&str, &str)]) -> PageCommit {
             headers: Vec::new(),
             sha256: Sha256::of(&body),
             body,
+            grounds: Default::default(),
         }),
         posts,
         deleted: Vec::new(),

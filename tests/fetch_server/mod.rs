@@ -21,6 +21,8 @@ pub struct Asked {
     pub path: String,
     /// The request line and the headers.
     pub head: String,
+    /// What was posted.
+    pub body: String,
     /// When it had arrived.
     pub at: Instant,
 }
@@ -158,13 +160,18 @@ impl Drop for Server {
 async fn read_request(stream: &mut TcpStream) -> Option<Asked> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        let mut piece = [0; 1024];
-        match stream.read(&mut piece).await {
-            Ok(0) | Err(_) => return None,
-            Ok(read) => head.extend_from_slice(&piece[..read]),
+        // A byte at a time: what follows the head is the body's.
+        match stream.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => return None,
         }
     }
     let head = String::from_utf8(head).unwrap();
     let path = head.split(' ').nth(1).unwrap().to_owned();
-    Some(Asked { path, head, at: Instant::now() })
+    let mut asked = Asked { path, head, body: String::new(), at: Instant::now() };
+    let length = asked.header("content-length").map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    asked.body = String::from_utf8(body).unwrap();
+    Some(asked)
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Adapter, Cursor, Door, Given, OpenError, Page, SetAside, ShapeError, SourceSettings, WebSource,
+    Adapter, Door, Given, OpenError, Page, SetAside, ShapeError, SourceSettings, Visit, WebSource,
 };
 use crate::fetch::{self, Capture, Request};
 use crate::post::Post;
@@ -54,14 +54,11 @@ impl SourceSettings for Settings {
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         if !matches!(self.url.scheme(), "http" | "https") || self.url.host_str().is_none() {
-            return Err(OpenError {
-                key: "url",
-                reason: format!(
-                    "`{}` bukan alamat web; tulis alamat umpan yang dimulai dengan https:// \
-                     atau http://",
-                    self.url
-                ),
-            });
+            let reason = format!(
+                "`{}` bukan alamat web; tulis alamat umpan yang dimulai dengan https:// atau http://",
+                self.url
+            );
+            return Err(OpenError::new("url", reason));
         }
         let shortest = given.every.map_or(EVERY, |every| every.as_secs());
         let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
@@ -85,14 +82,14 @@ impl WebSource for Feed {
         ADAPTER
     }
 
-    fn begin(&self, cursor: Option<&Cursor>) -> Request {
-        let walk = Walk::resume(&self.url, cursor);
+    fn begin(&self, visit: Visit<'_>) -> Option<Request> {
+        let walk = Walk::resume(&self.url, visit.cursor);
         let url = walk.and_then(|walk| walk.next(self.backfill_pages)).unwrap_or(self.url.clone());
-        Request::new(url, ACCEPT)
+        Some(Request::new(url, ACCEPT))
     }
 
-    fn parse(&self, capture: &Capture, cursor: Option<&Cursor>) -> Result<Page, ShapeError> {
-        let walk = Walk::resume(&self.url, cursor);
+    fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError> {
+        let walk = Walk::resume(&self.url, visit.cursor);
         // A page the walk back leads to may be the feed's own address only by a loop.
         let archive = walk
             .as_ref()

@@ -79,7 +79,7 @@ impl SourceSettings for Settings {
     }
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
-        let refuse = |key, reason: &str| Err(OpenError { key, reason: reason.into() });
+        let refuse = |key, reason: &str| Err(OpenError::new(key, reason));
         if self.path.as_os_str().is_empty() {
             return refuse("path", "folder mana? Tulis misalnya \"drop\"");
         }

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use jiff::tz::Offset;
 use url::Url;
 
-use super::{Adapter, Coverage, Cursor, Page, ShapeError, WebSource};
+use super::{Adapter, Coverage, Page, ShapeError, Visit, WebSource};
 use crate::fetch::{Capture, Redirects, Request, decode};
 use message::{Message, Reading};
 use page::Preview;
@@ -69,11 +69,11 @@ impl WebSource for Channel {
         ADAPTER
     }
 
-    fn begin(&self, cursor: Option<&Cursor>) -> Request {
-        self.request(State::from(cursor).resume_before())
+    fn begin(&self, visit: Visit<'_>) -> Option<Request> {
+        Some(self.request(State::from(visit.cursor).resume_before()))
     }
 
-    fn parse(&self, capture: &Capture, cursor: Option<&Cursor>) -> Result<Page, ShapeError> {
+    fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError> {
         let shape = |reason| ShapeError { adapter: ADAPTER.name, reason };
         let html = decode(&capture.body, capture.header("content-type")).text;
         let preview = page::read(&html, &self.name).map_err(shape)?;
@@ -115,7 +115,7 @@ impl WebSource for Channel {
             posts: page.posts.len() as u64,
             oldest: page.posts.iter().filter_map(|post| post.created_at).min(),
         };
-        let step = State::from(cursor).step(&sight, &self.limits).map_err(shape)?;
+        let step = State::from(visit.cursor).step(&sight, &self.limits).map_err(shape)?;
         page.coverage = step.covered.map(|(from, to)| Coverage {
             from,
             to,

@@ -44,19 +44,15 @@ impl SourceSettings for Settings {
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         if !is_channel_name(&self.channel) {
-            return Err(OpenError {
-                key: "channel",
-                reason: format!(
-                    "`{}` bukan nama kanal: tulis nama publiknya tanpa `@` dan tanpa alamat, 5–32 huruf Latin, angka, atau `_`, diawali huruf",
-                    self.channel
-                ),
-            });
+            let reason = format!(
+                "`{}` bukan nama kanal: tulis nama publiknya tanpa `@` dan tanpa alamat, 5–32 huruf Latin, angka, atau `_`, diawali huruf",
+                self.channel
+            );
+            return Err(OpenError::new("channel", reason));
         }
         if !matches!(self.base.scheme(), "http" | "https") || !self.base.has_host() {
-            return Err(OpenError {
-                key: "base",
-                reason: format!("`{}` bukan alamat http atau https", self.base),
-            });
+            let reason = format!("`{}` bukan alamat http atau https", self.base);
+            return Err(OpenError::new("base", reason));
         }
         let every = given.every.unwrap_or(EVERY.min(given.slowest.unwrap_or(EVERY)));
         let slowest = given.slowest.unwrap_or(SLOWEST).max(every);
