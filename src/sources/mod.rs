@@ -6,6 +6,7 @@ pub mod feed;
 pub mod folder;
 mod html;
 mod registry;
+pub mod reported;
 pub mod telegram;
 
 use serde::{Deserialize, Serialize};
