@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::engine::{Engine, Scratch};
 use crate::post::Post;
-use crate::registry::day_of;
+use crate::registry::{Sites, day_of};
 use crate::store::ScoredPost;
 
 /// Posts one worker takes at a time: small pages are not worth sharing out.
@@ -40,6 +40,11 @@ impl Scorer {
     /// The version of the rule set in force.
     pub fn version(&self) -> String {
         self.armed.load().engine.version().to_owned()
+    }
+
+    /// The sites whose links are treated in a way of their own.
+    pub(super) fn sites(&self) -> Sites {
+        self.armed.load().engine.registry().sites.clone()
     }
 
     /// Scores the posts of one page, in order. Blocks for as long as it takes.

@@ -118,7 +118,7 @@ pub fn key(url: &Url, sites: &Sites) -> PostKey {
 }
 
 /// An identity of what has no other: the same words are the same post.
-pub(super) fn of_words(text: &str) -> String {
+pub fn of_words(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let digest = Sha256::of(words.join(" ").as_bytes()).to_string();
     format!("sha256-{}", &digest[..24])

@@ -5,7 +5,7 @@ mod address;
 mod linktree;
 mod page;
 
-pub use address::{Way, as_link, key, links_in, way};
+pub use address::{Way, as_link, key, links_in, of_words, way};
 
 use super::Adapter;
 use crate::fetch::{Capture, decode};
