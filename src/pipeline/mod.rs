@@ -22,7 +22,7 @@ pub use health::{Health, ask_health};
 pub use once::once;
 pub use probe::{Probe, ProbeError, probe};
 pub use report::{Observer, SourceReport, Unobserved};
-pub use reports::{HandedIn, Intake, ReportError, Reported, hand_in};
+pub use reports::{HandedIn, Intake, ReportError, Reported, hand_in, is_link};
 pub use rescore::rescore;
 pub use rules::{RulesError, Standing, load, reload};
 pub use scorer::Scorer;

@@ -95,6 +95,11 @@ impl Intake {
     }
 }
 
+/// Whether a text is one link and nothing else.
+pub fn is_link(text: &str) -> bool {
+    reported::as_link(text).is_some()
+}
+
 /// Keeps a report. The reporter's own number may stand in the note: it is masked before.
 fn receive(
     store: &Store,
