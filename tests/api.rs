@@ -243,6 +243,7 @@ async fn the_server_answers_as_its_document_says() {
         ("", "EOF"),
         ("{", "EOF"),
         ("[]", "invalid type"),
+        (r#"["https://contoh.example/",null,null,null]"#, "invalid type"),
         ("{}", "`url` atau `text`"),
         (r#"{"text":"  "}"#, "`url` atau `text`"),
         (r#"{"url":"dua kata"}"#, "`url` bukan"),
@@ -386,8 +387,18 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
         ]
     });
     let key = prop_oneof![Just("url"), Just("text"), Just("note"), Just("platform"), Just("lain")];
+    let told =
+        ("[a-z \\n]{1,60}", proptest::option::of(".{0,60}"), proptest::option::of("[a-z]{1,9}"));
+    let good = told.prop_map(
+        |(text, note, platform)| json!({ "text": text, "note": note, "platform": platform }),
+    );
+    let link = "https?://[a-z]{1,9}\\.(example|id|me)/[a-zA-Z0-9/?=&%+#-]{0,30}";
+    let linked = (link, proptest::option::of(".{1,60}"))
+        .prop_map(|(url, text)| json!({ "url": url, "text": text }));
     let near = proptest::collection::hash_map(key, value.clone(), 0..4);
     prop_oneof![
+        2 => good.prop_map(|it| it.to_string().into_bytes()),
+        2 => linked.prop_map(|it| it.to_string().into_bytes()),
         4 => near.prop_map(|it| json!(it).to_string().into_bytes()),
         1 => value.prop_map(|it| it.to_string().into_bytes()),
         1 => proptest::collection::vec(any::<u8>(), 0..200),

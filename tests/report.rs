@@ -8,7 +8,9 @@ mod intake;
 
 use fetch_server::{Reply, Server};
 use intake::{Intake, StandIns};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use waspada::store::{Receiving, Reporter, Settings, Store, Told};
 
 fn fixture(name: &str) -> String {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -152,7 +154,7 @@ async fn what_may_not_be_opened_is_kept_as_told() {
         (short("/tiada"), "tidak ada lagi", "web", ""),
         (short("/fb"), "melarang perayapan", "facebook", "2"),
         (short("/undangan"), "tidak pernah dibuka", "whatsapp", ""),
-        (closed.url("/tutup").to_string(), "robots.txt 127.0.0.1 melarangnya", "web", ""),
+        (closed.url("/tutup").to_string(), "melarangnya", "web", ""),
         (closed.url("/gambar").to_string(), "tidak memuat teks", "web", ""),
         ("https://www.tiktok.com/@contoh/video/7".to_owned(), "TikTok melarang", "tiktok", "7"),
         ("https://t.me/loker_contoh".to_owned(), "tidak pernah dibuka", "telegram", ""),
@@ -306,4 +308,65 @@ fn what_cannot_be_reported_is_said() {
     }
     let answer = intake.run(&["report", "https://contoh.example/loker"]);
     assert!(answer.out.contains("[fetch] contact belum diisi"), "{}", answer.out);
+}
+
+#[test]
+fn what_many_tell_of_one_link_at_once_is_all_kept() {
+    let intake = Intake::without_network();
+    let link = "https://www.tiktok.com/@contoh/video/7";
+    assert_eq!(intake.run(&["report", link]).status, 0);
+    let told: Vec<String> = (0..6).map(|number| format!("kalimat nomor {number}")).collect();
+    let running: Vec<_> = told
+        .iter()
+        .enumerate()
+        .map(|(number, text)| {
+            let file = intake.path(&format!("{number}.txt"));
+            std::fs::write(&file, text).unwrap();
+            let mut command = intake.command(&["report", link, "--file"]);
+            command.arg(file).stdout(std::process::Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut child in running {
+        assert!(child.wait().unwrap().success());
+    }
+    let shown = intake.run(&["queue", "show", "1", "--json"]).json();
+    let text = shown["text"].as_str().unwrap();
+    for told in &told {
+        assert!(text.contains(told.as_str()), "{told} is not in {text}");
+    }
+    let line = intake.run(&["queue", "list", "--all", "--json"]).json();
+    assert_eq!(line["reports"], json!(7), "{line}");
+}
+
+#[test]
+fn a_look_that_was_broken_off_is_made_again() {
+    let intake = Intake::without_network();
+    let settings = Settings {
+        path: intake.path("w.db"),
+        evidence: intake.path("bukti"),
+        ..Settings::default()
+    };
+    let store = Store::open(&settings).unwrap();
+    let at = |minute: i64| Timestamp::from_second(1_800_000_000 + minute * 60).unwrap();
+    let receiving = |most_waiting| Receiving {
+        told: Told { text: Some("Info kerja".into()), ..Told::default() },
+        reporter: Reporter::Person(None),
+        due: at(0),
+        most_waiting,
+    };
+    let received = store.report_receive(receiving(1), at(0)).unwrap().unwrap();
+    assert!(
+        store.report_receive(receiving(1), at(0)).unwrap().is_none(),
+        "no more than one may wait"
+    );
+    let hold = SignedDuration::from_mins(10);
+    let tries = |minute| {
+        let taken = store.report_take(hold, at(minute)).unwrap();
+        taken.map(|waiting| (waiting.id, waiting.tries))
+    };
+    assert_eq!(tries(1), Some((received.id, 1)));
+    assert_eq!(tries(10), None, "somebody is at it");
+    assert_eq!(tries(11), Some((received.id, 2)));
+    store.report_later(received.id, at(60)).unwrap();
+    assert_eq!(store.report_next_due().unwrap(), Some(at(60)));
 }

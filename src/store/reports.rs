@@ -468,18 +468,22 @@ fn put_reported(
 ) -> Result<(ItemId, ItemState, Option<Outcome>), StoreError> {
     let newest = transaction
         .prepare_cached(
-            "SELECT id, state, outcome, version_id = ?2 FROM queue_item WHERE post_id = ?1
+            "SELECT id, state, outcome, version_id = ?2, origin FROM queue_item WHERE post_id = ?1
              ORDER BY state <> 'open', id DESC LIMIT 1",
         )?
         .query_row((row.post, row.version), |row| {
             let state = row.get::<_, Name<ItemState>>(1)?.0;
             let outcome = row.get::<_, Option<Name<Outcome>>>(2)?.map(|name| name.0);
-            Ok((row.get(0)?, state, outcome, row.get::<_, bool>(3)?))
+            let origin = row.get::<_, Name<Origin>>(4)?.0;
+            Ok((row.get(0)?, state, outcome, row.get::<_, bool>(3)?, origin))
         })
         .optional()?;
     match newest {
-        Some((item, ItemState::Open, outcome, _)) => return Ok((item, ItemState::Open, outcome)),
-        Some((item, ItemState::Decided, outcome, true)) => {
+        // What rules flagged keeps the version they flagged; what was only told moves on with it.
+        Some((item, ItemState::Open, outcome, same, origin)) if same || origin == Origin::Rules => {
+            return Ok((item, ItemState::Open, outcome));
+        }
+        Some((item, ItemState::Decided, outcome, true, _)) => {
             return Ok((item, ItemState::Decided, outcome));
         }
         _ => {}
@@ -493,10 +497,10 @@ fn put_reported(
         Some(lane) => (lane, Origin::Rules),
         None => (Lane::Offer, Origin::Report),
     };
-    let put =
+    let (item, entered) =
         versions::put_before_analyst(transaction, &seen, page.at, &ids, lane, origin, &verdict.0)?;
     transaction
-        .prepare_cached("UPDATE source SET items_queued = items_queued + 1 WHERE id = ?1")?
-        .execute([sources::id(transaction, &page.source)?])?;
-    Ok((put.0, ItemState::Open, None))
+        .prepare_cached("UPDATE source SET items_queued = items_queued + ?2 WHERE id = ?1")?
+        .execute((sources::id(transaction, &page.source)?, entered))?;
+    Ok((item, ItemState::Open, None))
 }

@@ -118,7 +118,8 @@ pub(super) fn store(
         _ => {
             transaction
                 .prepare_cached(
-                    "UPDATE queue_item SET unflagged_at = ?2 WHERE post_id = ?1 AND state = 'open'",
+                    "UPDATE queue_item SET unflagged_at = ?2
+                     WHERE post_id = ?1 AND state = 'open' AND origin = 'rules'",
                 )?
                 .execute((id, Stamp(seen.at)))?;
             false

@@ -9,6 +9,7 @@ use axum::extract::{FromRequest as _, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::Shared;
 use super::answer::Refusal;
@@ -82,8 +83,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn read(body: &[u8]) -> Result<Told, Refusal> {
+    let wrong = |error: serde_json::Error| Refusal::Wrong(error.to_string());
+    // Straight into the structure, an array of its values would do as well.
+    let object: Map<String, Value> = serde_json::from_slice(body).map_err(wrong)?;
     let Body { url, text, note, platform } =
-        serde_json::from_slice(body).map_err(|error| Refusal::Wrong(error.to_string()))?;
+        serde_json::from_value(Value::Object(object)).map_err(wrong)?;
     let filled = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
     let told = Told {
         url: filled(url),

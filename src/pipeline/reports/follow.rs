@@ -111,6 +111,10 @@ async fn hop(client: Option<&Client>, sites: &Sites, url: &Url, far: Far) -> Res
                 None => End::Left("halamannya tidak memuat teks yang dapat dibaca".to_owned()),
             })
         }
+        // A message that is gone sends to its channel, which is another matter.
+        Outcome::Blocked(BlockReason::Redirect(_)) if matches!(way, Way::Message { .. }) => {
+            Err(End::Left("Telegram tidak memperlihatkan pesan itu".to_owned()))
+        }
         Outcome::Blocked(BlockReason::Redirect(to)) => Url::parse(&to)
             .map_err(|_| End::Left("pengalihannya menuju sesuatu yang bukan alamat".to_owned())),
         Outcome::Blocked(reason) => Err(End::Left(blocked(&reason))),

@@ -35,6 +35,8 @@ const SOURCE: &str = "laporan";
 const MOST_WAITING: u64 = 1000;
 /// Looks at one report before its post is kept as told.
 const TRIES: u32 = 5;
+/// How often a post is put together anew because others tell of it at the same time.
+const MOST_ANEW: u32 = 20;
 /// How long a look may take before another is made, as after a crash.
 const HOLD: SignedDuration = SignedDuration::from_mins(10);
 /// The longest sleep of whoever handles reports: other processes hand some in too.
@@ -249,7 +251,7 @@ impl Handler {
             looked.within.push(followed);
         }
         // Somebody else may store the same post meanwhile: then it is put together anew.
-        for _ in 0..TRIES {
+        for _ in 0..MOST_ANEW {
             let key = looked.key();
             let base = blocking(&self.tools.store, move |store| store.known_post(&key)).await?;
             let post = looked.post(base.as_ref().map(|known| &known.post));

@@ -133,9 +133,13 @@ fn id_on(platform: &str, url: &Url) -> Option<String> {
         let mut pairs = url.query_pairs();
         pairs.find(|(key, value)| keys.contains(&key.as_ref()) && !value.is_empty())
     };
-    let mut parts = url.path_segments()?.skip_while(|part| !after.contains(part)).skip(1);
-    // Facebook may put the words of a title before the id.
-    let by_path = parts.by_ref().filter(|part| !part.is_empty()).last();
+    let mut parts = url
+        .path_segments()?
+        .skip_while(|part| !after.contains(part))
+        .skip(1)
+        .filter(|part| !part.is_empty());
+    // Facebook may put the words of a title before the id; elsewhere more may follow it.
+    let by_path = if platform == "facebook" { parts.last() } else { parts.next() };
     by_path.map(str::to_owned).or_else(|| by_query().map(|(_, value)| value.into_owned()))
 }
 
@@ -260,6 +264,7 @@ mod tests {
             ),
             ("https://vt.tiktok.com/ZSabc/", "closed tiktok", "tiktok:vt.tiktok.com/ZSabc"),
             ("https://x.com/nama/status/88?s=20", "closed x", "x:88"),
+            ("https://x.com/nama/status/88/photo/1", "closed x", "x:88"),
             ("https://twitter.com/nama/status/88", "closed x", "x:88"),
             ("https://www.threads.net/@nama/post/Abc", "closed threads", "threads:Abc"),
             ("https://youtu.be/AbCdEfGhIjK?si=9", "closed youtube", "youtube:AbCdEfGhIjK"),
