@@ -23,6 +23,7 @@ pub mod config;
 
 pub mod pipeline;
 
+pub mod console;
 pub mod report;
 
 pub mod cli;

@@ -11,10 +11,12 @@ mod evidence;
 mod learn;
 mod logging;
 mod queue;
+mod report;
 mod rules;
 mod run;
 mod scan;
 mod source;
+mod token;
 
 use std::io::Write;
 
@@ -63,6 +65,11 @@ enum Command {
     /// Sumber posting
     #[command(subcommand)]
     Source(source::Command),
+    /// Laporkan tautan atau teks: diperiksa, dinilai, dan ditaruh di antrean telaah
+    Report(report::Arguments),
+    /// Token bagi program lembaga lain: buat, daftar, cabut
+    #[command(subcommand)]
+    Token(token::Command),
     /// Antrean telaah: lihat, ambil, putuskan, batalkan, ekspor
     #[command(subcommand)]
     Queue(queue::Command),
@@ -118,6 +125,8 @@ pub fn run() -> ExitCode {
         Command::Rules(command) => rules::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),
         Command::Source(command) => source::run(command, &arguments),
+        Command::Report(report) => report::run(report, &arguments),
+        Command::Token(command) => token::run(command, &arguments),
         Command::Queue(command) => queue::run(command, &arguments),
         Command::Evidence(command) => evidence::run(command, &arguments),
         Command::Db(command) => db::run(command, &arguments),

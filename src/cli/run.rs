@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::logging::{self, Screen};
 use super::{Answer, Failure, unwritable};
 use crate::config::Config;
+use crate::console;
 use crate::pipeline::{
     Daemon, DaemonError, Observer, SourceReport, StartError, Unobserved, Watch, once,
 };
@@ -181,6 +182,8 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
         Ok(config)
     };
     let daemon = Daemon::bind(watch, config, metrics).await?;
+    let api = console::router(daemon.intake());
+    let daemon = daemon.with_rooms(api);
     daemon.run(stop, reload, read_config).await;
     Ok(Answer::Done)
 }

@@ -3,6 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::links::Lead;
 use crate::registry::Registry;
 use crate::text::{Before, RawKind, RawToken, Span, Views, Vocabulary, VocabularyBuilder, WordId};
 
@@ -219,35 +220,18 @@ impl Reader {
 
     /// A link, or the number or account it leads to.
     fn link(&self, text: &str) -> (ContactKind, String) {
+        match Lead::of(text) {
+            Some(Lead::Phone(number)) => return (self.phone_kind(&number), number),
+            Some(lead @ (Lead::Telegram(_) | Lead::TelegramPost { .. })) => {
+                return (ContactKind::Handle, lead.contact());
+            }
+            _ => {}
+        }
         let bare = text
             .trim_start_matches("https://")
             .trim_start_matches("http://")
             .trim_start_matches("www.");
-        let (host, path) = bare.split_once('/').unwrap_or((bare, ""));
-        let digits = |text: &str| -> String {
-            text.chars().take_while(|letter| letter.is_ascii_digit()).collect()
-        };
-        let number = match host {
-            "wa.me" => digits(path.trim_start_matches('+')),
-            "api.whatsapp.com" | "web.whatsapp.com" => path
-                .split_once("phone=")
-                .map(|(_, rest)| digits(rest.trim_start_matches("%2b").trim_start_matches('+')))
-                .unwrap_or_default(),
-            _ => String::new(),
-        };
-        if number.len() >= 8 {
-            let value = format!(
-                "+{}",
-                number.strip_prefix('0').map_or(number.clone(), |rest| format!("62{rest}"))
-            );
-            return (self.phone_kind(&value), value);
-        }
-        if matches!(host, "t.me" | "telegram.me") {
-            let name = path.trim_start_matches("s/").split(['/', '?']).next().unwrap_or("");
-            if name.len() >= 4 && !name.starts_with('+') && name != "joinchat" {
-                return (ContactKind::Handle, format!("telegram:{name}"));
-            }
-        }
+        let host = bare.split('/').next().unwrap_or(bare);
         if host.ends_with(".go.id") || host.ends_with(".gov") || self.hotlines.contains(host) {
             return (ContactKind::Official, text.to_owned());
         }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::Router;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,7 @@ use crate::telemetry::{
     ConfigLoaded, ConfigRefused, DaemonReady, DaemonStopping, Event as _, Metrics, SourceFailed,
 };
 
+use super::reports::{Handler, Intake};
 use super::rule_watch::{RuleWatch, SETTLE};
 use super::visit::{Tools, Watched, blocking, visit};
 use super::watch::{self, Watch};
@@ -70,6 +72,8 @@ pub struct Daemon {
     condition: Arc<Condition>,
     listener: TcpListener,
     metrics: Metrics,
+    intake: Intake,
+    rooms: Router,
 }
 
 /// The visits under one config; another config begins another.
@@ -91,7 +95,18 @@ impl Daemon {
         let refused = watch.rules_refused.as_ref().map(|error| error.0.clone());
         let condition =
             Arc::new(Condition { tools: watch.tools.clone(), rules_refused: Mutex::new(refused) });
-        Ok(Self { watch, config, condition, listener, metrics })
+        let intake = Intake::new(&watch.tools);
+        Ok(Self { watch, config, condition, listener, metrics, intake, rooms: Router::new() })
+    }
+
+    /// Where reports are handed in.
+    pub fn intake(&self) -> Intake {
+        self.intake.clone()
+    }
+
+    /// Answers these paths too, beside those that tell of its health.
+    pub fn with_rooms(self, rooms: Router) -> Self {
+        Self { rooms: self.rooms.merge(rooms), ..self }
     }
 
     /// Where the daemon answers.
@@ -109,9 +124,10 @@ impl Daemon {
         mut reload: tokio::sync::mpsc::Receiver<()>,
         read_config: impl Fn() -> Result<Config, String> + Send + Sync + 'static,
     ) {
-        let Self { mut watch, mut config, condition, listener, metrics } = self;
+        let Self { mut watch, mut config, condition, listener, metrics, intake, rooms } = self;
         let listen = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
-        let router = health::router(Arc::clone(&condition), metrics);
+        let router = health::router(Arc::clone(&condition), metrics).merge(rooms);
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let closing = stop.clone();
         let server = tokio::spawn(async move {
             let serve = axum::serve(listener, router)
@@ -121,7 +137,7 @@ impl Daemon {
             }
         });
         report_unopened(&watch);
-        let mut generation = begin(&watch.tools, &watch.sources, &stop).await;
+        let mut generation = begin(&watch, &config, &intake, &stop).await;
         DaemonReady { sources: watch.sources.len(), listen: &listen }.emit();
         notify(&[sd_notify::NotifyState::Ready]);
         let mut watchdog = watchdog();
@@ -150,7 +166,7 @@ impl Daemon {
                             end(generation).await;
                             apply(&mut watch, &config, &new);
                             config = new;
-                            generation = begin(&watch.tools, &watch.sources, &stop).await;
+                            generation = begin(&watch, &config, &intake, &stop).await;
                             ConfigLoaded { sources: watch.sources.len() }.emit();
                         }
                         Err(reason) => ConfigRefused { reason: &reason }.emit(),
@@ -203,8 +219,14 @@ fn report_unopened(watch: &Watch) {
     }
 }
 
-/// Starts the visits of these sources.
-async fn begin(tools: &Tools, sources: &[Watched], stop: &CancellationToken) -> Generation {
+/// Starts the visits of the sources, and whoever looks at reports.
+async fn begin(
+    watch: &Watch,
+    config: &Config,
+    intake: &Intake,
+    stop: &CancellationToken,
+) -> Generation {
+    let Watch { tools, sources, .. } = watch;
     let states = blocking(&tools.store, |store| store.sources()).await.unwrap_or_default();
     let mut states: BTreeMap<String, SourceState> =
         states.into_iter().map(|state| (state.name.clone(), state)).collect();
@@ -215,6 +237,8 @@ async fn begin(tools: &Tools, sources: &[Watched], stop: &CancellationToken) -> 
             keep_visiting(tools.clone(), watched.clone(), state, generation.stop.clone());
         generation.tasks.spawn(keep_visiting);
     }
+    let handler = Handler::new(tools, config);
+    generation.tasks.spawn(handler.keep_handling(intake.clone(), generation.stop.clone()));
     generation.tasks.close();
     generation
 }

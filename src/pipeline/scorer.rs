@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::engine::{Engine, Scratch, SearchTerms};
 use crate::post::Post;
-use crate::registry::day_of;
+use crate::registry::{Sites, day_of};
 use crate::store::ScoredPost;
 
 /// Posts one worker takes at a time: small pages are not worth sharing out.
@@ -45,6 +45,11 @@ impl Scorer {
     /// What platforms are searched for by the rule set in force.
     pub fn search_terms(&self) -> SearchTerms {
         self.armed.load().engine.search_terms().clone()
+    }
+
+    /// The sites whose links are treated in a way of their own.
+    pub(super) fn sites(&self) -> Sites {
+        self.armed.load().engine.registry().sites.clone()
     }
 
     /// Scores the posts of one page, in order. Blocks for as long as it takes.

@@ -125,6 +125,10 @@ pub enum ExtraKind {
     Sticker,
     /// A file's name.
     File,
+    /// Where a link of the post leads, or what a page of links it leads to holds.
+    Target,
+    /// What somebody who reported the post said it says.
+    Told,
 }
 
 /// A link a post carries.

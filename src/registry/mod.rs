@@ -6,6 +6,7 @@ mod agencies;
 mod clock;
 mod readings;
 mod regions;
+mod sites;
 mod wages;
 
 use serde::Deserialize;
@@ -14,6 +15,7 @@ pub use agencies::{Agency, LicenceStatus};
 pub use clock::{day_of, today, wib};
 pub use readings::{AgencyWords, DepartureWords, PlaceWords, Readings, VisaClass, VisaWords};
 pub use regions::Region;
+pub use sites::{Closed, Site, Sites};
 pub use wages::{Job, UsualWage, Wages};
 
 /// All tables of a rule set.
@@ -39,6 +41,8 @@ pub struct Registry {
     pub regions: Vec<Region>,
     /// The words by which facts are recognised.
     pub readings: Readings,
+    /// Sites whose links are treated in a way of their own.
+    pub sites: Sites,
 }
 
 /// A country of work.
@@ -173,6 +177,7 @@ pub const TABLES: &[&str] = &[
     "wages.toml",
     "readings.toml",
     "regions.toml",
+    "sites.toml",
 ];
 
 impl Registry {
@@ -222,6 +227,7 @@ impl Registry {
             regions: regions.region,
             wages: Wages { jobs: wages.job, usual: wages.wage },
             readings: table(&text_of, "readings.toml")?,
+            sites: table(&text_of, "sites.toml")?,
             countries: country,
             currencies: currency,
             amounts: table(&text_of, "amounts.toml")?,

@@ -6,6 +6,7 @@ pub mod feed;
 pub mod folder;
 mod html;
 mod registry;
+pub mod reported;
 mod rotation;
 pub mod telegram;
 

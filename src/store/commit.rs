@@ -33,7 +33,7 @@ impl Store {
     }
 }
 
-fn write(
+pub(super) fn write(
     transaction: &Transaction<'_>,
     captures: &Captures,
     page: &PageCommit,

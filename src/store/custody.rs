@@ -95,6 +95,14 @@ pub enum Action {
     PostHeld,
     /// Other rules were applied to stored posts.
     Rescored,
+    /// A person or another body handed in a link or a text.
+    ReportReceived,
+    /// What was handed in was looked at and its post stored.
+    ReportStored,
+    /// A token for another body's program was made.
+    TokenCreated,
+    /// A token was revoked.
+    TokenRevoked,
 }
 
 impl Named for Action {
@@ -111,6 +119,10 @@ impl Named for Action {
         Self::PostDeleted,
         Self::PostHeld,
         Self::Rescored,
+        Self::ReportReceived,
+        Self::ReportStored,
+        Self::TokenCreated,
+        Self::TokenRevoked,
     ];
 
     fn name(self) -> &'static str {
@@ -126,6 +138,10 @@ impl Named for Action {
             Self::PostDeleted => "post_deleted",
             Self::PostHeld => "post_held",
             Self::Rescored => "rescored",
+            Self::ReportReceived => "report_received",
+            Self::ReportStored => "report_stored",
+            Self::TokenCreated => "token_created",
+            Self::TokenRevoked => "token_revoked",
         }
     }
 }

@@ -13,11 +13,13 @@ mod queue;
 mod readers;
 mod record;
 mod removal;
+mod reports;
 mod rescore;
 mod schema;
 mod settings;
 mod sources;
 mod statistics;
+mod tokens;
 mod upkeep;
 mod verify;
 mod versions;
@@ -39,17 +41,22 @@ pub use error::StoreError;
 pub use lock::DaemonLock;
 pub use queue::{
     Decided, Decision, Export, ExportedItem, Item, ItemId, ItemLine, ItemState, Lease, ListFilter,
-    Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, Rescored, Ruling, Token,
-    masked,
+    Origin, Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, ReportNote,
+    Rescored, Ruling, Token, masked,
 };
 pub use record::{
     CaptureRecord, CoverageRecord, FileDone, Grounds, PageCommit, PageResult, ScoredPost,
     SetAsideRecord, ValidatorRecord, VisitEnd,
 };
+pub use reports::{
+    Found, Handled, Known, Landed, Received, Receiving, ReportId, ReportState, Reporter,
+    StoredReport, Told, Waiting,
+};
 pub use rescore::{Pass, RescoreCounts, Unjudged};
 pub use settings::Settings;
 pub use sources::{Seen, SourceState};
 pub use statistics::StoredPost;
+pub use tokens::{ActiveToken, Scope, TokenLine};
 pub use upkeep::Checked;
 pub use verify::{Finding, Verified};
 pub use yields::{Alarm, SourceHealth};

@@ -75,6 +75,10 @@ fn wipe(transaction: &Transaction<'_>, post: i64, at: Timestamp) -> Result<(), S
              WHERE version_id IN (SELECT id FROM post_version WHERE post_id = ?1)",
         )?
         .execute([post])?;
+    // What reporters said of it may quote it.
+    transaction
+        .prepare_cached("UPDATE report SET told = NULL, found = NULL WHERE post_id = ?1")?
+        .execute([post])?;
     transaction.prepare_cached("DELETE FROM post_contact WHERE post_id = ?1")?.execute([post])?;
     transaction
         .prepare_cached("UPDATE post SET erased_at = ?2 WHERE id = ?1")?

@@ -10,7 +10,8 @@ use super::Store;
 use super::column::{Json, Name, Stamp};
 use super::custody::{self, Action, Actor};
 use super::error::StoreError;
-use super::queue::{ItemId, ItemState};
+use super::queue::{ItemId, ItemState, Origin};
+use super::reports;
 use super::versions::{self, Ids, Seen};
 use crate::engine::{Band, Lane, Verdict};
 use crate::post::Post;
@@ -329,6 +330,16 @@ fn judge(
         (Some(item), _) if item.state == ItemState::Open && item.verdict == verdict_id => {}
         // Taken out of the hands of whoever reads it, it would be decided unseen or in vain.
         (Some(item), _) if item.state == ItemState::Open && item.leased => counts.held += 1,
+        // Somebody reported it: it waits for a person, whatever rules say.
+        (Some(item), None)
+            if item.state == ItemState::Open
+                && item.same_version
+                && reports::count(transaction, unjudged.id)? > 0 =>
+        {
+            transaction
+                .prepare_cached("UPDATE queue_item SET origin = 'report' WHERE id = ?1")?
+                .execute([item.id])?;
+        }
         (Some(item), None) if item.state == ItemState::Open && item.same_version => {
             transaction
                 .prepare_cached(
@@ -357,8 +368,15 @@ fn judge(
             let seen = Seen { source: standing.source, capture: None, at: now };
             let fresh = unjudged.post.created_at.unwrap_or(standing.first_seen);
             let ids = Ids { post: unjudged.id, version: unjudged.version, verdict: verdict_id };
-            let (number, entered) =
-                versions::put_before_analyst(transaction, &seen, fresh, &ids, lane, verdict)?;
+            let (number, entered) = versions::put_before_analyst(
+                transaction,
+                &seen,
+                fresh,
+                &ids,
+                lane,
+                Origin::Rules,
+                verdict,
+            )?;
             if entered || back.is_some() {
                 counts.newly_flagged += 1;
                 tell(number, "newly_flagged")?;

@@ -9,7 +9,7 @@ use crate::post::{Post, PostKey, Sha256};
 
 use super::column::{Json, Name, Stamp};
 use super::error::StoreError;
-use super::queue::ItemId;
+use super::queue::{ItemId, Origin};
 use super::record::ScoredPost;
 
 /// What a visit did to a post.
@@ -113,12 +113,13 @@ pub(super) fn store(
             keep_contacts(transaction, id, verdict)?;
             let ids = Ids { post: id, version, verdict: verdict_id };
             let fresh = post.created_at.unwrap_or(seen.at);
-            put_before_analyst(transaction, seen, fresh, &ids, lane, verdict)?.1
+            put_before_analyst(transaction, seen, fresh, &ids, lane, Origin::Rules, verdict)?.1
         }
         _ => {
             transaction
                 .prepare_cached(
-                    "UPDATE queue_item SET unflagged_at = ?2 WHERE post_id = ?1 AND state = 'open'",
+                    "UPDATE queue_item SET unflagged_at = ?2
+                     WHERE post_id = ?1 AND state = 'open' AND origin = 'rules'",
                 )?
                 .execute((id, Stamp(seen.at)))?;
             false
@@ -210,7 +211,7 @@ fn grade(verdict: &Verdict) -> Grade {
     verdict.severity.as_ref().map_or(Grade::S3, |severity| severity.grade)
 }
 
-/// Brings the item of a flagged post up to date, or makes one. An open item whose post was edited
+/// Brings the item of a flagged or reported post up to date, or makes one. An open item whose post was edited
 /// is a new question: a lease on it ends, so that nobody decides on what he has not read. Answers
 /// the item, and whether it is a new one.
 pub(super) fn put_before_analyst(
@@ -219,13 +220,17 @@ pub(super) fn put_before_analyst(
     fresh: Timestamp,
     ids: &Ids,
     lane: Lane,
+    origin: Origin,
     verdict: &Verdict,
 ) -> Result<(ItemId, bool), StoreError> {
     let fresh = Stamp(fresh);
+    // What no rule flags is as urgent as what no table of severity told, but of no severity.
+    let severity = (origin == Origin::Rules).then(|| Name(grade(verdict)));
     let updated: Option<ItemId> = transaction
         .prepare_cached(
             "UPDATE queue_item SET version_id = ?2, verdict_id = ?3, lane = ?4, band = ?5,
-                 score = ?6, priority = ?7, fresh = ?8, severity = ?9, unflagged_at = NULL,
+                 score = ?6, priority = ?7, fresh = ?8, severity = ?9, origin = ?10,
+                 unflagged_at = NULL,
                  lease_analyst = NULL, lease_token = NULL, lease_expires = NULL
              WHERE post_id = ?1 AND state = 'open' RETURNING id",
         )?
@@ -239,7 +244,8 @@ pub(super) fn put_before_analyst(
                 verdict.score,
                 grade(verdict).priority(lane),
                 fresh,
-                Name(grade(verdict)),
+                &severity,
+                Name(origin),
             ),
             |row| row.get(0),
         )
@@ -253,8 +259,9 @@ pub(super) fn put_before_analyst(
     transaction
         .prepare_cached(
             "INSERT INTO queue_item (post_id, source_id, version_id, verdict_id, state, lane, band,
-                 score, priority, fresh, opened_at, earlier_item, severity)
-             VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                 score, priority, fresh, opened_at, earlier_item, severity,
+                 origin)
+             VALUES (?1, ?2, ?3, ?4, 'open', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .execute((
             ids.post,
@@ -268,7 +275,8 @@ pub(super) fn put_before_analyst(
             fresh,
             Stamp(seen.at),
             earlier,
-            Name(grade(verdict)),
+            severity,
+            Name(origin),
         ))?;
     Ok((ItemId(transaction.last_insert_rowid()), true))
 }

@@ -293,3 +293,54 @@ impl Event for ConfigRefused<'_> {
         tracing::error!(reason = self.reason, "config refused, the last good one stays in force");
     }
 }
+
+/// Somebody handed in a link or a text.
+pub struct ReportReceived {
+    /// It was kept; otherwise too many wait.
+    pub kept: bool,
+    /// It holds a link.
+    pub link: bool,
+    /// It holds a text.
+    pub text: bool,
+}
+
+impl Event for ReportReceived {
+    fn emit(self) {
+        let Self { kept, link, text } = self;
+        counter!("waspada_reports_received_total", "kept" => if kept { "yes" } else { "no" })
+            .increment(1);
+        tracing::info!(kept, link, text, "report received");
+    }
+}
+
+/// The post of a report was stored and put before an analyst.
+pub struct ReportStored {
+    /// It was read where it stands; otherwise it is kept as told.
+    pub fetched: bool,
+    /// The rules flag it.
+    pub flagged: bool,
+    /// It was not known before.
+    pub new: bool,
+}
+
+impl Event for ReportStored {
+    fn emit(self) {
+        let Self { fetched, flagged, new } = self;
+        let how = if fetched { "fetched" } else { "told" };
+        counter!("waspada_reports_stored_total", "how" => how).increment(1);
+        tracing::info!(fetched, flagged, new, "report stored");
+    }
+}
+
+/// A report could not be looked at for now; it will be again.
+pub struct ReportFailed<'a> {
+    /// Why, for a person.
+    pub reason: &'a str,
+}
+
+impl Event for ReportFailed<'_> {
+    fn emit(self) {
+        counter!("waspada_reports_deferred_total").increment(1);
+        tracing::warn!(reason = self.reason, "report deferred");
+    }
+}

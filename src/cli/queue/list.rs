@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Answer, Failure, LaneName, StateName, harmless_line, standing};
 use crate::engine::{Band, Grade};
-use crate::store::{ItemLine, ItemState, ListFilter, QueueCounts};
+use crate::store::{ItemLine, ItemState, ListFilter, Origin, QueueCounts};
 
 /// From this width of the terminal on, all columns but the excerpt stand on one line.
 const WIDE: u16 = 120;
@@ -96,11 +96,20 @@ fn table(lines: &[ItemLine]) -> String {
         let mut row = Row::from([
             Cell::new(line.id).set_alignment(CellAlignment::Right),
             Cell::new(line.severity.map_or("", Grade::as_str)),
-            Cell::new(line.lane.as_str()),
+            Cell::new(match line.origin {
+                Origin::Rules => line.lane.as_str(),
+                Origin::Report => "laporan",
+            }),
             Cell::new(format!("{:>3} {}", line.score, line.band.map_or("", Band::as_str))),
             Cell::new(harmless_line(&line.source)),
             Cell::new(line.fresh.to_zoned_datetime(super::super::wib()).strftime("%Y-%m-%d %H:%M")),
-            Cell::new(standing(line.state, line.outcome, line.leased_by.as_deref())),
+            Cell::new(
+                match (standing(line.state, line.outcome, line.leased_by.as_deref()), line.reports)
+                {
+                    (standing, 0) => standing,
+                    (standing, reports) => format!("{standing} · {reports} laporan"),
+                },
+            ),
             Cell::new(excerpt(line)),
         ]);
         row.max_height(3);

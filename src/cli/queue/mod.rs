@@ -7,7 +7,7 @@ pub(in crate::cli) mod facts;
 mod list;
 mod marks;
 mod next;
-mod reasons;
+pub(in crate::cli) mod reasons;
 mod sheet;
 mod show;
 
@@ -90,7 +90,11 @@ impl From<StateName> for ItemState {
 }
 
 /// Where an item stands, for a person.
-fn standing(state: ItemState, outcome: Option<Outcome>, holder: Option<&str>) -> String {
+pub(in crate::cli) fn standing(
+    state: ItemState,
+    outcome: Option<Outcome>,
+    holder: Option<&str>,
+) -> String {
     match (state, outcome, holder) {
         (ItemState::Decided, Some(outcome), _) => outcome.code().to_owned(),
         (ItemState::Decided, None, _) => "diputuskan".to_owned(),
@@ -152,7 +156,7 @@ fn refused(error: QueueError) -> Result<Answer, Failure> {
 
 /// Text of a stranger as a terminal may have it: what would move the cursor, change colours or
 /// turn the reading direction becomes a replacement character.
-fn harmless(text: &str) -> String {
+pub(in crate::cli) fn harmless(text: &str) -> String {
     text.chars()
         .filter(|letter| *letter != '\r')
         .map(|letter| match letter {
@@ -169,12 +173,12 @@ fn harmless(text: &str) -> String {
 }
 
 /// The same on one line.
-fn harmless_line(text: &str) -> String {
+pub(in crate::cli) fn harmless_line(text: &str) -> String {
     harmless(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A `waspada` command on the same config, as one may type it into a shell.
-fn typed(arguments: &super::Arguments, rest: &str) -> String {
+pub(in crate::cli) fn typed(arguments: &super::Arguments, rest: &str) -> String {
     match &arguments.config {
         Some(path) => format!("waspada --config {} {rest}", quoted(&path.display().to_string())),
         None => format!("waspada {rest}"),

@@ -13,7 +13,7 @@ use crate::engine::{
 use crate::registry::{Checked, LegalBasis};
 
 /// The rule set in force beside a verdict that may be older.
-pub(super) struct Reasons<'a> {
+pub(in crate::cli) struct Reasons<'a> {
     verdict: &'a Verdict,
     /// `None` when the rule files cannot be used: then ids must do.
     engine: Option<&'a Engine>,
@@ -35,7 +35,7 @@ struct KnownBasis<'a> {
 }
 
 impl<'a> Reasons<'a> {
-    pub(super) fn new(verdict: &'a Verdict, engine: Option<&'a Engine>) -> Self {
+    pub(in crate::cli) fn new(verdict: &'a Verdict, engine: Option<&'a Engine>) -> Self {
         Self { verdict, engine }
     }
 
@@ -68,8 +68,9 @@ impl<'a> Reasons<'a> {
     }
 
     /// The reasons, then what the laws named in them say.
-    pub(super) fn text(&self, arguments: &super::super::Arguments) -> String {
-        let mut text = styled(HEADING, "ALASAN DIDUGA") + "\n";
+    pub(in crate::cli) fn text(&self, arguments: &super::super::Arguments) -> String {
+        let heading = if self.verdict.flagged { "ALASAN DIDUGA" } else { "YANG DILIHAT ATURAN" };
+        let mut text = styled(HEADING, heading) + "\n";
         let mut laws: Vec<&LegalBasis> = Vec::new();
         for (index, hit) in self.verdict.hits.iter().enumerate() {
             self.hit(index + 1, hit, &mut text);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::super::Failure;
 use crate::engine::{Band, Grade, Verdict};
 use crate::post::{Account, Post};
-use crate::store::{Export, ExportedItem, ItemState, Outcome};
+use crate::store::{Export, ExportedItem, ItemState, Origin, Outcome};
 
 /// The column that is there only when asked for.
 const REVIEWER: &str = "analyst";
@@ -19,6 +19,13 @@ const COLUMNS: &[Column] = &[
     ("reason", |item| item.reason.clone().unwrap_or_default()),
     ("decided_at", |item| time(item.decided_at)),
     (REVIEWER, |item| item.analyst.clone().unwrap_or_default()),
+    ("origin", |item| {
+        match item.origin {
+            Origin::Rules => "rules",
+            Origin::Report => "report",
+        }
+        .to_owned()
+    }),
     ("lane", |item| item.lane.as_str().to_owned()),
     ("band", |item| item.band.map_or("", Band::as_str).to_owned()),
     ("score", |item| item.score.to_string()),

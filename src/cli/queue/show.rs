@@ -13,7 +13,7 @@ use super::{Answer, Failure, Who, harmless_line, standing, typed};
 use crate::engine::{Engine, Lane, Verdict};
 use crate::facts::{Facts, Idr, Period, grouped};
 use crate::post::{Account, ContainerKind, Post};
-use crate::store::{Decision, Item, ItemId, ItemState};
+use crate::store::{Decision, Item, ItemId, ItemState, Origin};
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
@@ -113,6 +113,7 @@ impl<'a> Screen<'a> {
             _ => text.push_str("\nIsi postingan dan vonisnya sudah dihapus.\n"),
         }
         let _ = write!(text, "\n{}", self.origin(item, revealed));
+        text.push_str(&reports(item, revealed));
         text.push_str(&history(item));
         text
     }
@@ -226,9 +227,10 @@ impl<'a> Screen<'a> {
 }
 
 fn head(item: &Item) -> String {
-    let suspicion = match item.lane {
-        Lane::Offer => "diduga tawaran kerja nonprosedural",
-        Lane::Victim => "diduga permintaan tolong",
+    let suspicion = match (item.origin, item.lane) {
+        (Origin::Report, _) => "dilaporkan, aturan tidak menduganya",
+        (Origin::Rules, Lane::Offer) => "diduga tawaran kerja nonprosedural",
+        (Origin::Rules, Lane::Victim) => "diduga permintaan tolong",
     };
     let score = item.verdict.as_ref().map_or_else(String::new, |verdict| {
         let band = verdict.band.map_or_else(String::new, |band| format!(" ({})", band.as_str()));
@@ -240,7 +242,37 @@ fn head(item: &Item) -> String {
     });
     let standing = standing(item.state, item.outcome, item.leased_by.as_deref());
     let title = format!("BUTIR {} · {suspicion}{score}", item.id);
-    format!("{}\njalur {} · {standing}\n", styled(HEADING, &title), item.lane.as_str())
+    let lane = match item.origin {
+        Origin::Rules => format!("jalur {}", item.lane.as_str()),
+        Origin::Report => "laporan warga".to_owned(),
+    };
+    format!("{}\n{lane} · {standing}\n", styled(HEADING, &title))
+}
+
+/// Who reported the post and what was said with it.
+fn reports(item: &Item, revealed: bool) -> String {
+    if item.reports.is_empty() {
+        return String::new();
+    }
+    let title = format!("LAPORAN ({})", item.reports.len());
+    let mut text = format!("\n{}\n", styled(HEADING, &title));
+    for report in &item.reports {
+        let at = super::super::in_wib(report.at);
+        let _ = writeln!(text, "  {at} · {}", harmless_line(&report.reporter));
+        if let Some(note) = &report.note {
+            let _ = writeln!(text, "     “{}”", harmless_line(note));
+        }
+        if let Some(reason) = &report.reason {
+            let _ = writeln!(text, "     tidak diambil: {}", harmless_line(reason));
+        }
+        if revealed && !report.chain.is_empty() {
+            let _ = writeln!(text, "     tautan: {}", harmless_line(&report.chain.join(" → ")));
+        }
+        if revealed && !report.leads.is_empty() {
+            let _ = writeln!(text, "     menuju: {}", harmless_line(&report.leads.join(", ")));
+        }
+    }
+    text
 }
 
 /// Decisions on the item, and the items beside it.

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::{Adapter, Coverage, Page, ShapeError, Visit, WebSource};
 use crate::fetch::{Capture, Redirects, Request, decode};
+use crate::post::Post;
 use message::{Message, Reading};
 use page::Preview;
 use walk::{Limits, Sight, State};
@@ -128,6 +129,20 @@ impl WebSource for Channel {
 
     fn interval(&self) -> (u64, u64) {
         self.interval
+    }
+}
+
+/// Reads the page of one message, as Telegram serves it for other sites to embed.
+///
+/// # Errors
+/// What stands in place of the message.
+pub fn single(capture: &Capture, channel: &str) -> Result<Post, ShapeError> {
+    let shape = |reason| ShapeError { adapter: ADAPTER.name, reason };
+    let html = decode(&capture.body, capture.header("content-type")).text;
+    match page::read_one(&html, channel).map_err(shape)?.reading {
+        Reading::Post(post) => Ok(*post),
+        Reading::Ignored => Err(shape("it is a notice of the platform".to_owned())),
+        Reading::SetAside(item) => Err(shape(item.reason)),
     }
 }
 

@@ -47,6 +47,19 @@ pub(super) fn read(html: &str, channel: &str) -> Result<Preview, String> {
     Ok(Preview::Messages { older: links_to_older(root), messages })
 }
 
+/// Reads the page of a single message. The error says what stands in place of it.
+pub(super) fn read_one(html: &str, channel: &str) -> Result<Message, String> {
+    let document = html::document(html).ok_or("its elements are tangled beyond any real page")?;
+    let root = document.root_element();
+    if let Some(notice) = by_class(root, "tgme_widget_message_error").next() {
+        return Err(format!("Telegram says: {}", html::text_of(notice)));
+    }
+    let found = root.descendent_elements().find(is_message);
+    found
+        .map(|element| message::read(element, channel))
+        .ok_or_else(|| instead_of_preview(&document))
+}
+
 /// A message, whether or not it carries a number. None stands in another.
 fn is_message(element: &ElementRef<'_>) -> bool {
     let is = |element: ElementRef<'_>| {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::{ItemId, ItemState, ListFilter, Outcome, QueueError, time};
+use super::{ItemId, ItemState, ListFilter, Origin, Outcome, QueueError, time};
 use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::{Post, Sha256};
 use crate::store::Store;
@@ -37,6 +37,8 @@ pub struct ExportedItem {
     /// Who decided; only when asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub analyst: Option<String>,
+    /// Why it stands in the queue.
+    pub origin: Origin,
     /// The lane.
     pub lane: Lane,
     /// The band.
@@ -79,7 +81,7 @@ impl Store {
                 .prepare_cached(
                     "SELECT q.id, q.state, q.outcome, d.reason, d.at AS decided_at, d.analyst,
                          q.lane, q.band, q.score, q.severity, s.name AS source, p.first_seen, p.deleted_at,
-                         v.content, v.content_hash, t.body, c.sha256
+                         v.content, v.content_hash, t.body, c.sha256, q.origin
                      FROM queue_item q JOIN post p ON p.id = q.post_id
                          JOIN source s ON s.id = q.source_id
                          JOIN post_version v ON v.id = q.version_id
@@ -124,6 +126,7 @@ fn read(row: &Row<'_>, with_reviewers: bool) -> rusqlite::Result<ExportedItem> {
         reason: row.get("reason")?,
         decided_at: time(row, "decided_at")?,
         analyst: if with_reviewers { row.get("analyst")? } else { None },
+        origin: row.get::<_, Name<Origin>>("origin")?.0,
         lane: row.get::<_, Name<Lane>>("lane")?.0,
         band: row.get::<_, Option<Name<Band>>>("band")?.map(|name| name.0),
         score: row.get("score")?,

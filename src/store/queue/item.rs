@@ -5,12 +5,13 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
 
 use super::list::masked;
-use super::{Decision, ItemId, ItemState, Outcome, QueueError, subject, time};
+use super::{Decision, ItemId, ItemState, Origin, Outcome, QueueError, subject, time};
 use crate::engine::{Band, Lane, Verdict};
 use crate::post::{Post, Sha256};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
 use crate::store::custody::{self, Action, Actor, Analyst};
+use crate::store::reports::{Found, Told};
 
 /// An item of the queue.
 #[derive(Debug, Clone, Serialize)]
@@ -21,6 +22,10 @@ pub struct Item {
     pub state: ItemState,
     /// What was decided, if so.
     pub outcome: Option<Outcome>,
+    /// Why it stands here.
+    pub origin: Origin,
+    /// Who reported its post, oldest first.
+    pub reports: Vec<ReportNote>,
     /// The lane.
     pub lane: Lane,
     /// The source's name.
@@ -56,6 +61,23 @@ pub struct Item {
     pub same_contact: Vec<(ItemId, Option<Outcome>)>,
 }
 
+/// A report of an item's post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportNote {
+    /// When it came in.
+    pub at: Timestamp,
+    /// The pseudonym of whoever handed it in, or the token of another body's program.
+    pub reporter: String,
+    /// What was said with it, contacts masked.
+    pub note: Option<String>,
+    /// The addresses the reported link led through; kept back unless revealed.
+    pub chain: Vec<String>,
+    /// Numbers, accounts and invitations that links lead to; kept back unless revealed.
+    pub leads: Vec<String>,
+    /// Why the post was not fetched but kept as told.
+    pub reason: Option<String>,
+}
+
 /// What a rule set applied later says of the version in question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rescored {
@@ -81,6 +103,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<Item, QueueError> {
         let mut found = self.logged(item, analyst, Action::View, now)?;
+        for report in &mut found.reports {
+            report.chain.clear();
+            report.leads.clear();
+        }
         if let (Some(text), Some(verdict)) = (&mut found.text, &mut found.verdict) {
             *text = masked(text, &verdict.personal);
             for hit in &mut verdict.hits {
@@ -139,7 +165,7 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
         .prepare_cached(
             "SELECT q.state, q.outcome, q.lane, s.name AS source, v.content, t.body, v.number,
                  p.first_seen, p.last_seen, p.deleted_at, q.unflagged_at, c.sha256,
-                 q.lease_analyst, q.lease_expires, q.earlier_item, n.body AS newer
+                 q.lease_analyst, q.lease_expires, q.earlier_item, n.body AS newer, q.origin
              FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
                  JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
                  LEFT JOIN capture c ON c.id = v.capture_id AND c.erased_at IS NULL
@@ -158,6 +184,8 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
                 id: item,
                 state: row.get::<_, Name<ItemState>>("state")?.0,
                 outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
+                origin: row.get::<_, Name<Origin>>("origin")?.0,
+                reports: Vec::new(),
                 lane: row.get::<_, Name<Lane>>("lane")?.0,
                 source: row.get("source")?,
                 text: post.as_ref().map(|post| post.reading().into_owned()),
@@ -187,6 +215,25 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
     found.decisions = connection
         .prepare_cached(&format!("{} WHERE d.item_id = ?1 ORDER BY d.id", Decision::SELECT))?
         .query_map([item], Decision::read)?
+        .collect::<Result<_, _>>()?;
+    found.reports = connection
+        .prepare_cached(
+            "SELECT r.received_at, r.reporter, r.told, r.found FROM queue_item q
+             JOIN report r ON r.post_id = q.post_id WHERE q.id = ?1 ORDER BY r.id",
+        )?
+        .query_map([item], |row| {
+            let told = row.get::<_, Option<Json<Told>>>(2)?.map(|json| json.0);
+            let found =
+                row.get::<_, Option<Json<Found>>>(3)?.map_or_else(Found::default, |it| it.0);
+            Ok(ReportNote {
+                at: row.get::<_, Stamp>(0)?.0,
+                reporter: row.get(1)?,
+                note: told.and_then(|told| told.note),
+                chain: found.chain,
+                leads: found.leads,
+                reason: found.reason,
+            })
+        })?
         .collect::<Result<_, _>>()?;
     found.same_contact = connection
         .prepare_cached(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::{ItemId, ItemState, Outcome, QueueError, time};
+use super::{ItemId, ItemState, Origin, Outcome, QueueError, time};
 use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::Post;
 use crate::store::Store;
@@ -36,6 +36,10 @@ pub struct ItemLine {
     pub state: ItemState,
     /// What was decided, if so.
     pub outcome: Option<Outcome>,
+    /// Why it stands here.
+    pub origin: Origin,
+    /// How often its post was reported.
+    pub reports: u64,
     /// The lane.
     pub lane: Lane,
     /// The band.
@@ -113,7 +117,8 @@ impl Store {
         let reader = self.readers.get();
         let mut statement = reader.prepare_cached(
             "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source, p.platform,
-                 q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body
+                 q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body, q.origin,
+                 (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports
              FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
                  JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
              WHERE (?1 IS NULL OR q.state = ?1) AND (?2 IS NULL OR q.lane = ?2)
@@ -164,6 +169,8 @@ fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> {
         id: row.get("id")?,
         state: row.get::<_, Name<ItemState>>("state")?.0,
         outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
+        origin: row.get::<_, Name<Origin>>("origin")?.0,
+        reports: row.get("reports")?,
         lane: row.get::<_, Name<Lane>>("lane")?.0,
         band: row.get::<_, Option<Name<Band>>>("band")?.map(|name| name.0),
         score: row.get("score")?,

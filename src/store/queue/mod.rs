@@ -19,7 +19,7 @@ use super::error::StoreError;
 
 pub use decide::{Decided, Decision, Ruling};
 pub use export::{Export, ExportedItem};
-pub use item::{Item, Rescored};
+pub use item::{Item, ReportNote, Rescored};
 pub use lease::{Lease, ParseTokenError, Token};
 pub use list::{ItemLine, ListFilter, QueueCounts, masked};
 pub use outcome::{Outcome, ParseOutcomeError};
@@ -80,6 +80,28 @@ impl Named for ItemState {
             Self::Decided => "decided",
             Self::DeletedBySource => "deleted_by_source",
             Self::Unflagged => "unflagged",
+        }
+    }
+}
+
+/// Why an item stands in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Rules flag its post.
+    Rules,
+    /// No rule flags its post, but somebody reported it; it is worked on with the offers.
+    Report,
+}
+
+impl Named for Origin {
+    const WHAT: &'static str = "origin of an item";
+    const ALL: &'static [Self] = &[Self::Rules, Self::Report];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rules => "rules",
+            Self::Report => "report",
         }
     }
 }

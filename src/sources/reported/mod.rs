@@ -1,0 +1,32 @@
+//! Single links that people hand in: what may be done with each, what identifies the post behind
+//! it, and how a page that was fetched for one is read. Pure, as every source is.
+
+mod address;
+mod linktree;
+mod page;
+
+pub use address::{Way, as_link, key, links_in, of_words, way};
+
+use super::Adapter;
+use crate::fetch::{Capture, decode};
+use crate::post::Post;
+
+/// Reads pages fetched for a report.
+pub const ADAPTER: Adapter = Adapter { name: "report", version: 1 };
+
+/// Reads a page that was fetched for a link; `None` when nothing on it can be read.
+pub fn read(capture: &Capture, way: &Way<'_>, key: crate::post::PostKey) -> Option<Post> {
+    if let Way::Message { channel, .. } = way {
+        return super::telegram::single(capture, channel).ok();
+    }
+    let kind = capture.header("content-type").unwrap_or("text/html");
+    if !kind.contains("html") && !kind.starts_with("text/plain") {
+        return None;
+    }
+    let html = decode(&capture.body, Some(kind)).text;
+    let mut post = Post::new(key.platform, key.native_id, "");
+    post.kind = crate::post::PostKind::Page;
+    post.url = Some(capture.final_url.to_string());
+    let of_links = matches!(way, Way::Linktree) && linktree::read(&html, &mut post);
+    (of_links || page::read(&html, &capture.final_url, &mut post)).then_some(post)
+}
