@@ -370,3 +370,41 @@ fn a_look_that_was_broken_off_is_made_again() {
     store.report_later(received.id, at(60)).unwrap();
     assert_eq!(store.report_next_due().unwrap(), Some(at(60)));
 }
+
+#[test]
+fn a_report_survives_whatever_write_fails() {
+    let intake = Intake::without_network();
+    assert_eq!(intake.run(&["report", "selamat pagi"]).status, 0);
+    let count = |what: &str| -> i64 {
+        intake
+            .database()
+            .query_row(&format!("SELECT count(*) FROM {what}"), [], |row| row.get(0))
+            .unwrap()
+    };
+    let told = "Dicari admin di Poipet, masuk pelancong dulu. WA 0812-0000-0001, nomor iklan";
+    let tables = ["post", "post_version", "verdict", "post_contact", "queue_item"];
+    for (number, table) in tables.iter().enumerate() {
+        let fault = format!(
+            "CREATE TRIGGER fault BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'fault'); END"
+        );
+        intake.database().execute_batch(&fault).unwrap();
+        let answer = intake.run(&["report", &format!("{told} {number}")]);
+        intake.database().execute_batch("DROP TRIGGER fault").unwrap();
+        assert_eq!(answer.status, 3, "{table}: {}{}", answer.out, answer.err);
+        for other in tables.iter().filter(|other| **other != "post_contact") {
+            assert_eq!(count(other), 1, "a fault at {table} left rows in {other}");
+        }
+    }
+    assert_eq!(count("report WHERE due IS NOT NULL"), 5);
+    intake
+        .database()
+        .execute_batch("UPDATE report SET due = received_at WHERE due IS NOT NULL")
+        .unwrap();
+    let daemon = intake.daemon();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while count("report WHERE due IS NOT NULL") > 0 {
+        assert!(std::time::Instant::now() < deadline, "{}", daemon.log());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!((count("post"), count("queue_item")), (6, 6));
+}

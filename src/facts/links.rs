@@ -110,7 +110,7 @@ impl<'a> Lead<'a> {
         }
         let name = name(first)?;
         // A topic stands between the group's name and the message's number.
-        match parts.last().and_then(|number| number.parse().ok()) {
+        match parts.next_back().and_then(|number| number.parse().ok()) {
             Some(number) => Some(Self::TelegramPost { channel: name, number }),
             None => Some(Self::Telegram(name)),
         }

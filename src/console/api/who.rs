@@ -36,7 +36,9 @@ pub(super) async fn by_token(shared: &Shared, headers: &HeaderMap) -> Result<Act
         .ok_or(Refusal::Unknown)?;
     let tokens = shared.intake.tokens().await.map_err(|_| Refusal::NotNow)?;
     // All are compared, so that the time tells nothing of which one it is.
-    let matching = tokens.into_iter().filter(|token| token.is(letters)).last();
+    let matching = tokens
+        .into_iter()
+        .fold(None, |found, token| if token.is(letters) { Some(token) } else { found });
     let token = matching.ok_or(Refusal::Unknown)?;
     shared.tokens.admit(token.id, Instant::now()).map_err(Refusal::TooMany)?;
     Ok(token)

@@ -31,6 +31,8 @@ use follow::{End, Far, follow};
 
 /// Under which source reports are stored.
 const SOURCE: &str = "laporan";
+/// On what ground a single page is read.
+const GROUND: &str = "tautan yang dilaporkan";
 /// Reports that may wait to be looked at; more are refused until some are done.
 const MOST_WAITING: u64 = 1000;
 /// Looks at one report before its post is kept as told.
@@ -284,7 +286,7 @@ impl Handler {
             headers: read.capture.headers.clone(),
             body: read.capture.body.clone(),
             sha256: read.capture.sha256,
-            grounds: Grounds { rules: Some("robots.txt"), legal_basis: None },
+            grounds: Grounds { rules: Some("robots.txt"), legal_basis: Some(GROUND.to_owned()) },
         });
         let adapter = read.map_or(reported::ADAPTER, |read| read.adapter);
         let scorer = Arc::clone(&self.tools.scorer);
