@@ -50,6 +50,14 @@ pub struct RawToken {
     pub hashtag: bool,
 }
 
+impl RawToken {
+    /// Whether it is one letter, digit or sign of `text`.
+    pub(super) fn is_single(&self, text: &str) -> bool {
+        let text = &text[self.start..self.end];
+        text.len() == 1 || (self.unusual && text.chars().nth(1).is_none())
+    }
+}
+
 /// Endings of web addresses that make `word.ending` a link by themselves.
 const ENDINGS: &[&str] = &["com", "id", "net", "org", "ly", "ee", "gg", "io", "gov"];
 /// Endings that are words too: a link only when a path follows.
