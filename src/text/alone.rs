@@ -38,7 +38,8 @@ impl Clearer {
                 if self.compound(vocabulary, text, token.hashtag) {
                     return (Marks::COMPOUND, goes_on);
                 }
-                let word = if is_priced(text) { WordId::NUMBER } else { WordId::UNKNOWN };
+                let priced = token.unusual && is_priced(text);
+                let word = if priced { WordId::NUMBER } else { WordId::UNKNOWN };
                 (word, style(text, token.unusual), goes_on)
             }
         };

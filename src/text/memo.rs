@@ -6,7 +6,7 @@ use super::{Marks, WordId};
 
 /// Pairs of words kept: a power of two, and few enough to stay in a core's own cache.
 const PAIRS: usize = 1 << PAIR_BITS;
-const PAIR_BITS: u32 = 13;
+const PAIR_BITS: u32 = 14;
 /// Bytes of the longest word kept.
 const LONGEST: usize = 16;
 
@@ -34,6 +34,7 @@ pub(super) struct Key {
 
 /// Two words whose keys fall together, the newer one first; one line of the cache.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
 struct Pair([(Key, Reading); 2]);
 
 /// What words were read as; one a worker.
