@@ -34,7 +34,7 @@ impl Clearer {
             RawKind::Handle => (WordId::HANDLE, Marks::default(), Letters::default()),
             RawKind::Number => (WordId::NUMBER, Marks::default(), Letters::default()),
             _ => {
-                let goes_on = self.goes_on(vocabulary, text);
+                let goes_on = self.goes_on(vocabulary, text, token.unusual);
                 if self.compound(vocabulary, text, token.hashtag) {
                     return (Marks::COMPOUND, goes_on);
                 }
@@ -83,7 +83,7 @@ impl Clearer {
         self.plain_variant(vocabulary, text)
     }
 
-    /// Emphasis, clitics, missing vowels.
+    /// Emphasis, clitics, missing vowels, of a text that is no form itself.
     pub(super) fn plain_variant<'v>(
         &mut self,
         vocabulary: &'v Vocabulary,
@@ -110,7 +110,7 @@ impl Clearer {
             }
         }
         // A word of every day is what it is, whatever else its letters might be a variant of.
-        let everyday = vocabulary.any(text).is_some();
+        let everyday = vocabulary.is_common(text);
         if doubled && !everyday {
             let runs = squeeze(text, &mut self.variant);
             // A short word is what it is drawn out from one letter only: `nnttt` is not `nt`.

@@ -100,8 +100,7 @@ impl Clearer {
                 run.vocabulary.any(text).or_else(|| self.plain_variant(run.vocabulary, text));
             if let Some([word]) = whole.map(|found| found.words) {
                 words.push((*word, from, to - from));
-            } else if !heading
-                && let Some(parts) = self.segmenter.segment(run.vocabulary, text, 2)
+            } else if !heading && let Some(parts) = self.segmenter.segment(run.vocabulary, text, 2)
             {
                 let mut at = from;
                 for (word, len) in parts {

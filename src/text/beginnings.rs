@@ -50,10 +50,6 @@ impl Lengths {
         (self.0 | SHORT) >> (if len < LONG { len } else { LONG }) & 1 == 1
     }
 
-    pub(super) const fn are_none(self) -> bool {
-        self.0 == 0
-    }
-
     /// All lengths that may be, one bit each.
     pub(super) fn bits(self) -> u128 {
         let long = if self.may_be(LONG) { u128::MAX << LONG } else { 0 };
@@ -61,7 +57,7 @@ impl Lengths {
     }
 }
 
-/// A set of letters; all beyond a–z are one.
+/// A set of letters; what is beyond a–z falls together with one of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Letters(u32);
 
@@ -89,39 +85,72 @@ impl Letters {
     }
 
     const fn bit(letter: u8) -> u32 {
-        if letter.is_ascii_lowercase() { 1 << (letter - b'a') } else { 1 << 26 }
+        1 << (letter % 32)
     }
 }
 
-/// What a set of words may hold, by one bit of a hash of each.
+/// A set of bits by hashes of words, so many that few are set for nothing.
 #[derive(Debug)]
-pub(super) struct Sieve(Box<[u64; SIEVE / 64]>);
+struct Bits<const WORDS: usize>(Box<[u64; WORDS]>);
 
-/// Bits of a sieve: a power of two.
-const SIEVE: usize = 1 << 16;
-
-impl Default for Sieve {
+impl<const WORDS: usize> Default for Bits<WORDS> {
     fn default() -> Self {
-        Self(Box::new([0; SIEVE / 64]))
+        Self(Box::new([0; WORDS]))
     }
 }
 
-impl Sieve {
-    pub(super) fn insert(&mut self, word: impl Iterator<Item = u8>) {
-        let (_, bit) = Self::bit(word);
-        self.0[bit / 64] |= 1 << (bit % 64);
+impl<const WORDS: usize> Bits<WORDS> {
+    fn insert(&mut self, bit: usize) {
+        self.0[bit / 64 % WORDS] |= 1 << (bit % 64);
     }
 
-    /// How many bytes there are, and whether they may be a word of the set.
-    pub(super) fn may_hold(&self, word: impl Iterator<Item = u8>) -> (usize, bool) {
-        let (len, bit) = Self::bit(word);
-        (len, self.0[bit / 64] >> (bit % 64) & 1 == 1)
+    fn has(&self, bit: usize) -> bool {
+        self.0[bit / 64 % WORDS] >> (bit % 64) & 1 == 1
+    }
+}
+
+/// Whether any word of a set begins with three bytes.
+#[derive(Debug, Default)]
+pub(super) struct Heads(Bits<{ BEGINNINGS / 64 }>);
+
+impl Heads {
+    pub(super) fn insert(&mut self, word: &[u8]) {
+        self.0.insert(beginning(word));
     }
 
-    fn bit(word: impl Iterator<Item = u8>) -> (usize, usize) {
-        let (len, hash) = word.fold((0, 0_u32), |(len, hash), byte| {
-            (len + 1, (hash ^ u32::from(byte)).wrapping_mul(0x9e37_79b1))
-        });
-        (len, (hash >> 16) as usize % SIEVE)
+    /// Whether a word may begin as `text` does; of less than three bytes all that are so short may.
+    pub(super) fn may_begin(&self, text: &[u8]) -> bool {
+        self.0.has(beginning(text))
     }
+}
+
+/// The consonants of a set of words.
+#[derive(Debug, Default)]
+pub(super) struct Consonants(Bits<512>);
+
+impl Consonants {
+    pub(super) fn insert(&mut self, word: &str) {
+        self.0.insert(consonants(word));
+    }
+
+    /// Whether the consonants of `text` may be those of a word of the set.
+    pub(super) fn may_be(&self, text: &str) -> bool {
+        self.0.has(consonants(text))
+    }
+}
+
+/// A hash of what is left without vowels, and without signs that share their last five bits.
+fn consonants(text: &str) -> usize {
+    const VOWELS: u32 = 1 << (b'a' % 32)
+        | 1 << (b'e' % 32)
+        | 1 << (b'i' % 32)
+        | 1 << (b'o' % 32)
+        | 1 << (b'u' % 32);
+    let hash = text.bytes().fold(0_u32, |hash, byte| {
+        let next = (hash ^ u32::from(byte)).wrapping_mul(0x9e37_79b1);
+        // No branch, which nobody could foresee.
+        let vowel = (VOWELS >> (byte % 32) & 1).wrapping_neg();
+        hash & vowel | next & !vowel
+    });
+    (hash >> 16) as usize
 }

@@ -168,15 +168,10 @@ impl Clearer {
         let key = if token.hashtag { None } else { Key::of(run.text, token.start, token.end) };
         if let Some(key) = key
             && let Some(reading) = self.memo.recall(key)
+            && reading.goes_on.are_none()
         {
-            let Reading { word, second, marks, holds_piece, goes_on } = *reading;
+            let Reading { word, second, marks, holds_piece, .. } = *reading;
             self.styled |= marks.has(STYLES);
-            if may_go_on(run, at, goes_on)
-                && let Some((word, end)) = self.split(run, at)
-            {
-                run.push_all(clear, &[word], Marks::JOINED, at, end);
-                return end;
-            }
             let (raw_start, raw_end) = (offset(at), offset(at + 1));
             let before = run.before(clear, at);
             clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
@@ -185,22 +180,45 @@ impl Clearer {
             }
             return at + 1;
         }
-        let (marks, goes_on) = self.alone(run.vocabulary, run.text_of(token), token);
-        self.styled |= marks.has(STYLES);
-        if let Some(key) = key
-            && let [word, ref more @ ..] = *self.words.as_slice()
-            && more.len() < 2
-        {
-            let holds_piece = run.holds_piece(word, marks, at);
-            let second = more.first().copied();
-            self.memo.keep(key, Reading { word, second, marks, holds_piece, goes_on });
-        }
+        self.searched(run, at, key, clear)
+    }
+
+    /// As [`Self::word`], of a word that is not recalled or may be the first piece of another.
+    fn searched(
+        &mut self,
+        run: &Run<'_>,
+        at: usize,
+        key: Option<Key>,
+        clear: &mut Vec<ClearToken>,
+    ) -> usize {
+        let token = &run.raw[at];
+        let (marks, goes_on) = match key.and_then(|key| self.memo.recall(key)) {
+            Some(reading) => {
+                self.words.clear();
+                self.words.push(reading.word);
+                self.words.extend(reading.second);
+                (reading.marks, reading.goes_on)
+            }
+            None => {
+                let (marks, goes_on) = self.alone(run.vocabulary, run.text_of(token), token);
+                if let Some(key) = key
+                    && let [word, ref more @ ..] = *self.words.as_slice()
+                    && more.len() < 2
+                {
+                    let holds_piece = run.holds_piece(word, marks, at);
+                    let second = more.first().copied();
+                    self.memo.keep(key, Reading { word, second, marks, holds_piece, goes_on });
+                }
+                (marks, goes_on)
+            }
+        };
         if may_go_on(run, at, goes_on)
             && let Some((word, end)) = self.split(run, at)
         {
             run.push_all(clear, &[word], Marks::JOINED, at, end);
             return end;
         }
+        self.styled |= marks.has(STYLES);
         run.push_all(clear, &self.words, marks, at, at + 1);
         at + 1
     }

@@ -52,6 +52,7 @@ pub struct RawToken {
 
 impl RawToken {
     /// Whether it is one letter, digit or sign of `text`.
+    #[inline]
     pub(super) fn is_single(&self, text: &str) -> bool {
         self.end - self.start == 1
             || (self.unusual && text[self.start..self.end].chars().nth(1).is_none())

@@ -32,7 +32,7 @@ pub(super) struct Key {
     last: u64,
 }
 
-/// Two words whose keys fall together, the newer one first; one line of the cache.
+/// Two words whose keys fall together, the one asked for last first; one line of the cache.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(align(64))]
 struct Pair([(Key, Reading); 2]);
@@ -56,18 +56,19 @@ impl Memo {
     }
 
     /// How the word was read.
-    pub(super) fn recall(&self, key: Key) -> Option<&Reading> {
-        let [newer, older] = &self.pairs[key.pair()].0;
-        if newer.0 == key {
-            Some(&newer.1)
-        } else if older.0 == key {
-            Some(&older.1)
-        } else {
-            None
+    #[inline]
+    pub(super) fn recall(&mut self, key: Key) -> Option<&Reading> {
+        let Pair([newer, older]) = &mut self.pairs[key.pair()];
+        if newer.0 != key {
+            if older.0 != key {
+                return None;
+            }
+            std::mem::swap(newer, older);
         }
+        Some(&newer.1)
     }
 
-    /// Keeps a reading, in place of the older one of its pair.
+    /// Keeps a reading, in place of the one of its pair that was longer not asked for.
     pub(super) fn keep(&mut self, key: Key, reading: Reading) {
         let Pair([newer, older]) = &mut self.pairs[key.pair()];
         *older = *newer;
@@ -77,27 +78,28 @@ impl Memo {
 
 impl Key {
     /// The key of the word `start..end` of `text`, unless it is too long to be kept.
+    #[inline]
     pub(super) fn of(text: &str, start: usize, end: usize) -> Option<Self> {
         let text = text.as_bytes();
         let len = end - start;
         let eight = |at: usize| text[at..].first_chunk().copied().map(u64::from_le_bytes);
-        match len {
-            1..=8 => {
-                let first = match eight(start) {
-                    Some(first) => first,
-                    None => {
-                        let mut bytes = [0; 8];
-                        bytes[..len].copy_from_slice(&text[start..end]);
-                        u64::from_le_bytes(bytes)
-                    }
-                };
-                Some(Self { first: first << (64 - 8 * len), last: 0 })
-            }
-            9..=LONGEST => {
-                Some(Self { first: eight(start)?, last: eight(end - 8)? >> (128 - 8 * len) })
-            }
-            _ => None,
+        if !(1..=LONGEST).contains(&len) {
+            return None;
         }
+        // Both are read always: whether a word is long is nothing to be foreseen.
+        let (Some(head), Some(tail)) = (eight(start), eight(end.saturating_sub(8))) else {
+            return text.get(start..end).filter(|word| word.len() < 8).map(Self::at_the_end);
+        };
+        let last = tail >> (128 - 8 * len.max(9));
+        Some(Self { first: head << (64 - 8 * len.min(8)), last: if len > 8 { last } else { 0 } })
+    }
+
+    /// The key of a word of less than eight bytes, after which too few follow to read eight.
+    #[cold]
+    fn at_the_end(word: &[u8]) -> Self {
+        let mut bytes = [0; 8];
+        bytes[8 - word.len()..].copy_from_slice(word);
+        Self { first: u64::from_le_bytes(bytes), last: 0 }
     }
 
     fn pair(self) -> usize {
@@ -130,12 +132,16 @@ mod tests {
 
     #[test]
     fn every_length_has_keys_of_its_own() {
-        let text = "a".repeat(40);
+        let word = "abcdefghijklmnopq";
+        let text = format!("{word} {word}");
         let keys: Vec<Key> = (1..=LONGEST).filter_map(|len| Key::of(&text, 0, len)).collect();
         assert_eq!(keys.len(), LONGEST);
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[..at].contains(key), "{}", at + 1);
-            assert_eq!(Some(*key), Key::of(&text, text.len() - at - 1, text.len()));
+            let alone = &word[..=at];
+            assert_eq!(Some(*key), Key::of(alone, 0, alone.len()));
+            let last = format!("kata {alone}");
+            assert_eq!(Some(*key), Key::of(&last, 5, last.len()));
         }
         assert_eq!(Key::of(&text, 0, LONGEST + 1), None);
         assert_eq!(Key::of(&text, 3, 3), None);

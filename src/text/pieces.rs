@@ -43,13 +43,22 @@ impl Clearer {
     }
 
     /// Where `first` may be the first piece of a sensitive word, the letters with which it goes on.
-    pub(super) fn goes_on(&mut self, vocabulary: &Vocabulary, first: &str) -> Letters {
-        if first.len() > LONGEST_FIRST {
-            return Letters::default();
-        }
-        self.joined.clear();
-        push_unleet(first, &mut self.joined);
-        vocabulary.goes_on(&self.joined).unwrap_or_default()
+    pub(super) fn goes_on(
+        &mut self,
+        vocabulary: &Vocabulary,
+        first: &str,
+        unusual: bool,
+    ) -> Letters {
+        let goes_on = if first.len() > LONGEST_FIRST {
+            None
+        } else if unusual {
+            self.joined.clear();
+            push_unleet(first, &mut self.joined);
+            vocabulary.goes_on(&self.joined)
+        } else {
+            vocabulary.goes_on(first)
+        };
+        goes_on.unwrap_or_default()
     }
 
     /// A sensitive word written in two to four pieces from `at` on, the first of which may be one.

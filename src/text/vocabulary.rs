@@ -5,7 +5,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Marks;
-use super::beginnings::{Beginnings, Lengths, Letters, Sieve};
+use super::beginnings::{Beginnings, Consonants, Heads, Lengths, Letters};
 use super::fold::Folded;
 use super::lex::{self, RawKind};
 
@@ -50,13 +50,13 @@ pub struct Vocabulary {
     prefixes: FxHashMap<Box<str>, Letters>,
     /// Consonants of words that people write without vowels; unclear ones are not among them.
     skeletons: FxHashMap<Box<str>, WordId>,
-    /// What may be such consonants: most texts are refused here.
-    sieve: Sieve,
+    /// All of them: most texts are refused here.
+    consonants: Consonants,
     /// The words of each length in letters, from the shortest up.
     by_length: Vec<Vec<WordId>>,
     longest: usize,
-    /// The forms of sensitive words alone.
-    sensitive_beginnings: Beginnings,
+    /// How forms of sensitive words begin.
+    sensitive_heads: Heads,
     /// Pieces of words that somebody asks after, and by word whether it holds one; empty where
     /// nobody asks.
     pieces: Option<AhoCorasick>,
@@ -135,9 +135,7 @@ impl Vocabulary {
 
     /// Whether a sensitive word may stand within `text`; most words are refused here.
     pub(super) fn may_hold_sensitive(&self, text: &str) -> bool {
-        text.as_bytes()
-            .windows(3)
-            .any(|bytes| !self.sensitive_beginnings.lengths(bytes).are_none())
+        text.as_bytes().windows(3).any(|bytes| self.sensitive_heads.may_begin(bytes))
     }
 
     /// As [`Self::form`], words of every day among them.
@@ -158,7 +156,8 @@ impl Vocabulary {
 
     /// Where `text` begins a sensitive word, the letters with which a form of one goes on.
     pub(super) fn goes_on(&self, text: &str) -> Option<Letters> {
-        self.prefixes.get(text).copied()
+        let may_begin = text.len() < 3 || self.sensitive_heads.may_begin(text.as_bytes());
+        if may_begin { self.prefixes.get(text).copied() } else { None }
     }
 
     pub(super) fn longest(&self) -> usize {
@@ -167,12 +166,15 @@ impl Vocabulary {
 
     /// The word of which `text` has all consonants, in order, and lacks vowels.
     pub(super) fn without_vowels(&self, text: &str) -> Option<WordId> {
-        let (len, may_be) = self.sieve.may_hold(text.bytes().filter(|byte| !is_vowel(*byte)));
-        let bare = len == text.len() || len > SHORTEST_SKELETON;
-        if len < SHORTEST_SKELETON || !bare || !may_be {
+        if !self.consonants.may_be(text) {
             return None;
         }
-        let id = *self.skeletons.get(skeleton(text).as_str())?;
+        let skeleton = skeleton(text);
+        let bare = skeleton.len() == text.len() || skeleton.len() > SHORTEST_SKELETON;
+        if skeleton.len() < SHORTEST_SKELETON || !bare {
+            return None;
+        }
+        let id = *self.skeletons.get(skeleton.as_str())?;
         let word = self.word(id);
         (word.len() > text.len() && is_subsequence(text, word)).then_some(id)
     }
@@ -203,10 +205,6 @@ const SHORTEST_SKELETON: usize = 3;
 
 fn skeleton(text: &str) -> String {
     text.replace(['a', 'e', 'i', 'o', 'u'], "")
-}
-
-fn is_vowel(letter: u8) -> bool {
-    matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u')
 }
 
 fn is_subsequence(part: &str, whole: &str) -> bool {
@@ -376,7 +374,7 @@ impl VocabularyBuilder {
         for (form, entry) in &vocabulary.forms {
             let words = &vocabulary.arena[entry.start as usize..][..entry.len as usize];
             if words.iter().any(|word| vocabulary.sensitive[word.0 as usize]) {
-                vocabulary.sensitive_beginnings.insert(form.as_bytes());
+                vocabulary.sensitive_heads.insert(form.as_bytes());
                 for (at, letter) in form.char_indices().skip(2) {
                     if let Some(letters) = vocabulary.prefixes.get_mut(&form[..at]) {
                         letters.insert(letter);
@@ -394,7 +392,7 @@ impl VocabularyBuilder {
                 _ => None,
             };
             if let Some(first) = first {
-                vocabulary.sieve.insert(skeleton.bytes());
+                vocabulary.consonants.insert(&skeleton);
                 vocabulary.skeletons.insert(skeleton, first);
             }
         }
