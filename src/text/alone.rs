@@ -138,8 +138,8 @@ impl Clearer {
             });
         }
         let letters = Letters::of(text);
-        for (young, plain) in YOUNG {
-            if letters.have_all(Letters::of(young)) && text.contains(young) {
+        for (first_look, young, plain) in YOUNG {
+            if letters.have_all(*first_look) && text.contains(young) {
                 self.variant.clear();
                 self.variant.push_str(&text.replace(young, plain));
                 if let Some(found) = vocabulary.any(&self.variant) {

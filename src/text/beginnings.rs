@@ -63,8 +63,13 @@ pub(super) struct Letters(u32);
 
 impl Letters {
     /// The letters of a text.
-    pub(super) fn of(text: &str) -> Self {
-        Self(text.bytes().fold(0, |letters, byte| letters | Self::bit(byte)))
+    pub(super) const fn of(text: &str) -> Self {
+        let (mut letters, mut at) = (0, 0);
+        while at < text.len() {
+            letters |= Self::bit(text.as_bytes()[at]);
+            at += 1;
+        }
+        Self(letters)
     }
 
     pub(super) fn insert(&mut self, letter: char) {

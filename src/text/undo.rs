@@ -1,13 +1,19 @@
 //! The small steps by which disguise is undone: digits read as letters, repeats taken off, letters
 //! set apart put together, words run together cut. Each is pure; `clear` says when they apply.
 
+use super::beginnings::Letters;
 use super::clear::Marks;
 use super::confusable;
 use super::vocabulary::{Vocabulary, WordId};
 
-/// Letters that the young write for others, and what they stand for.
-pub(super) const YOUNG: &[(&str, &str)] =
-    &[("x", "nya"), ("z", "s"), ("q", "ku"), ("oe", "u"), ("dj", "j")];
+/// Letters that the young write for others, and what they stand for; first as a set, for a first look.
+pub(super) const YOUNG: &[(Letters, &str, &str)] = &[
+    (Letters::of("x"), "x", "nya"),
+    (Letters::of("z"), "z", "s"),
+    (Letters::of("q"), "q", "ku"),
+    (Letters::of("oe"), "oe", "u"),
+    (Letters::of("dj"), "dj", "j"),
+];
 
 /// Cuts texts into known words, in a buffer used again.
 #[derive(Debug, Default)]
@@ -29,9 +35,11 @@ impl Segmenter {
         if len >= 128 {
             return None;
         }
-        self.best.clear();
-        self.best.resize(len + 1, (0, WordId::UNKNOWN, 0));
-        // By place, whether the rest can be cut at all.
+        if self.best.len() <= len {
+            self.best.resize(len + 1, (0, WordId::UNKNOWN, 0));
+        }
+        self.best[len] = (0, WordId::UNKNOWN, 0);
+        // By place, whether the rest can be cut at all; `best` says how only there.
         let mut ends = 1_u128 << len;
         for start in (0..=len.saturating_sub(shortest)).rev() {
             let lengths = vocabulary.lengths(&text.as_bytes()[start..]).bits();
