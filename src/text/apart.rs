@@ -1,9 +1,9 @@
 //! Letters set apart, one by one or as flags, read as the words they spell: `k a m b o j a`, a
 //! heading spaced out, letters below each other, regional-indicator letters.
 
-use super::clear::{Clearer, Marks, Run, before};
+use super::clear::{ClearToken, Clearer, Marks, Run, before};
 use super::lex::{Before, RawKind};
-use super::undo::{segment, unleet};
+use super::undo::unleet;
 use super::{WordId, confusable};
 
 /// Most letters set apart that are read at once.
@@ -16,9 +16,14 @@ impl Clearer {
         &mut self,
         run: &Run<'_>,
         at: usize,
-        follows: bool,
-        push: &mut impl FnMut(WordId, Marks, usize, usize),
+        clear: &mut Vec<ClearToken>,
     ) -> Option<usize> {
+        let mut others = run.raw[at + 1..].iter().filter(|token| token.kind != RawKind::Emoji);
+        if !others.next()?.is_single(run.text) {
+            return None;
+        }
+        let last = clear.iter().rev().find(|last| last.word != WordId::NUMBER);
+        let follows = last.is_some_and(|last| last.marks.has(Marks::APART));
         self.joined.clear();
         let mut places: Vec<usize> = Vec::new();
         let mut end = at;
@@ -50,7 +55,8 @@ impl Clearer {
         let read = self.spell(run, &joined, &places, follows);
         self.joined = joined;
         for (word, from, len) in read? {
-            push(word, Marks::APART, places[from], places[from + len - 1] + 1);
+            let (from, to) = (places[from], places[from + len - 1] + 1);
+            run.push_all(clear, &[word], Marks::APART, from, to);
         }
         Some(end)
     }
@@ -94,7 +100,8 @@ impl Clearer {
                 run.vocabulary.any(text).or_else(|| self.plain_variant(run.vocabulary, text));
             if let Some([word]) = whole.map(|found| found.words) {
                 words.push((*word, from, to - from));
-            } else if !heading && let Some(parts) = segment(run.vocabulary, text, 2) {
+            } else if !heading && let Some(parts) = self.segmenter.segment(run.vocabulary, text, 2)
+            {
                 let mut at = from;
                 for (word, len) in parts {
                     words.push((word, at, len));
@@ -120,7 +127,7 @@ impl Clearer {
         &mut self,
         run: &Run<'_>,
         at: usize,
-        push: &mut impl FnMut(WordId, Marks, usize, usize),
+        clear: &mut Vec<ClearToken>,
     ) -> Option<usize> {
         self.joined.clear();
         let mut end = at;
@@ -140,9 +147,7 @@ impl Clearer {
         {
             return None;
         }
-        for word in found.words {
-            push(*word, Marks::LOOKALIKE, at, end);
-        }
+        run.push_all(clear, found.words, Marks::LOOKALIKE, at, end);
         Some(end)
     }
 }

@@ -1,14 +1,13 @@
 //! The clear view: raw tokens read as the words they stand for. Disguise is undone only where the
 //! result is a word of the vocabulary; a token remembers by which means it was found.
 
+use std::cmp::Ordering;
+
+use super::beginnings::Letters;
 use super::lex::{Before, RawKind, RawToken};
-use super::memo::Memo;
-use super::pieces::joint;
-use super::undo::{
-    YOUNG, ends_in_letters, has_inner_digit, is_drawn, is_priced, is_separator, repeats, squeeze,
-    squeeze_to, style, unleet,
-};
-use super::vocabulary::{Resolved, Vocabulary, WordId};
+use super::memo::{Key, Memo, Reading};
+use super::undo::{Segmenter, unleet};
+use super::vocabulary::{Vocabulary, WordId};
 use super::{confusable, offset};
 
 /// By which means a token was found to be its word.
@@ -98,8 +97,11 @@ const STYLES: Marks = Marks(Marks::DRAWN.0 | Marks::APART.0);
 #[derive(Debug, Default)]
 pub(super) struct Clearer {
     pub(super) joined: String,
-    variant: String,
-    /// What words were read as whose reading depends on nothing around them.
+    pub(super) variant: String,
+    /// The words that the word at hand stands for.
+    pub(super) words: Vec<WordId>,
+    pub(super) segmenter: Segmenter,
+    /// How words read by themselves.
     memo: Memo,
     /// A token of this text has a mark that is a style where its neighbours have it too.
     styled: bool,
@@ -131,320 +133,174 @@ impl Clearer {
         let mut at = 0;
         self.styled = false;
         while let Some(token) = raw.get(at) {
-            if token.kind == RawKind::Word
-                && !token.hashtag
-                && joint(&run, at).is_none()
-                && let Some((word, marks, holds_piece)) =
-                    self.memo.recall(text, token.start, token.end)
-            {
-                let last = clear.last().map_or(0, |last| last.raw_end as usize);
-                let before = before(raw, last, at);
-                let (raw_start, raw_end) = (offset(at), offset(at + 1));
-                clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
-                self.styled |= marks.has(STYLES);
-                at += 1;
-            } else {
-                at = self.token(&run, at, clear);
-            }
+            at = match token.kind {
+                RawKind::Word | RawKind::Number | RawKind::Handle => self.word(&run, at, clear),
+                RawKind::Emoji => self.picture(&run, at, clear),
+                RawKind::Link | RawKind::Email => {
+                    let link = token.kind == RawKind::Link;
+                    run.push(clear, if link { WordId::LINK } else { WordId::EMAIL }, at);
+                    at + 1
+                }
+            };
         }
         if self.styled {
             single_out(clear);
         }
     }
 
-    /// Reads the token at `at` and says where to go on.
-    fn token(&mut self, run: &Run<'_>, at: usize, clear: &mut Vec<ClearToken>) -> usize {
-        let token = run.raw[at];
-        let text = &run.text[token.start..token.end];
-        let follows_apart = clear
-            .iter()
-            .rev()
-            .find(|last| last.word != WordId::NUMBER)
-            .is_some_and(|last| last.marks.has(Marks::APART));
-        let mut styled = false;
-        let mut push = |word, marks: Marks, from: usize, to: usize| {
-            let last = clear.last().map_or(0, |last| last.raw_end as usize);
-            let before = if last > from { Before::Glue } else { before(run.raw, last, from) };
-            styled |= marks.has(STYLES);
-            // As it is written where no style is taken off and no pieces are put together.
-            let written = (marks.is_none() && to == from + 1).then_some(text);
-            clear.push(ClearToken {
-                word,
-                marks,
-                raw_start: offset(from),
-                raw_end: offset(to),
-                before,
-                holds_piece: run.vocabulary.holds_piece(word, written),
-            });
-        };
-        let single =
-            token.end - token.start == 1 || (token.unusual && text.chars().nth(1).is_none());
-        if single
-            && token.kind != RawKind::Emoji
-            && let Some(end) = self.spaced(run, at, follows_apart, &mut push)
+    /// Reads the word, number or name at `at` and says where to go on. What it is by itself is
+    /// recalled where it can be; what stands around it is looked at each time.
+    fn word(&mut self, run: &Run<'_>, at: usize, clear: &mut Vec<ClearToken>) -> usize {
+        let token = &run.raw[at];
+        if token.is_single(run.text)
+            && let Some(end) = self.spaced(run, at, clear)
         {
             self.styled = true;
             return end;
         }
-        match token.kind {
-            RawKind::Link => push(WordId::LINK, Marks::default(), at, at + 1),
-            RawKind::Email => push(WordId::EMAIL, Marks::default(), at, at + 1),
-            RawKind::Emoji => {
-                if text.chars().all(confusable::is_regional)
-                    && let Some(end) = self.regional_letters(run, at, &mut push)
-                {
-                    return end;
-                }
-                // Other pictures adorn: what stands on both sides of them belongs together.
-                if let Some(found) = run.vocabulary.form(text) {
-                    if found.marks.is_none() {
-                        push(found.words[0], Marks::default(), at, at + 1);
-                    } else if stands_for_a_word(run, at) {
-                        push(found.words[0], Marks::PICTURE, at, at + 1);
-                    }
-                }
-            }
-            RawKind::Handle => match self.leet(run.vocabulary, &format!("a{}", &text[1..])) {
-                Some(found)
-                    if run.vocabulary.is_sensitive(found.words[0]) || found.words.len() == 1 =>
-                {
-                    push(found.words[0], found.marks.and(Marks::LEET), at, at + 1);
-                }
-                _ => push(WordId::HANDLE, Marks::default(), at, at + 1),
-            },
-            RawKind::Number => {
-                let hides_letters = text.bytes().filter(u8::is_ascii_lowercase).count() >= 2;
-                match hides_letters.then(|| self.leet(run.vocabulary, text)).flatten() {
-                    Some(found)
-                        if run.vocabulary.is_sensitive(found.words[0])
-                            || (text.len() >= 4
-                                && (!ends_in_letters(text)
-                                    || run.vocabulary.any(&text[1..]).is_none())) =>
-                    {
-                        for word in found.words {
-                            push(*word, found.marks, at, at + 1);
-                        }
-                    }
-                    _ => push(WordId::NUMBER, Marks::default(), at, at + 1),
-                }
-            }
-            RawKind::Word => {
-                if let Some((word, end)) = self.broken(run, at) {
-                    push(word, Marks::JOINED, at, end);
-                    return end;
-                }
-                // A single letter may begin a word set apart: what it is depends on what follows.
-                let stands_alone = !single && !token.hashtag;
-                if stands_alone
-                    && let Some((word, marks, _)) =
-                        self.memo.recall(run.text, token.start, token.end)
-                {
-                    push(word, marks, at, at + 1);
-                    self.styled |= styled;
-                    return at + 1;
-                }
-                let found = self.resolve(run.vocabulary, text, token.unusual);
-                if let Some(found) = found {
-                    if let [word] = found.words
-                        && stands_alone
-                    {
-                        let holds_piece = run.vocabulary.holds_piece(*word, None);
-                        let read = (*word, found.marks, holds_piece);
-                        self.memo.keep(run.text, token.start, token.end, read);
-                    }
-                    for word in found.words {
-                        push(*word, found.marks, at, at + 1);
-                    }
-                    self.styled |= styled;
-                    return at + 1;
-                }
-                let may_be_split = self.may_be_split(run.vocabulary, text);
-                if may_be_split && let Some((word, end)) = self.split(run, at) {
-                    push(word, Marks::JOINED, at, end);
-                    return end;
-                }
-                let parts = self.compound(run.vocabulary, text, token.hashtag);
-                if parts.is_empty() {
-                    let word = if is_priced(text) { WordId::NUMBER } else { WordId::UNKNOWN };
-                    let marks = style(text, token.unusual);
-                    if stands_alone && !may_be_split {
-                        let written = marks.is_none().then_some(text);
-                        let read = (word, marks, run.vocabulary.holds_piece(word, written));
-                        self.memo.keep(run.text, token.start, token.end, read);
-                    }
-                    push(word, marks, at, at + 1);
-                }
-                for word in parts {
-                    push(word, Marks::COMPOUND, at, at + 1);
-                }
-            }
+        if token.kind == RawKind::Word
+            && let Some((word, end)) = self.broken(run, at)
+        {
+            run.push_all(clear, &[word], Marks::JOINED, at, end);
+            return end;
         }
-        self.styled |= styled;
+        // A hashtag is cut into words where the same letters elsewhere are not.
+        let key = if token.hashtag { None } else { Key::of(run.text, token.start, token.end) };
+        if let Some(key) = key
+            && let Some(reading) = self.memo.recall(key)
+            && reading.goes_on.are_none()
+        {
+            let Reading { word, second, marks, holds_piece, .. } = *reading;
+            self.styled |= marks.has(STYLES);
+            let (raw_start, raw_end) = (offset(at), offset(at + 1));
+            let before = run.before(clear, at);
+            clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
+            if let Some(second) = second {
+                run.push_all(clear, &[second], marks, at, at + 1);
+            }
+            return at + 1;
+        }
+        self.searched(run, at, key, clear)
+    }
+
+    /// As [`Self::word`], of a word that is not recalled or may be the first piece of another.
+    fn searched(
+        &mut self,
+        run: &Run<'_>,
+        at: usize,
+        key: Option<Key>,
+        clear: &mut Vec<ClearToken>,
+    ) -> usize {
+        let token = &run.raw[at];
+        let (marks, goes_on) = match key.and_then(|key| self.memo.recall(key)) {
+            Some(reading) => {
+                self.words.clear();
+                self.words.push(reading.word);
+                self.words.extend(reading.second);
+                (reading.marks, reading.goes_on)
+            }
+            None => {
+                let (marks, goes_on) = self.alone(run.vocabulary, run.text_of(token), token);
+                if let Some(key) = key
+                    && let [word, ref more @ ..] = *self.words.as_slice()
+                    && more.len() < 2
+                {
+                    let holds_piece = run.holds_piece(word, marks, at);
+                    let second = more.first().copied();
+                    self.memo.keep(key, Reading { word, second, marks, holds_piece, goes_on });
+                }
+                (marks, goes_on)
+            }
+        };
+        if may_go_on(run, at, goes_on)
+            && let Some((word, end)) = self.split(run, at)
+        {
+            run.push_all(clear, &[word], Marks::JOINED, at, end);
+            return end;
+        }
+        self.styled |= marks.has(STYLES);
+        run.push_all(clear, &self.words, marks, at, at + 1);
         at + 1
     }
 
-    /// The word a plain or unusual written form stands for.
-    fn resolve<'v>(
-        &mut self,
-        vocabulary: &'v Vocabulary,
-        text: &str,
-        unusual: bool,
-    ) -> Option<Resolved<'v>> {
-        if let Some(found) = vocabulary.form(text) {
-            return Some(found);
-        }
-        if unusual {
-            return self.unusual(vocabulary, text);
-        }
-        self.plain_variant(vocabulary, text)
-    }
-
-    /// Emphasis, clitics, missing vowels.
-    pub(super) fn plain_variant<'v>(
-        &mut self,
-        vocabulary: &'v Vocabulary,
-        text: &str,
-    ) -> Option<Resolved<'v>> {
-        let as_mark = |found: Resolved<'v>, mark| Resolved {
-            words: found.words,
-            marks: found.marks.and(mark),
-        };
-        if text.len() > 3 && repeats(text) {
-            // Two of the letters may belong there: `saaat`, `maaaf`.
-            for keep in [1, 2] {
-                squeeze_to(text, keep, &mut self.variant);
-                let plain = std::mem::take(&mut self.variant);
-                let found = vocabulary
-                    .form(&plain)
-                    .or_else(|| self.plain_variant(vocabulary, &plain))
-                    .or_else(|| vocabulary.any(&plain));
-                self.variant = plain;
-                if let Some(found) = found {
-                    return Some(as_mark(found, Marks::SQUEEZED));
-                }
-            }
-        }
-        // A word of every day is what it is, whatever else its letters might be a variant of.
-        let everyday = vocabulary.any(text).is_some();
-        if !everyday && text.len() > 3 && text.as_bytes().windows(2).any(|pair| pair[0] == pair[1])
+    /// Reads the picture at `at` and says where to go on. Most pictures adorn: what stands on both
+    /// sides of them belongs together.
+    fn picture(&mut self, run: &Run<'_>, at: usize, clear: &mut Vec<ClearToken>) -> usize {
+        let text = run.text_of(&run.raw[at]);
+        if text.chars().all(confusable::is_regional)
+            && let Some(end) = self.regional_letters(run, at, clear)
         {
-            let runs = squeeze(text, &mut self.variant);
-            // A short word is what it is drawn out from one letter only: `nnttt` is not `nt`.
-            if (runs == 1 || self.variant.len() > 3)
-                && let Some(found) = vocabulary.form(&self.variant)
-            {
-                return Some(as_mark(found, Marks::SQUEEZED));
+            return end;
+        }
+        if let Some(found) = run.vocabulary.form(text) {
+            let word = &found.words[..1];
+            if found.marks.is_none() {
+                run.push_all(clear, word, Marks::default(), at, at + 1);
+            } else if stands_for_a_word(run, at) {
+                run.push_all(clear, word, Marks::PICTURE, at, at + 1);
             }
         }
-        for clitic in ["nya", "lah", "kah", "pun", "ku", "mu", "ne", "na", "nye", "e"] {
-            if text.bytes().last() == clitic.bytes().last()
-                && let Some(stem) = text.strip_suffix(clitic)
-                && stem.len() >= 4
-                && let Some(found) = vocabulary.form(stem)
-            {
-                return Some(as_mark(found, Marks::SQUEEZED));
-            }
-        }
-        if everyday {
-            return None;
-        }
-        if let Some(word) = vocabulary.without_vowels(text) {
-            return Some(Resolved {
-                words: vocabulary.form(vocabulary.word(word))?.words,
-                marks: Marks::VOWELLESS,
-            });
-        }
-        for (young, plain) in YOUNG {
-            if text.contains(young) {
-                self.variant.clear();
-                self.variant.push_str(&text.replace(young, plain));
-                if let Some(found) = vocabulary.any(&self.variant) {
-                    return Some(as_mark(found, Marks::SQUEEZED));
-                }
-            }
-        }
-        None
+        at + 1
+    }
+}
+
+impl Run<'_> {
+    pub(super) fn text_of(&self, token: &RawToken) -> &str {
+        &self.text[token.start..token.end]
     }
 
-    /// Look-alike letters, a reduplication mark, leet, hidden letters, signs between letters.
-    fn unusual<'v>(&mut self, vocabulary: &'v Vocabulary, text: &str) -> Option<Resolved<'v>> {
-        let mut marks = Marks::default();
-        let mut latin = String::new();
-        if text.is_ascii() {
-            latin.push_str(text);
-        } else {
-            latin.extend(text.chars().map(|letter| confusable::latin(letter).unwrap_or(letter)));
-            if latin == text {
-                return None;
-            }
-            marks = if is_drawn(text) { Marks::DRAWN } else { Marks::LOOKALIKE };
+    /// Adds the words that the raw tokens `from..to` stand for.
+    pub(super) fn push_all(
+        &self,
+        clear: &mut Vec<ClearToken>,
+        words: &[WordId],
+        marks: Marks,
+        from: usize,
+        to: usize,
+    ) {
+        let (raw_start, raw_end) = (offset(from), offset(to));
+        for word in words.iter().copied() {
+            let before = self.before(clear, from);
+            // What is put together of pieces is not looked at as it is written.
+            let holds_piece = if to == from + 1 {
+                self.holds_piece(word, marks, from)
+            } else {
+                self.vocabulary.holds_piece(word, None)
+            };
+            clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
         }
-        let with = |found: Resolved<'v>, more: Marks| Resolved {
-            words: found.words,
-            marks: found.marks.and(marks).and(more),
-        };
-        let plain = if marks.is_none() { vocabulary.form(&latin) } else { vocabulary.any(&latin) };
-        if let Some(found) = plain {
-            return Some(with(found, Marks::default()));
-        }
-        if let Some(stem) = latin.strip_suffix('2').or_else(|| latin.strip_suffix("²"))
-            && stem.len() >= 3
-            && let Some(found) = vocabulary.form(stem)
-        {
-            return Some(with(found, Marks::ALIAS));
-        }
-        if let Some(word) = vocabulary.unmasked(&latin) {
-            let words = vocabulary.form(vocabulary.word(word))?.words;
-            return Some(Resolved { words, marks: marks.and(Marks::MASKED) });
-        }
-        if latin.bytes().any(|byte| !byte.is_ascii_lowercase()) {
-            if let Some(found) = self.leet(vocabulary, &latin) {
-                return Some(with(found, Marks::default()));
-            }
-            let bare: String = latin.chars().filter(|letter| !is_separator(*letter)).collect();
-            if bare.len() >= 4
-                && bare.len() < latin.len()
-                && let Some(found) = vocabulary.any(&bare)
-            {
-                return Some(with(found, Marks::JOINED));
-            }
-        } else if let Some(found) = self.plain_variant(vocabulary, &latin) {
-            return Some(with(found, Marks::default()));
-        }
-        None
     }
 
-    /// Digits and signs read as letters; each `1`, `!` and `|` is tried as i and as l.
-    fn leet<'v>(&mut self, vocabulary: &'v Vocabulary, text: &str) -> Option<Resolved<'v>> {
-        if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-            return None;
-        }
-        let ones = text.chars().filter(|letter| matches!(letter, '1' | '!' | '|')).count();
-        let mut everyday = None;
-        for choice in 0_u8..1 << ones.min(3) {
-            let mut nth = 0;
-            let decoded: String = text
-                .chars()
-                .map(|letter| {
-                    let as_l = choice >> nth.min(7) & 1 == 1;
-                    nth += u8::from(matches!(letter, '1' | '!' | '|'));
-                    unleet(letter, if as_l { 'l' } else { 'i' })
-                })
-                .collect();
-            if decoded == text {
-                return None;
-            }
-            let found =
-                vocabulary.form(&decoded).or_else(|| self.plain_variant(vocabulary, &decoded));
-            if let Some(found) = found {
-                return Some(Resolved { words: found.words, marks: found.marks.and(Marks::LEET) });
-            }
-            if decoded.len() >= 4 && has_inner_digit(text) {
-                everyday = everyday.or_else(|| vocabulary.any(&decoded));
-            }
-        }
-        everyday.map(|found| Resolved { words: found.words, marks: found.marks.and(Marks::LEET) })
+    /// Adds what the raw token `at` is as it is written.
+    fn push(&self, clear: &mut Vec<ClearToken>, word: WordId, at: usize) {
+        self.push_all(clear, &[word], Marks::default(), at, at + 1);
     }
+
+    /// Whether the raw token `at`, read as this word, may hold a piece. As it is written it is
+    /// looked at where no style was taken off.
+    fn holds_piece(&self, word: WordId, marks: Marks, at: usize) -> bool {
+        let written = marks.is_none().then(|| self.text_of(&self.raw[at]));
+        self.vocabulary.holds_piece(word, written)
+    }
+
+    /// What stood before a word of which `from` is the first raw token.
+    fn before(&self, clear: &[ClearToken], from: usize) -> Before {
+        let last = clear.last().map_or(0, |last| last.raw_end as usize);
+        match last.cmp(&from) {
+            Ordering::Equal => self.raw[from].before,
+            Ordering::Greater => Before::Glue,
+            Ordering::Less => before(self.raw, last, from),
+        }
+    }
+}
+
+/// Whether the word at `at` may go on in the next one with one of these letters.
+fn may_go_on(run: &Run<'_>, at: usize, letters: Letters) -> bool {
+    !letters.are_none()
+        && run.raw.get(at + 1).is_some_and(|next| {
+            let first = run.text_of(next).chars().next();
+            first.is_some_and(|first| letters.has(unleet(first, 'i')))
+        })
 }
 
 /// What stood before the raw token `from`, pictures between it and the token `last` passed over.

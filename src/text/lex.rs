@@ -50,19 +50,42 @@ pub struct RawToken {
     pub hashtag: bool,
 }
 
+impl RawToken {
+    /// Whether it is one letter, digit or sign of `text`.
+    #[inline]
+    pub(super) fn is_single(&self, text: &str) -> bool {
+        self.end - self.start == 1
+            || (self.unusual && text[self.start..self.end].chars().nth(1).is_none())
+    }
+}
+
 /// Endings of web addresses that make `word.ending` a link by themselves.
 const ENDINGS: &[&str] = &["com", "id", "net", "org", "ly", "ee", "gg", "io", "gov"];
 /// Endings that are words too: a link only when a path follows.
 const ENDINGS_WITH_PATH: &[&str] =
     &["me", "co", "info", "link", "page", "site", "online", "app", "xyz", "cc", "tv", "my", "to"];
 
+/// Characters that end a word of letters whatever follows, one bit each.
+const ENDS_A_WORD: u64 = {
+    let ending = b"\t\n\r \"#%&'()+,-/;<=>";
+    let mut bits = 0;
+    let mut at = 0;
+    while at < ending.len() {
+        bits |= 1 << ending[at];
+        at += 1;
+    }
+    bits
+};
+
 /// Cuts `text` (folded) into `tokens`, which is cleared first.
 pub(super) fn lex(text: &str, tokens: &mut Vec<RawToken>) {
     tokens.clear();
     let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, before: Before::Sentence };
-    while lexer.at < lexer.bytes.len() {
-        if !lexer.plain_word(tokens) {
-            lexer.step(tokens);
+    while let Some(byte) = lexer.bytes.get(lexer.at) {
+        match byte {
+            b' ' => lexer.separate(Before::Space),
+            b'a'..=b'z' if lexer.plain_word(tokens) => {}
+            _ => lexer.step(tokens),
         }
     }
 }
@@ -88,8 +111,16 @@ impl Lexer<'_> {
     fn plain_word(&mut self, tokens: &mut Vec<RawToken>) -> bool {
         let start = self.at;
         let end = start + letters(&self.bytes[start..]);
-        let after = self.bytes.get(end).copied().unwrap_or(b' ');
-        if end == start || !matches!(after, b' ' | b'\n' | b',') {
+        let ends = match self.bytes.get(end) {
+            None => true,
+            // Most dots end a sentence; `www.` does not.
+            Some(b'.' | b'!') => {
+                self.bytes[start] != b'w'
+                    && self.bytes.get(end + 1).is_none_or(u8::is_ascii_whitespace)
+            }
+            Some(after) => ENDS_A_WORD >> (*after).min(63) & 1 == 1,
+        };
+        if !ends {
             return false;
         }
         self.at = end;

@@ -1,101 +1,111 @@
 //! How words were read the last time: most words of most posts come again and again. Holds only
 //! readings that depend on the word alone, so that an answer is the one reading afresh would give.
 
+use super::beginnings::Letters;
 use super::{Marks, WordId};
 
-/// What a word was read as: what it stands for, how that was found, and whether it holds a piece.
-pub(super) type Read = (WordId, Marks, bool);
-
-/// Words kept: a power of two, and few enough to stay in a core's own cache.
-const SLOTS: usize = 1 << SLOT_BITS;
-const SLOT_BITS: u32 = 14;
+/// Pairs of words kept: a power of two, and few enough to stay in a core's own cache.
+const PAIRS: usize = 1 << PAIR_BITS;
+const PAIR_BITS: u32 = 14;
 /// Bytes of the longest word kept.
 const LONGEST: usize = 16;
 
-/// A word's first and last eight bytes and its length, which are the whole of it.
-#[derive(Debug, Clone, Copy)]
-struct Key {
-    first: u64,
-    last: u64,
-    len: u8,
+/// How a word reads by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// What it stands for.
+    pub(super) word: WordId,
+    /// What more it stands for, where it is two words.
+    pub(super) second: Option<WordId>,
+    /// How that was found.
+    pub(super) marks: Marks,
+    /// Whether the first word may hold a piece that somebody asks after.
+    pub(super) holds_piece: bool,
+    /// The letters with which the next word may go on, so that both are pieces of one.
+    pub(super) goes_on: Letters,
 }
 
-/// A word and what it was read as; laid flat, since every byte counts in a core's own cache.
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
+/// A word of up to sixteen bytes, which are the whole of it: none of them is zero.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Key {
     first: u64,
     last: u64,
-    word: WordId,
-    marks: Marks,
-    len: u8,
-    holds_piece: bool,
 }
+
+/// Two words whose keys fall together, the one asked for last first; one line of the cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+struct Pair([(Key, Reading); 2]);
 
 /// What words were read as; one a worker.
 #[derive(Debug)]
 pub(super) struct Memo {
-    slots: Box<[Slot]>,
+    pairs: Box<[Pair]>,
 }
 
 impl Default for Memo {
     fn default() -> Self {
-        Self { slots: vec![Slot::default(); SLOTS].into_boxed_slice() }
+        Self { pairs: vec![Pair::default(); PAIRS].into_boxed_slice() }
     }
 }
 
 impl Memo {
     /// Forgets all: to be called when the vocabulary changes.
     pub(super) fn forget(&mut self) {
-        self.slots.fill(Slot::default());
+        self.pairs.fill(Pair::default());
     }
 
-    /// What the word `start..end` of `text` was read as.
-    pub(super) fn recall(&self, text: &str, start: usize, end: usize) -> Option<Read> {
-        let key = Key::of(text.as_bytes(), start, end)?;
-        let at = key.slot();
-        let is_its =
-            |slot: &&Slot| slot.first == key.first && slot.last == key.last && slot.len == key.len;
-        let slot = [&self.slots[at], &self.slots[at ^ 1]].into_iter().find(is_its)?;
-        Some((slot.word, slot.marks, slot.holds_piece))
+    /// How the word was read.
+    #[inline]
+    pub(super) fn recall(&mut self, key: Key) -> Option<&Reading> {
+        let Pair([newer, older]) = &mut self.pairs[key.pair()];
+        if newer.0 != key {
+            if older.0 != key {
+                return None;
+            }
+            std::mem::swap(newer, older);
+        }
+        Some(&newer.1)
     }
 
-    /// Keeps a reading, in place of the older one of the two that share its slots.
-    pub(super) fn keep(&mut self, text: &str, start: usize, end: usize, read: Read) {
-        let Some(key) = Key::of(text.as_bytes(), start, end) else { return };
-        let at = key.slot();
-        self.slots[at ^ 1] = self.slots[at];
-        let Key { first, last, len } = key;
-        self.slots[at] =
-            Slot { first, last, word: read.0, marks: read.1, len, holds_piece: read.2 };
+    /// Keeps a reading, in place of the one of its pair that was longer not asked for.
+    pub(super) fn keep(&mut self, key: Key, reading: Reading) {
+        let Pair([newer, older]) = &mut self.pairs[key.pair()];
+        *older = *newer;
+        *newer = (key, reading);
     }
 }
 
 impl Key {
-    fn of(text: &[u8], start: usize, end: usize) -> Option<Self> {
+    /// The key of the word `start..end` of `text`, unless it is too long to be kept.
+    #[inline]
+    pub(super) fn of(text: &str, start: usize, end: usize) -> Option<Self> {
+        let text = text.as_bytes();
         let len = end - start;
         let eight = |at: usize| text[at..].first_chunk().copied().map(u64::from_le_bytes);
-        let (first, last) = match len {
-            2..8 => {
-                let first = match eight(start) {
-                    Some(first) => first,
-                    None => {
-                        let mut bytes = [0; 8];
-                        bytes[..len].copy_from_slice(&text[start..end]);
-                        u64::from_le_bytes(bytes)
-                    }
-                };
-                (first << (64 - 8 * len), 0)
-            }
-            8..=LONGEST => (eight(start)?, eight(end - 8)?),
-            _ => return None,
+        if !(1..=LONGEST).contains(&len) {
+            return None;
+        }
+        // Both are read always: whether a word is long is nothing to be foreseen.
+        let (Some(head), Some(tail)) = (eight(start), eight(end.saturating_sub(8))) else {
+            return text.get(start..end).filter(|word| word.len() < 8).map(Self::at_the_end);
         };
-        Some(Self { first, last, len: u8::try_from(len).unwrap_or(0) })
+        let last = tail >> (128 - 8 * len.max(9));
+        Some(Self { first: head << (64 - 8 * len.min(8)), last: if len > 8 { last } else { 0 } })
     }
 
-    fn slot(self) -> usize {
+    /// The key of a word of less than eight bytes, after which too few follow to read eight.
+    #[cold]
+    fn at_the_end(word: &[u8]) -> Self {
+        let mut bytes = [0; 8];
+        bytes[8 - word.len()..].copy_from_slice(word);
+        Self { first: u64::from_le_bytes(bytes), last: 0 }
+    }
+
+    fn pair(self) -> usize {
         const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
         let mixed = (self.first.wrapping_mul(FACTOR) ^ self.last).wrapping_mul(FACTOR);
-        usize::try_from(mixed >> (64 - SLOT_BITS)).unwrap_or(0)
+        usize::try_from(mixed >> (64 - PAIR_BITS)).unwrap_or(0)
     }
 }
 
@@ -106,16 +116,34 @@ mod tests {
     #[test]
     fn words_that_share_their_beginning_or_their_end_are_kept_apart() {
         let text = "kerja kerjasama kerja\u{301} pekerja pekerjaanpekerja kerja";
+        let key = |start, end| Key::of(text, start, end).unwrap();
         let mut memo = Memo::default();
-        let read = (WordId(7), Marks::default(), true);
-        memo.keep(text, 0, 5, read);
-        assert_eq!(memo.recall(text, 0, 5), Some(read));
+        let reading = Reading { word: WordId(7), holds_piece: true, ..Reading::default() };
+        memo.keep(key(0, 5), reading);
+        assert_eq!(memo.recall(key(0, 5)), Some(&reading));
         let last = text.len() - 5;
-        assert_eq!(memo.recall(text, last, last + 5), Some(read));
+        assert_eq!(memo.recall(key(last, last + 5)), Some(&reading));
         for (start, end) in [(6, 15), (16, 23), (0, 4), (0, 6), (0, 1)] {
-            assert_eq!(memo.recall(text, start, end), None);
+            assert_eq!(memo.recall(key(start, end)), None);
         }
         memo.forget();
-        assert_eq!(memo.recall(text, 0, 5), None);
+        assert_eq!(memo.recall(key(0, 5)), None);
+    }
+
+    #[test]
+    fn every_length_has_keys_of_its_own() {
+        let word = "abcdefghijklmnopq";
+        let text = format!("{word} {word}");
+        let keys: Vec<Key> = (1..=LONGEST).filter_map(|len| Key::of(&text, 0, len)).collect();
+        assert_eq!(keys.len(), LONGEST);
+        for (at, key) in keys.iter().enumerate() {
+            assert!(!keys[..at].contains(key), "{}", at + 1);
+            let alone = &word[..=at];
+            assert_eq!(Some(*key), Key::of(alone, 0, alone.len()));
+            let last = format!("kata {alone}");
+            assert_eq!(Some(*key), Key::of(&last, 5, last.len()));
+        }
+        assert_eq!(Key::of(&text, 0, LONGEST + 1), None);
+        assert_eq!(Key::of(&text, 3, 3), None);
     }
 }

@@ -1,10 +1,14 @@
 //! Words in pieces and words run together: broken by a line's end, a sign or a picture, split into
 //! pieces that are no words, or written without a space between them.
 
+use super::beginnings::Letters;
 use super::clear::{Clearer, Run};
 use super::lex::{Before, RawKind};
-use super::undo::{segment, unleet};
+use super::undo::unleet;
 use super::{Vocabulary, WordId};
+
+/// Letters of the longest word that is taken for the first piece of another.
+const LONGEST_FIRST: usize = 10;
 
 impl Clearer {
     /// A known word broken in two or three by a line's end or a sign: one of the pieces is no word
@@ -12,9 +16,9 @@ impl Clearer {
     pub(super) fn broken(&mut self, run: &Run<'_>, at: usize) -> Option<(WordId, usize)> {
         let mut end = joint(run, at)?;
         let first = &run.text[run.raw[at].start..run.raw[at].end];
+        let is_word = |text: &str| run.vocabulary.any(text).is_some();
         self.joined.clear();
         self.joined.push_str(first);
-        let mut all_words = run.vocabulary.any(first).is_some();
         for _ in 0..2 {
             let token = &run.raw[end];
             let piece = &run.text[token.start..token.end];
@@ -25,11 +29,11 @@ impl Clearer {
             if self.joined.len() > run.vocabulary.longest() {
                 return None;
             }
-            all_words &= run.vocabulary.any(piece).is_some();
             if self.joined.len() >= 4
                 && let Some(found) = run.vocabulary.any(&self.joined)
                 && let [word] = found.words
-                && (!all_words || (self.joined.len() >= 5 && run.vocabulary.is_sensitive(*word)))
+                && ((self.joined.len() >= 5 && run.vocabulary.is_sensitive(*word))
+                    || !pieces_from(run, at, end).all(is_word))
             {
                 return Some((*word, end + 1));
             }
@@ -38,22 +42,29 @@ impl Clearer {
         None
     }
 
-    /// Whether `first` may be the first piece of a sensitive word; its letters are left in `joined`.
-    pub(super) fn may_be_split(&mut self, vocabulary: &Vocabulary, first: &str) -> bool {
-        self.joined.clear();
-        if first.len() > 10 {
-            return false;
-        }
-        if first.bytes().all(|byte| byte.is_ascii_lowercase()) {
-            self.joined.push_str(first);
+    /// Where `first` may be the first piece of a sensitive word, the letters with which it goes on.
+    pub(super) fn goes_on(
+        &mut self,
+        vocabulary: &Vocabulary,
+        first: &str,
+        unusual: bool,
+    ) -> Letters {
+        let goes_on = if first.len() > LONGEST_FIRST {
+            None
+        } else if unusual {
+            self.joined.clear();
+            push_unleet(first, &mut self.joined);
+            vocabulary.goes_on(&self.joined)
         } else {
-            self.joined.extend(first.chars().map(|letter| unleet(letter, 'i')));
-        }
-        vocabulary.is_prefix_of_sensitive(&self.joined)
+            vocabulary.goes_on(first)
+        };
+        goes_on.unwrap_or_default()
     }
 
-    /// A sensitive word written in two to four pieces from `at` on, the first of which is in `joined`.
+    /// A sensitive word written in two to four pieces from `at` on, the first of which may be one.
     pub(super) fn split(&mut self, run: &Run<'_>, at: usize) -> Option<(WordId, usize)> {
+        self.joined.clear();
+        push_unleet(run.text_of(&run.raw[at]), &mut self.joined);
         let mut glued = true;
         for (index, token) in run.raw.iter().enumerate().skip(at + 1).take(4) {
             if !matches!(token.kind, RawKind::Word | RawKind::Number) || token.before > Before::Line
@@ -62,7 +73,7 @@ impl Clearer {
             }
             glued &= token.before == Before::Glue;
             let piece = &run.text[token.start..token.end];
-            self.joined.extend(piece.chars().map(|letter| unleet(letter, 'i')));
+            push_unleet(piece, &mut self.joined);
             let long_enough = self.joined.len() >= if glued { 4 } else { 5 };
             if long_enough
                 && let Some(found) = run.vocabulary.form(&self.joined)
@@ -71,22 +82,16 @@ impl Clearer {
             {
                 return Some((*word, index + 1));
             }
-            if !run.vocabulary.is_prefix_of_sensitive(&self.joined) {
-                return None;
-            }
+            run.vocabulary.goes_on(&self.joined)?;
         }
         None
     }
 
-    /// Known words run together: any in a hashtag, elsewhere long ones or with a sensitive one.
-    pub(super) fn compound(
-        &mut self,
-        vocabulary: &Vocabulary,
-        text: &str,
-        hashtag: bool,
-    ) -> Vec<WordId> {
+    /// Known words run together: any in a hashtag, elsewhere long ones or with a sensitive one. They
+    /// are left in `words`, which has to be empty and stays so where there are none.
+    pub(super) fn compound(&mut self, vocabulary: &Vocabulary, text: &str, hashtag: bool) -> bool {
         if !text.is_ascii() || text.len() > 40 || text.len() < 6 {
-            return Vec::new();
+            return false;
         }
         if let Some(rest) = ["di", "ke", "ka"].iter().find_map(|prefix| text.strip_prefix(prefix))
             && let Some(found) = vocabulary.form(rest)
@@ -94,25 +99,42 @@ impl Clearer {
             && rest.len() >= 4
             && vocabulary.is_sensitive(*word)
         {
-            return place.words.iter().copied().chain([*word]).collect();
+            self.words.extend_from_slice(place.words);
+            self.words.push(*word);
+            return true;
         }
-        if !hashtag && text.len() < 9 && !vocabulary.may_hold_sensitive(text) {
-            return Vec::new();
+        // Of longer ones all parts must be known and long, so hardly a word of its own is cut.
+        let long = text.len() >= 9;
+        if !hashtag && !long && !vocabulary.may_hold_sensitive(text) {
+            return false;
         }
         let shortest = if hashtag { 2 } else { 4 };
         if text.len() < 2 * shortest {
-            return Vec::new();
+            return false;
         }
-        let Some(parts) = segment(vocabulary, text, shortest) else { return Vec::new() };
-        let words: Vec<WordId> = parts.into_iter().map(|(word, _)| word).collect();
-        // Of longer ones all parts must be known and long, so hardly a word of its own is cut.
-        let long = text.len() >= 9;
-        if hashtag || long || words.iter().any(|word| vocabulary.is_sensitive(*word)) {
-            words
-        } else {
-            Vec::new()
+        let Some(parts) = self.segmenter.segment(vocabulary, text, shortest) else { return false };
+        self.words.extend(parts.map(|(word, _)| word));
+        let shown = hashtag || long || self.words.iter().any(|word| vocabulary.is_sensitive(*word));
+        if !shown {
+            self.words.clear();
         }
+        shown
     }
+}
+
+/// Adds a text to another, digits and signs read as letters.
+fn push_unleet(text: &str, into: &mut String) {
+    if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        into.push_str(text);
+    } else {
+        into.extend(text.chars().map(|letter| unleet(letter, 'i')));
+    }
+}
+
+/// The words `at..=end` of which a broken one may be made, pictures between them passed over.
+fn pieces_from<'a>(run: &'a Run<'_>, at: usize, end: usize) -> impl Iterator<Item = &'a str> {
+    let words = run.raw[at..=end].iter().filter(|token| token.kind != RawKind::Emoji);
+    words.map(|token| run.text_of(token))
 }
 
 /// The token after `at` when only a line's end, a sign or a picture parts them.

@@ -1,46 +1,73 @@
 //! The small steps by which disguise is undone: digits read as letters, repeats taken off, letters
 //! set apart put together, words run together cut. Each is pure; `clear` says when they apply.
 
+use super::beginnings::Letters;
 use super::clear::Marks;
 use super::confusable;
 use super::vocabulary::{Vocabulary, WordId};
 
-/// Letters that the young write for others, and what they stand for.
-pub(super) const YOUNG: &[(&str, &str)] =
-    &[("x", "nya"), ("z", "s"), ("q", "ku"), ("oe", "u"), ("dj", "j")];
+/// Letters that the young write for others, and what they stand for; first as a set, for a first look.
+pub(super) const YOUNG: &[(Letters, &str, &str)] = &[
+    (Letters::of("x"), "x", "nya"),
+    (Letters::of("z"), "z", "s"),
+    (Letters::of("q"), "q", "ku"),
+    (Letters::of("oe"), "oe", "u"),
+    (Letters::of("dj"), "dj", "j"),
+];
 
-/// Cuts ASCII `text` wholly into known words of at least `shortest` letters, fewest words first.
-pub(super) fn segment(
-    vocabulary: &Vocabulary,
-    text: &str,
-    shortest: usize,
-) -> Option<Vec<(WordId, usize)>> {
-    let len = text.len();
-    let mut best: Vec<Option<(usize, WordId, usize)>> = vec![None; len + 1];
-    best[len] = Some((0, WordId::UNKNOWN, 0));
-    for start in (0..len).rev() {
-        let longest = (start + vocabulary.longest()).min(len);
-        let lengths = vocabulary.lengths(&text[start..]);
-        for end in (start + shortest).min(len + 1)..=longest {
-            let Some((rest, ..)) = best[end] else { continue };
-            if !lengths.may_be(end - start) {
-                continue;
-            }
-            let Some(found) = vocabulary.any(&text[start..end]) else { continue };
-            let [word] = found.words else { continue };
-            if best[start].is_none_or(|(count, ..)| rest + 1 < count) {
-                best[start] = Some((rest + 1, *word, end - start));
+/// Cuts texts into known words, in a buffer used again.
+#[derive(Debug, Default)]
+pub(super) struct Segmenter {
+    /// By place: in how few words the rest is cut, the first of them and its length.
+    best: Vec<(usize, WordId, usize)>,
+}
+
+impl Segmenter {
+    /// Cuts ASCII `text` wholly into known words of at least `shortest` letters, fewest words first:
+    /// each word and its length. A text of 128 letters or more is left whole.
+    pub(super) fn segment(
+        &mut self,
+        vocabulary: &Vocabulary,
+        text: &str,
+        shortest: usize,
+    ) -> Option<impl Iterator<Item = (WordId, usize)>> {
+        let len = text.len();
+        if len >= 128 {
+            return None;
+        }
+        if self.best.len() <= len {
+            self.best.resize(len + 1, (0, WordId::UNKNOWN, 0));
+        }
+        self.best[len] = (0, WordId::UNKNOWN, 0);
+        // By place, whether the rest can be cut at all; `best` says how only there.
+        let mut ends = 1_u128 << len;
+        for start in (0..=len.saturating_sub(shortest)).rev() {
+            let lengths = vocabulary.lengths(&text.as_bytes()[start..]).bits();
+            let mut lengths = lengths & ends >> start & u128::MAX << shortest;
+            let mut fewest = usize::MAX;
+            while lengths != 0 {
+                let step = lengths.trailing_zeros() as usize;
+                lengths &= lengths - 1;
+                let rest = self.best[start + step].0;
+                if rest + 1 < fewest
+                    && let Some(found) = vocabulary.any(&text[start..start + step])
+                    && let [word] = found.words
+                {
+                    fewest = rest + 1;
+                    self.best[start] = (fewest, *word, step);
+                    ends |= 1 << start;
+                }
             }
         }
+        let mut at = 0;
+        (ends & 1 == 1).then(|| {
+            std::iter::from_fn(move || {
+                let (_, word, step) = *self.best.get(at).filter(|(words, ..)| *words > 0)?;
+                at += step;
+                Some((word, step))
+            })
+        })
     }
-    let mut words = Vec::new();
-    let mut at = 0;
-    while at < len {
-        let (_, word, step) = best[at]?;
-        words.push((word, step));
-        at += step;
-    }
-    Some(words)
 }
 
 /// Whether this is digits and then only letters, as a count with its unit is: `20orang`.

@@ -2,9 +2,10 @@
 //! disguise is undone only where the result is one of these words, so plain text stays as it is.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Marks;
+use super::beginnings::{Beginnings, Consonants, Heads, Lengths, Letters};
 use super::fold::Folded;
 use super::lex::{self, RawKind};
 
@@ -38,21 +39,24 @@ struct Entry {
 #[derive(Debug, Default)]
 pub struct Vocabulary {
     forms: FxHashMap<Box<str>, Entry>,
-    /// By beginning, the lengths of the forms that begin so: most texts are refused here.
-    lengths: Vec<u32>,
+    /// The lengths of the forms and common words that begin so: most texts are refused here.
+    beginnings: Beginnings,
     /// Words of every day that no rule asks for: disguise is undone where one of them appears.
     common: FxHashMap<Box<str>, Entry>,
     arena: Vec<WordId>,
     words: Vec<Box<str>>,
     sensitive: Vec<bool>,
-    prefixes: FxHashSet<Box<str>>,
-    /// Consonants of words that people write without vowels; an unclear one stands for nothing.
-    skeletons: FxHashMap<Box<str>, Option<WordId>>,
+    /// Beginnings of sensitive words, each with the letters that follow it in a form of one.
+    prefixes: FxHashMap<Box<str>, Letters>,
+    /// Consonants of words that people write without vowels; unclear ones are not among them.
+    skeletons: FxHashMap<Box<str>, WordId>,
+    /// All of them: most texts are refused here.
+    consonants: Consonants,
     /// The words of each length in letters, from the shortest up.
     by_length: Vec<Vec<WordId>>,
     longest: usize,
-    /// By beginning, whether a form of a sensitive word begins so.
-    sensitive_beginnings: Vec<bool>,
+    /// How forms of sensitive words begin.
+    sensitive_heads: Heads,
     /// Pieces of words that somebody asks after, and by word whether it holds one; empty where
     /// nobody asks.
     pieces: Option<AhoCorasick>,
@@ -116,7 +120,7 @@ impl Vocabulary {
     }
 
     pub(super) fn form(&self, text: &str) -> Option<Resolved<'_>> {
-        if !self.lengths(text).may_be(text.len()) {
+        if !self.lengths(text.as_bytes()).may_be(text.len()) {
             return None;
         }
         let entry = self.forms.get(text)?;
@@ -124,28 +128,36 @@ impl Vocabulary {
         Some(Resolved { words: &self.arena[start..start + entry.len as usize], marks: entry.marks })
     }
 
-    /// The lengths of the forms that `text` may begin with.
-    pub(super) fn lengths(&self, text: &str) -> Lengths {
-        Lengths(self.lengths.get(beginning(text.as_bytes())).copied().unwrap_or(0))
+    /// The lengths of the forms and common words that `text` may begin with.
+    pub(super) fn lengths(&self, text: &[u8]) -> Lengths {
+        self.beginnings.lengths(text)
     }
 
     /// Whether a sensitive word may stand within `text`; most words are refused here.
     pub(super) fn may_hold_sensitive(&self, text: &str) -> bool {
-        text.as_bytes()
-            .windows(3)
-            .any(|bytes| self.sensitive_beginnings.get(beginning(bytes)).copied().unwrap_or(false))
+        text.as_bytes().windows(3).any(|bytes| self.sensitive_heads.may_begin(bytes))
     }
 
     /// As [`Self::form`], words of every day among them.
     pub(super) fn any(&self, text: &str) -> Option<Resolved<'_>> {
+        if !self.lengths(text.as_bytes()).may_be(text.len()) {
+            return None;
+        }
         self.form(text).or_else(|| {
             let start = self.common.get(text)?.start as usize;
             Some(Resolved { words: &self.arena[start..=start], marks: Marks::default() })
         })
     }
 
-    pub(super) fn is_prefix_of_sensitive(&self, text: &str) -> bool {
-        self.prefixes.contains(text)
+    /// Whether this is a word of every day that no rule asks for.
+    pub(super) fn is_common(&self, text: &str) -> bool {
+        self.lengths(text.as_bytes()).may_be(text.len()) && self.common.contains_key(text)
+    }
+
+    /// Where `text` begins a sensitive word, the letters with which a form of one goes on.
+    pub(super) fn goes_on(&self, text: &str) -> Option<Letters> {
+        let may_begin = text.len() < 3 || self.sensitive_heads.may_begin(text.as_bytes());
+        if may_begin { self.prefixes.get(text).copied() } else { None }
     }
 
     pub(super) fn longest(&self) -> usize {
@@ -154,14 +166,17 @@ impl Vocabulary {
 
     /// The word of which `text` has all consonants, in order, and lacks vowels.
     pub(super) fn without_vowels(&self, text: &str) -> Option<WordId> {
-        let skeleton = skeleton(text);
-        if skeleton.len() < SHORTEST_SKELETON {
+        if !self.consonants.may_be(text) {
             return None;
         }
-        let id = (*self.skeletons.get(skeleton.as_str())?)?;
-        let word = self.word(id);
+        let skeleton = skeleton(text);
         let bare = skeleton.len() == text.len() || skeleton.len() > SHORTEST_SKELETON;
-        (bare && word.len() > text.len() && is_subsequence(text, word)).then_some(id)
+        if skeleton.len() < SHORTEST_SKELETON || !bare {
+            return None;
+        }
+        let id = *self.skeletons.get(skeleton.as_str())?;
+        let word = self.word(id);
+        (word.len() > text.len() && is_subsequence(text, word)).then_some(id)
     }
 
     /// The word that `text`, with `*` for hidden letters, can stand for: a sensitive one, or the
@@ -185,44 +200,11 @@ impl Vocabulary {
     }
 }
 
-/// Beginnings told apart: a power of two.
-const BEGINNINGS: usize = 1 << 12;
-
-/// The first three bytes of a form as an index.
-fn beginning(form: &[u8]) -> usize {
-    match form {
-        [one, two, three, ..] => {
-            let first = usize::from(*one) << 16 | usize::from(*two) << 8 | usize::from(*three);
-            (first ^ first >> 11) % BEGINNINGS
-        }
-        _ => 0,
-    }
-}
-
-/// Lengths that a form may have, one bit each. Those under three bytes tell nothing of their
-/// beginning and may always be; all long ones share a bit.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Lengths(u32);
-
-impl Lengths {
-    fn bit(len: usize) -> u32 {
-        1 << len.min(31)
-    }
-
-    pub(super) fn may_be(self, len: usize) -> bool {
-        len < 3 || self.0 & Self::bit(len) != 0
-    }
-}
-
 /// Fewest consonants by which a word is known. So few stand for it only alone: `trk`, not `trik`.
 const SHORTEST_SKELETON: usize = 3;
 
 fn skeleton(text: &str) -> String {
-    text.chars().filter(|letter| !is_vowel(*letter)).collect()
-}
-
-fn is_vowel(letter: char) -> bool {
-    matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u')
+    text.replace(['a', 'e', 'i', 'o', 'u'], "")
 }
 
 fn is_subsequence(part: &str, whole: &str) -> bool {
@@ -361,7 +343,7 @@ impl VocabularyBuilder {
             })
             .collect();
         for (form, words) in backwards {
-            if vocabulary.any(&form).is_none() {
+            if !vocabulary.common.contains_key(form.as_str()) {
                 add(&mut vocabulary, &form, &words, Marks::REVERSED);
             }
         }
@@ -378,7 +360,7 @@ impl VocabularyBuilder {
             }
             if vocabulary.is_sensitive(id) {
                 for (at, _) in word.char_indices().skip(2) {
-                    vocabulary.prefixes.insert(word[..at].into());
+                    vocabulary.prefixes.insert(word[..at].into(), Letters::default());
                 }
             }
             let skeleton = skeleton(&word);
@@ -386,31 +368,34 @@ impl VocabularyBuilder {
                 skeletons.entry(skeleton.into()).or_default().push(id);
             }
         }
-        vocabulary.lengths = vec![0; BEGINNINGS];
         for form in vocabulary.forms.keys().chain(vocabulary.common.keys()) {
-            vocabulary.lengths[beginning(form.as_bytes())] |= Lengths::bit(form.len());
+            vocabulary.beginnings.insert(form.as_bytes());
         }
-        let mut beginnings = vec![false; BEGINNINGS];
-        for (form, words) in vocabulary.forms() {
-            if words.iter().any(|word| vocabulary.is_sensitive(*word)) {
-                beginnings[beginning(form.as_bytes())] = true;
+        for (form, entry) in &vocabulary.forms {
+            let words = &vocabulary.arena[entry.start as usize..][..entry.len as usize];
+            if words.iter().any(|word| vocabulary.sensitive[word.0 as usize]) {
+                vocabulary.sensitive_heads.insert(form.as_bytes());
+                for (at, letter) in form.char_indices().skip(2) {
+                    if let Some(letters) = vocabulary.prefixes.get_mut(&form[..at]) {
+                        letters.insert(letter);
+                    }
+                }
             }
         }
-        vocabulary.sensitive_beginnings = beginnings;
-        vocabulary.skeletons = skeletons
-            .into_iter()
-            .map(|(skeleton, ids)| {
-                let known = |id: &WordId| vocabulary.forms.contains_key(vocabulary.word(*id));
-                let mut sensitive = ids.iter().copied().filter(|id| vocabulary.is_sensitive(*id));
-                let first = match (ids.as_slice(), skeleton.len()) {
-                    ([only], 4..) => Some(*only).filter(known),
-                    ([only], _) => Some(*only).filter(|id| vocabulary.is_sensitive(*id)),
-                    (_, 4..) => sensitive.next(),
-                    _ => None,
-                };
-                (skeleton, first)
-            })
-            .collect();
+        for (skeleton, ids) in skeletons {
+            let known = |id: &WordId| vocabulary.forms.contains_key(vocabulary.word(*id));
+            let mut sensitive = ids.iter().copied().filter(|id| vocabulary.is_sensitive(*id));
+            let first = match (ids.as_slice(), skeleton.len()) {
+                ([only], 4..) => Some(*only).filter(known),
+                ([only], _) => Some(*only).filter(|id| vocabulary.is_sensitive(*id)),
+                (_, 4..) => sensitive.next(),
+                _ => None,
+            };
+            if let Some(first) = first {
+                vocabulary.consonants.insert(&skeleton);
+                vocabulary.skeletons.insert(skeleton, first);
+            }
+        }
         let forms = vocabulary.forms.keys().chain(vocabulary.common.keys());
         vocabulary.longest = forms.map(|form| form.len()).max().unwrap_or(0);
         if !pieces.is_empty() {
