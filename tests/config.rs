@@ -310,9 +310,15 @@ fn sources_are_listed_for_a_person_and_for_a_machine() {
     let words: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(
         words[1],
-        ["kanal", "telegram", "ya", "-", "-", "-", "-", "-", "-", "surat", "tugas", "1/2026"]
+        [
+            "kanal", "telegram", "ya", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "surat",
+            "tugas", "1/2026"
+        ]
     );
-    assert_eq!(words[2], ["masuk", "folder", "tidak", "-", "-", "-", "-", "-", "-", "-"]);
+    assert_eq!(
+        words[2],
+        ["masuk", "folder", "tidak", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"]
+    );
     let (_, out, _) = waspada(&[&list[..], &["--json"]].concat());
     let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
     assert_eq!(
