@@ -138,4 +138,5 @@ kinds! {
     Folder => "folder", super::folder::Settings;
     Feed => "feed", super::feed::Settings;
     Telegram => "telegram", super::telegram::Settings;
+    BlueskyJetstream => "bluesky-jetstream", super::bluesky::JetstreamSettings;
 }

@@ -111,7 +111,7 @@ impl Event for ItemsSetAside<'_> {
 pub struct RequestEnded<'a> {
     /// The host asked.
     pub host: &'a str,
-    /// What it was for: `page`, `api` or `robots`.
+    /// What it was for: `page`, `api`, `robots` or `stream`.
     pub purpose: &'static str,
     /// How it ended: `new`, `unchanged`, `redirect`, `blocked`, `refused`, `transient`, `too_large`.
     pub outcome: &'static str,
