@@ -155,7 +155,7 @@ pub(super) async fn visit(
 }
 
 /// Tells what the yield of a source says of it.
-async fn watch_yield(tools: &Tools, watched: &Watched, now: Timestamp) {
+pub(super) async fn watch_yield(tools: &Tools, watched: &Watched, now: Timestamp) {
     let name = watched.name.to_string();
     let Ok(health) = blocking(&tools.store, move |store| store.health_of(&name, now)).await else {
         return;

@@ -207,7 +207,7 @@ impl Event for VisitEnded<'_> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
-fn seconds(time: jiff::Timestamp) -> f64 {
+pub(super) fn seconds(time: jiff::Timestamp) -> f64 {
     time.as_second() as f64
 }
 

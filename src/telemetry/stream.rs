@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use metrics::{counter, gauge};
 
 use super::Event;
+use super::events::seconds;
 
 /// A stream was opened, for the first time or anew.
 pub struct StreamOpened<'a> {
@@ -50,6 +51,8 @@ impl Event for StreamRead<'_> {
         let source = self.source.to_owned();
         counter!("waspada_stream_messages_total", "source" => source.clone())
             .increment(self.messages);
+        gauge!("waspada_source_last_visit_seconds", "source" => source.clone())
+            .set(seconds(Timestamp::now()));
         let lag = self.at.map(|at| Timestamp::now().duration_since(at));
         if let Some(lag) = lag {
             gauge!("waspada_stream_lag_seconds", "source" => source)

@@ -21,7 +21,7 @@ use crate::telemetry::{Event as _, SourceFailed, StreamOpened};
 
 use super::report::SourceReport;
 use super::schedule::Went;
-use super::visit::{Ended, Failure, Stay, Tools, Watched, blocking};
+use super::visit::{Ended, Failure, Stay, Tools, Watched, blocking, watch_yield};
 use ledger::{Arrival, Ledger};
 
 /// Messages read and not yet dealt with.
@@ -191,7 +191,9 @@ impl Visit<'_> {
             let arrivals = self.gather(first, &mut messages).await;
             off_thread(slot, |ledger| ledger.take(arrivals)).await?;
             if noted.is_none_or(|noted| noted.elapsed() >= NOTED) {
-                self.note(None, Timestamp::now()).await?;
+                let now = Timestamp::now();
+                self.note(None, now).await?;
+                watch_yield(self.tools, self.watched, now).await;
                 noted = Some(Instant::now());
             }
             let at = slot.as_ref().and_then(|ledger| ledger.at);
