@@ -152,7 +152,7 @@ fn every_real_message() {
                     links += post.links.len();
                     posts += 1;
                 }
-                News::Deleted(_) => gone += 1,
+                News::Deleted { .. } => gone += 1,
                 News::Handle { handle, .. } => {
                     assert_eq!(handle, None, "these say only that something changed");
                     handles += 1;

@@ -139,4 +139,5 @@ kinds! {
     Feed => "feed", super::feed::Settings;
     Telegram => "telegram", super::telegram::Settings;
     BlueskyJetstream => "bluesky-jetstream", super::bluesky::JetstreamSettings;
+    BlueskyAuthor => "bluesky-author", super::bluesky::AuthorSettings;
 }

@@ -59,7 +59,12 @@ pub enum News {
         regional: bool,
     },
     /// A post was deleted.
-    Deleted(PostKey),
+    Deleted {
+        /// The post.
+        key: PostKey,
+        /// How the ids of what was made of it (reposts) begin: its own id and more.
+        copies: String,
+    },
     /// An account is gone, and with it every post whose id starts with `prefix`.
     AccountGone {
         /// Where.

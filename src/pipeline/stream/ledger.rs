@@ -224,7 +224,13 @@ impl Ledger {
                 }
             }
             What::SetAside(item) => self.open.set_aside.push(item),
-            What::News(News::Deleted(post)) => self.delete(|key| *key == post, &post)?,
+            What::News(News::Deleted { key: post, copies }) => {
+                let its = |key: &PostKey| {
+                    *key == post
+                        || (key.platform == post.platform && key.native_id.starts_with(&copies))
+                };
+                self.delete(its, &post)?;
+            }
             What::News(News::AccountGone { platform, prefix }) => {
                 let account = PostKey { platform, native_id: prefix };
                 let its = |key: &PostKey| {

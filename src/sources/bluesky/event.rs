@@ -138,7 +138,10 @@ fn commit(did: &str, commit: &Map<String, Value>) -> Result<(String, News), &'st
                 post: Box::new(post),
             }
         }
-        "delete" => News::Deleted(PostKey { platform: Platform::Bluesky, native_id: uri }),
+        "delete" => News::Deleted {
+            copies: record::copies_of(&uri),
+            key: PostKey { platform: Platform::Bluesky, native_id: uri },
+        },
         _ => News::Nothing,
     };
     Ok((key, news))

@@ -2,10 +2,12 @@
 //! accounts (`author`). Both read the same record of a post; both are public, documented and free
 //! of log-in.
 
+mod author;
 mod event;
 mod jetstream;
 mod record;
 
+pub use author::AuthorSettings;
 pub use jetstream::{JetstreamSettings, Protocol};
 
 use super::SetAside;

@@ -37,6 +37,17 @@ impl Place<'_> {
     }
 }
 
+/// The id of a post as this account passed it on. It begins with the id of the post, so that the
+/// deletion of the post finds what was made of it; no id of a post holds a `?`.
+pub(super) fn repost_of(uri: &str, by: &str) -> String {
+    format!("{uri}?repost={by}")
+}
+
+/// How the ids of all that was made of a post begin.
+pub(super) fn copies_of(uri: &str) -> String {
+    format!("{uri}?")
+}
+
 /// Takes an `at://did/collection/rkey` of a post apart.
 pub(super) fn place(uri: &str) -> Option<Place<'_>> {
     let mut parts = uri.strip_prefix("at://")?.split('/');
