@@ -364,6 +364,8 @@ fn the_example_holds_what_a_source_defaults_to() {
         ("folder", "path = 'fixtures/drop'", vec!["keep", "settle"]),
         ("feed", "url = 'https://contoh.example/feed.xml'", vec![]),
         ("telegram", "channel = 'contoh_kanal'", vec![]),
+        ("bluesky-jetstream", "", vec![]),
+        ("bluesky-author", "actor = 'agen.contoh.example'", vec![]),
     ] {
         let shown = sources.iter().find(|source| source.kind == kind).unwrap();
         let text = format!(
