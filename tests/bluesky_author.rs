@@ -11,10 +11,12 @@ use std::process::Command;
 use fetch_server::{Reply, Server};
 use serde_json::{Value, json};
 use url::Url;
-use waspada::fetch::Capture;
+use waspada::fetch::{Capture, Request};
 use waspada::post::{PostKind, Sha256};
 use waspada::sources::bluesky::AuthorSettings;
-use waspada::sources::{Cursor, Door, Given, Page, ShapeError, SourceSettings as _, WebSource};
+use waspada::sources::{
+    Cursor, Door, Given, Page, Rejection, ShapeError, SourceSettings as _, Visit, WebSource,
+};
 
 const BASE: &str = "actor = 'agen.contoh.example'\nbase = 'http://127.0.0.1:9/'\n";
 
@@ -43,7 +45,11 @@ fn capture(url: &Url, body: &[u8]) -> Capture {
 
 fn parse(body: &[u8]) -> Result<Page, ShapeError> {
     let author = author(BASE).unwrap();
-    author.parse(&capture(&author.begin(None).url, body), None)
+    author.parse(&capture(&front(author.as_ref()).url, body), Visit::at(None))
+}
+
+fn front(author: &dyn WebSource) -> Request {
+    author.begin(Visit::at(None)).unwrap()
 }
 
 fn fixture() -> Vec<u8> {
@@ -81,7 +87,7 @@ fn what_is_no_feed_is_another_shape() {
 
 #[test]
 fn settings_are_checked() {
-    let url = |settings: &str| author(settings).unwrap().begin(None).url.to_string();
+    let url = |settings: &str| front(author(settings).unwrap().as_ref()).url.to_string();
     assert_eq!(
         url(BASE),
         "http://127.0.0.1:9/xrpc/app.bsky.feed.getAuthorFeed?actor=agen.contoh.example&limit=100&filter=posts_with_replies"
@@ -121,13 +127,14 @@ fn entries(minutes: &[u32], cursor: Option<&str>) -> Value {
 fn visit(author: &dyn WebSource, minutes: &[u32], cursor: &mut Option<Cursor>) -> (Vec<u32>, u32) {
     let pages: Vec<&[u32]> = minutes.chunks(3).collect();
     let (mut read, mut count) = (Vec::new(), 0);
-    let mut request = Some(author.begin(cursor.as_ref()));
+    let mut request = author.begin(Visit::at(cursor.as_ref()));
     while let Some(asked) = request {
         let number = asked.url.query_pairs().find(|(key, _)| key == "cursor");
         let number = number.map_or(0, |(_, number)| number.parse::<usize>().unwrap());
         let older = (number + 1 < pages.len()).then(|| (number + 1).to_string());
         let body = entries(pages[number], older.as_deref()).to_string();
-        let page = author.parse(&capture(&asked.url, body.as_bytes()), cursor.as_ref()).unwrap();
+        let visit = Visit::at(cursor.as_ref());
+        let page = author.parse(&capture(&asked.url, body.as_bytes()), visit).unwrap();
         read.extend(
             page.posts.iter().map(|post| {
                 post.key.native_id.rsplit_once("3k").unwrap().1.parse::<u32>().unwrap()
@@ -155,6 +162,29 @@ fn a_visit_goes_back_to_what_is_known_and_no_further() {
     assert!(!read.contains(&19));
 }
 
+#[test]
+fn a_no_of_the_interface_ends_the_visit_or_only_an_old_walk() {
+    let author = author(BASE).unwrap();
+    let mut said = capture(
+        &front(author.as_ref()).url,
+        br#"{"error":"AccountTakedown","message":"Account has been suspended"}"#,
+    );
+    said.status = Some(400);
+    match author.rejected(&said, Visit::at(None)) {
+        Rejection::Blocked(why) => assert!(why.contains("400: AccountTakedown"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    let walking = json!({ "known": "2026-10-26T07:00:00Z",
+        "walk": { "cursor": "kedaluwarsa", "newest": null, "pages": 1 } });
+    match author.rejected(&said, Visit::at(Some(&Cursor(walking)))) {
+        Rejection::Unavailable(page) => {
+            assert_eq!(page.next, Some(front(author.as_ref())));
+            assert_eq!(page.cursor, Some(Cursor(json!({ "known": "2026-10-26T07:00:00Z" }))));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The answer a real server gave, with invented posts.
 #[test]
 fn a_real_answer() {
@@ -179,6 +209,8 @@ fn a_real_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_watch_reads_an_account_and_is_told_when_nothing_changed() {
     let server = Server::start(|asked| match asked.header("if-none-match") {
+        // A documented interface has rules of its own.
+        _ if asked.path == "/robots.txt" => panic!("asked about an interface"),
         Some("W/\"1\"") => Reply::new(304, &[("etag", "W/\"1\"")], ""),
         _ => {
             Reply::new(200, &[("content-type", "application/json"), ("etag", "W/\"1\"")], fixture())

@@ -3,7 +3,6 @@
 //! moves the cursor alone, and that not with every message. Blocks: call it off the async threads.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -14,7 +13,7 @@ use crate::engine::Verdict;
 use crate::post::{Post, PostKey, Sha256};
 use crate::registry::today;
 use crate::sources::{Adapter, Cursor, Door, Event, Keep, News, Page, SetAside, StreamSource};
-use crate::store::{CaptureRecord, ScoredPost, StoreError};
+use crate::store::{CaptureRecord, Grounds, ScoredPost, StoreError};
 use crate::telemetry::{Event as _, StreamGap, StreamRead};
 
 use super::super::report::SourceReport;
@@ -35,8 +34,7 @@ pub(super) struct Arrival {
 /// The books of one stream.
 pub(super) struct Ledger {
     tools: Tools,
-    name: Arc<str>,
-    door: Arc<Door>,
+    watched: Watched,
     pub(super) standing: Standing,
     pub(super) report: SourceReport,
     handles: HashMap<String, String>,
@@ -91,8 +89,7 @@ impl Ledger {
     ) -> Self {
         Self {
             tools: tools.clone(),
-            name: Arc::clone(&watched.name),
-            door: Arc::clone(&watched.door),
+            watched: watched.clone(),
             standing: Standing::read(stored),
             report,
             handles: HashMap::new(),
@@ -105,7 +102,7 @@ impl Ledger {
     }
 
     fn source(&self) -> Option<&dyn StreamSource> {
-        match &*self.door {
+        match &*self.watched.door {
             Door::Stream(source) => Some(source.as_ref()),
             Door::Web(_) | Door::Files(_) => None,
         }
@@ -125,7 +122,7 @@ impl Ledger {
 
     /// Kept where an operator looks: a gap is nothing that could be read again.
     fn gap(&mut self, reason: &str) {
-        StreamGap { source: &self.name, reason }.emit();
+        StreamGap { source: &self.watched.name, reason }.emit();
         let reason = format!("part of the stream is missing: {reason}");
         self.open.set_aside.push(SetAside { place: "stream".into(), reason, raw: String::new() });
     }
@@ -138,11 +135,11 @@ impl Ledger {
         for arrival in arrivals {
             steps.extend(self.step(arrival, &mut posts));
         }
-        let mut scored = self.tools.scorer.score(&self.name, today(), posts).into_iter();
+        let mut scored = self.tools.scorer.score(&self.watched.name, today(), posts).into_iter();
         for step in steps {
             self.deal_with(step, &mut scored)?;
         }
-        StreamRead { source: &self.name, messages: count, at: self.at }.emit();
+        StreamRead { source: &self.watched.name, messages: count, at: self.at }.emit();
         if self.open.has_news() || self.committed.elapsed() >= CURSOR_ALONE {
             self.commit()?;
         }
@@ -290,7 +287,7 @@ impl Ledger {
             self.open.capture = self.source().map(|source| {
                 let mut url = source.subscribe(None).url;
                 url.set_fragment(Some(&scored.post.key.native_id));
-                capture(&url, bytes, at)
+                capture(&url, bytes, at, self.watched.legal_basis.clone())
             });
         }
         self.open.posts.push(scored);
@@ -315,13 +312,18 @@ impl Ledger {
         let cursor = (moved || self.standing.cursor.is_some()).then(|| self.standing.written());
         let page = Page { deleted, set_aside, ignored, cursor, ..Page::default() };
         let arrived = Arrived { adapter, page, capture, validators: None, file_done: None };
-        store_scored(&self.tools, &self.name, arrived, posts, &mut self.report)?;
+        store_scored(&self.tools, &self.watched.name, arrived, posts, &mut self.report)?;
         self.committed = Instant::now();
         Ok(())
     }
 }
 
-fn capture(url: &Url, body: Bytes, at: Option<Timestamp>) -> CaptureRecord {
+fn capture(
+    url: &Url,
+    body: Bytes,
+    at: Option<Timestamp>,
+    legal_basis: Option<String>,
+) -> CaptureRecord {
     CaptureRecord {
         url: url.to_string(),
         final_url: url.to_string(),
@@ -330,5 +332,6 @@ fn capture(url: &Url, body: Bytes, at: Option<Timestamp>) -> CaptureRecord {
         headers: at.map(|at| ("x-stream-time".to_owned(), at.to_string())).into_iter().collect(),
         sha256: Sha256::of(&body),
         body,
+        grounds: Grounds { rules: Some("api"), legal_basis },
     }
 }

@@ -78,7 +78,7 @@ pub(super) async fn visit(
     }
     let unfinished = ended?;
     settled?;
-    Ok(Ended { unfinished, wish: None })
+    Ok(Ended { unfinished, ..Ended::default() })
 }
 
 /// Lends the ledger to a thread that may block.

@@ -1,5 +1,5 @@
 //! The posts of a watched account, by `app.bsky.feed.getAuthorFeed`: public, documented, without
-//! log-in. A visit reads from the newest page back to what the last one knew; the first goes back
+//! log-in, by its own rules and not by robots.txt. A visit reads from the newest page back to what the last one knew; the first goes back
 //! as far as the settings say. A repost is a post of its own, told apart from what it passes on.
 
 use jiff::Timestamp;
@@ -12,7 +12,8 @@ use super::set_aside;
 use crate::fetch::{Capture, Request};
 use crate::post::{Account, Media, MediaKind, Post, PostKind};
 use crate::sources::{
-    Adapter, Cursor, Door, Given, OpenError, Page, SetAside, ShapeError, SourceSettings, WebSource,
+    Adapter, Cursor, Door, Given, OpenError, Page, Rejection, SetAside, ShapeError, SourceSettings,
+    Visit, WebSource,
 };
 
 const ADAPTER: Adapter = Adapter { name: "bluesky-author", version: 1 };
@@ -57,20 +58,18 @@ impl SourceSettings for AuthorSettings {
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         if !record::is_did(&self.actor) && !is_handle(&self.actor) {
-            return Err(OpenError {
-                key: "actor",
-                reason: format!(
+            return Err(OpenError::new(
+                "actor",
+                format!(
                     "`{}` bukan akun Bluesky: tulis namanya tanpa `@`, misalnya \
                      agen.bsky.social, atau DID-nya, misalnya did:plc:…",
                     self.actor
                 ),
-            });
+            ));
         }
         if !matches!(self.base.scheme(), "http" | "https") || !self.base.has_host() {
-            return Err(OpenError {
-                key: "base",
-                reason: format!("`{}` bukan alamat http atau https", self.base),
-            });
+            let reason = format!("`{}` bukan alamat http atau https", self.base);
+            return Err(OpenError::new("base", reason));
         }
         let shortest = given.every.map_or(EVERY, |every| every.as_secs());
         let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
@@ -135,7 +134,7 @@ impl Author {
         if let Some(cursor) = cursor {
             url.query_pairs_mut().append_pair("cursor", cursor);
         }
-        Request::new(url, "application/json")
+        Request::api(url, &self.settings.base)
     }
 }
 
@@ -144,11 +143,34 @@ impl WebSource for Author {
         ADAPTER
     }
 
-    fn begin(&self, cursor: Option<&Cursor>) -> Request {
-        self.request(State::of(cursor).walk.as_ref().map(|walk| walk.cursor.as_str()))
+    fn begin(&self, visit: Visit<'_>) -> Option<Request> {
+        let walk = State::of(visit.cursor).walk;
+        Some(self.request(walk.as_ref().map(|walk| walk.cursor.as_str())))
     }
 
-    fn parse(&self, capture: &Capture, cursor: Option<&Cursor>) -> Result<Page, ShapeError> {
+    fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
+        let said = serde_json::from_slice::<Value>(&capture.body).unwrap_or_default();
+        let part = |key| said.get(key).and_then(Value::as_str).unwrap_or_default();
+        let state = State::of(visit.cursor);
+        if capture.status == Some(400) && state.walk.is_some() {
+            // A page of a walk that was broken off long ago: the newest posts do not wait for it.
+            let state = serde_json::to_value(State { walk: None, ..state });
+            let page = Page {
+                cursor: state.ok().map(Cursor),
+                next: Some(self.request(None)),
+                ..Page::default()
+            };
+            return Rejection::Unavailable(Box::new(page));
+        }
+        Rejection::Blocked(format!(
+            "the interface answered {}: {} {}",
+            capture.status.unwrap_or_default(),
+            part("error"),
+            part("message")
+        ))
+    }
+
+    fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError> {
         let shape = |reason: String| ShapeError { adapter: ADAPTER.name, reason };
         let answer: Value = serde_json::from_slice(&capture.body)
             .map_err(|why| shape(format!("no JSON: {why}")))?;
@@ -171,7 +193,7 @@ impl WebSource for Author {
         }
         page.posts.reverse();
 
-        let state = State::of(cursor);
+        let state = State::of(visit.cursor);
         let asked = capture.url.query_pairs().find(|(key, _)| key == "cursor");
         let walk = state.walk.filter(|walk| asked.is_some_and(|(_, asked)| asked == walk.cursor));
         let pages = walk.as_ref().map_or(0, |walk| walk.pages);

@@ -82,14 +82,14 @@ impl SourceSettings for JetstreamSettings {
                 self.base,
                 base()
             );
-            return Err(OpenError { key: "base", reason });
+            return Err(OpenError::new("base", reason));
         }
         let once_for = Duration::try_from(self.once_for)
             .ok()
             .filter(|span| !span.is_zero() && self.once_for <= LONGEST_ONCE)
-            .ok_or_else(|| OpenError {
-                key: "once_for",
-                reason: "di luar jangkauan; tulis lamanya waktu dari \"1s\" sampai \"1h\"".into(),
+            .ok_or_else(|| {
+                let reason = "di luar jangkauan; tulis lamanya waktu dari \"1s\" sampai \"1h\"";
+                OpenError::new("once_for", reason)
             })?;
         let shortest = given.every.map_or(EVERY, |every| every.as_secs());
         let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
