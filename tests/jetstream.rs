@@ -12,7 +12,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jetstream_server::{Act, Asked, Jetstream};
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use waspada::config::Config;
 use waspada::pipeline::{Observer, SourceReport, Watch, once};
@@ -585,6 +588,61 @@ async fn a_server_that_says_no_ends_the_visit() {
         assert!(exit == 3 && error.contains(part), "{report}");
         let tries = if status == 503 { 3 } else { 1 };
         assert_eq!(server.asked().len(), tries, "{status}");
+    }
+}
+
+/// A certificate for this machine, made by `openssl` in this folder, and the server's side of TLS.
+fn certificate(folder: &Path) -> Option<(PathBuf, TlsAcceptor)> {
+    let (key, certificate) = (folder.join("key.pem"), folder.join("cert.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
+        .args(["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
+        .arg(&key)
+        .arg("-out")
+        .arg(&certificate)
+        .stderr(Stdio::null())
+        .status();
+    if !made.is_ok_and(|status| status.success()) {
+        return None;
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let chain = vec![CertificateDer::from_pem_file(&certificate).unwrap()];
+    let key = PrivateKeyDer::from_pem_file(&key).unwrap();
+    let config =
+        rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
+    Some((certificate, TlsAcceptor::from(Arc::new(config))))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_read_through_tls_and_its_certificate_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((certificate, tls)) = certificate(folder.path()) else {
+        eprintln!("skipped: openssl is absent");
+        return;
+    };
+    let network = Network::busy(40);
+    let expected = network.posts();
+    let script = move |number, asked: &Asked| misbehaving(&network, number, asked);
+    let server = Jetstream::start_with(Some(tls), script).await;
+    for trusted in [false, true] {
+        let desk = Desk::new(&server, "keep = \"all\"\nonce_for = \"4s\"");
+        let config = std::fs::read_to_string(&desk.config).unwrap().replace("ws://", "wss://");
+        std::fs::write(&desk.config, config).unwrap();
+        let mut command = desk.command(&["run", "--once", "--json"]);
+        if trusted {
+            command.env("SSL_CERT_FILE", &certificate);
+        }
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        let reports: Value = serde_json::from_slice(&output.stdout).unwrap();
+        if trusted {
+            assert_eq!(reports[0]["errors"], json!([]));
+            assert_eq!(differences(&desk, &expected), [""; 0]);
+        } else {
+            let error = reports[0]["errors"][0].as_str().unwrap();
+            assert!(error.contains("certificate"), "{error}");
+            assert!(server.asked().is_empty(), "nothing is said to whom it does not know");
+        }
     }
 }
 

@@ -252,9 +252,10 @@ async fn connect(hop: &Hop) -> std::io::Result<Box<dyn Pipe>> {
     if hop.url.scheme() == "http" {
         return Ok(Box::new(tcp));
     }
-    // A provider somebody installed before is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let config = rustls::ClientConfig::with_platform_verifier().map_err(std::io::Error::other)?;
+    // Reads the machine's root certificates.
+    let config = tokio::task::spawn_blocking(rustls::ClientConfig::with_platform_verifier)
+        .await?
+        .map_err(std::io::Error::other)?;
     let host = hop.url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let name = ServerName::try_from(host).map_err(std::io::Error::other)?;
     let tls = TlsConnector::from(Arc::new(config)).connect(name, tcp).await?;

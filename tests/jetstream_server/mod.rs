@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode};
@@ -62,6 +63,14 @@ impl Jetstream {
     /// Plays `script` for each connection, given its number from 0 and what it asks for. A script
     /// that is over leaves the stream open and silent.
     pub async fn start(script: impl Fn(usize, &Asked) -> Vec<Act> + Send + Sync + 'static) -> Self {
+        Self::start_with(None, script).await
+    }
+
+    /// The same behind TLS.
+    pub async fn start_with(
+        tls: Option<TlsAcceptor>,
+        script: impl Fn(usize, &Asked) -> Vec<Act> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
@@ -71,7 +80,15 @@ impl Jetstream {
             while let Ok((tcp, _)) = listener.accept().await {
                 let (script, log, count) =
                     (Arc::clone(&script), Arc::clone(&log), Arc::clone(&count));
-                tokio::spawn(async move { serve(tcp, script.as_ref(), &log, &count).await });
+                let tls = tls.clone();
+                tokio::spawn(async move {
+                    let Some(tls) = tls else {
+                        return serve(tcp, script.as_ref(), &log, &count).await;
+                    };
+                    if let Ok(stream) = tls.accept(tcp).await {
+                        serve(stream, script.as_ref(), &log, &count).await;
+                    }
+                });
             }
         });
         Self { address, asked, sent }
@@ -93,8 +110,8 @@ impl Jetstream {
 }
 
 #[allow(clippy::result_large_err, reason = "the library's own signature")]
-async fn serve(
-    tcp: TcpStream,
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    tcp: S,
     script: &(impl Fn(usize, &Asked) -> Vec<Act> + Send + Sync),
     log: &Mutex<Vec<Asked>>,
     count: &Mutex<usize>,
@@ -132,7 +149,11 @@ async fn serve(
     while let Some(Ok(_)) = stream.next().await {}
 }
 
-async fn play(stream: &mut WebSocketStream<TcpStream>, act: Act, count: &Mutex<usize>) -> bool {
+async fn play<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut WebSocketStream<S>,
+    act: Act,
+    count: &Mutex<usize>,
+) -> bool {
     match act {
         Act::Send(text) => {
             let sent = stream.send(Message::text(text)).await.is_ok();
