@@ -552,9 +552,30 @@ async fn a_server_that_forgot_leaves_a_gap_that_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_kept_in_measure() {
+    let server = Jetstream::start(|number, _| {
+        let strange = |number: i64| Act::Send(format!("{{\"berita\":{number}}}"));
+        let post = Act::Send(commit(&author(1), "create", 1, Some("satu"), START));
+        match number {
+            // Some among others, and then a stream that is none of ours.
+            0 => std::iter::once(post).chain((0..150).map(strange)).collect(),
+            _ => (1000..1400).map(strange).collect(),
+        }
+    })
+    .await;
+    let desk = Desk::new(&server, "keep = \"all\"\nonce_for = \"3s\"");
+    let (status, report) = desk.once().await;
+    assert_eq!((status, &report["new"], &report["set_aside"]), (0, &json!(1), &json!(100)));
+    let (status, report) = desk.once().await;
+    assert_eq!((status, &report["new"], &report["set_aside"]), (3, &json!(0), &json!(3)));
+    let error = report["errors"][0].as_str().unwrap();
+    assert!(error.contains("no message of the stream can be read"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_too_large_is_passed_over_in_the_end() {
     let server = Jetstream::start(|number, _| {
-        let post = |number, text: &str| {
+        let post = |number: i64, text: &str| {
             Act::Send(commit(&author(1), "create", number, Some(text), START + number))
         };
         match number {

@@ -326,3 +326,63 @@ impl Socket {
         SocketError::Transient { reason, retry_at: self.site.failed(None) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{DuplexStream, duplex};
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    use super::super::sites::Sites;
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    async fn pair() -> (Socket, WebSocketStream<DuplexStream>) {
+        let (ours, theirs) = duplex(1 << 16);
+        let sites = Sites::new(SECOND, SECOND);
+        let socket = Socket {
+            stream: WebSocketStream::from_raw_socket(Box::new(ours) as _, Role::Client, None).await,
+            site: sites.of(&Url::parse("http://contoh.example/").unwrap()),
+            max_message: 1 << 16,
+            heard: false,
+        };
+        (socket, WebSocketStream::from_raw_socket(theirs, Role::Server, None).await)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_server_is_asked_for_a_sign_of_life() {
+        let (mut socket, mut server) = pair().await;
+        // Reading is what answers a ping.
+        tokio::spawn(async move {
+            let patience = QUIET * 10;
+            let _ = timeout(patience, async { while server.next().await.is_some() {} }).await;
+            server.send(Message::text("akhirnya")).await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        let began = Instant::now();
+        assert_eq!(socket.next().await.unwrap(), "akhirnya");
+        assert!(began.elapsed() >= QUIET * 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_gives_none_is_given_up() {
+        let (mut socket, _server) = pair().await;
+        let began = Instant::now();
+        let error = socket.next().await.unwrap_err();
+        assert!(error.to_string().contains("nothing came for 60s"), "{error}");
+        assert_eq!(began.elapsed().as_secs(), 60);
+        assert!(
+            matches!(error, SocketError::Transient { retry_at, .. } if retry_at > Timestamp::UNIX_EPOCH)
+        );
+    }
+
+    #[test]
+    fn only_web_sockets_are_opened() {
+        let as_http = |url: &str| as_http(&Url::parse(url).unwrap()).map(|url| url.to_string());
+        assert_eq!(as_http("wss://a.example/x?y=1").unwrap(), "https://a.example/x?y=1");
+        assert_eq!(as_http("ws://a.example:81/").unwrap(), "http://a.example:81/");
+        for url in ["https://a.example/", "file:///etc/hosts"] {
+            assert!(as_http(url).is_err(), "{url}");
+        }
+    }
+}

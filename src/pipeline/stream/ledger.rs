@@ -17,11 +17,18 @@ use crate::store::{CaptureRecord, Grounds, ScoredPost, StoreError};
 use crate::telemetry::{Event as _, StreamGap, StreamRead};
 
 use super::super::report::SourceReport;
-use super::super::visit::{Arrived, Tools, Watched, store_scored};
+use super::super::schedule::Went;
+use super::super::visit::{Arrived, Failure, Tools, Watched, store_scored};
 use super::standing::Standing;
 
 /// The cursor alone is stored this often.
 const CURSOR_ALONE: Duration = Duration::from_secs(15);
+/// Unreadable messages kept in an hour; a stream brings them faster than anybody can look.
+const MOST_ASIDE: u32 = 100;
+/// So many messages together of which none can be read are no stream of this source.
+const STRANGE: usize = 20;
+/// Of these, so many are kept to look at.
+const SAMPLES: usize = 3;
 /// Handles remembered; when there are more, all are learnt anew.
 const MOST_HANDLES: usize = 50_000;
 
@@ -42,6 +49,8 @@ pub(super) struct Ledger {
     /// The first message after connecting tells whether some were left out.
     first: bool,
     committed: Instant,
+    /// Since when unreadable messages are counted, and how many were kept.
+    aside: (Instant, u32),
     /// When the server saw the last message.
     pub(super) at: Option<Timestamp>,
     /// Why the server ended the stream, if it said.
@@ -96,6 +105,7 @@ impl Ledger {
             open: Open::default(),
             first: false,
             committed: Instant::now(),
+            aside: (Instant::now(), 0),
             at: None,
             ended: None,
         }
@@ -128,7 +138,22 @@ impl Ledger {
     }
 
     /// Deals with messages in their order.
-    pub(super) fn take(&mut self, arrivals: Vec<Arrival>) -> Result<(), StoreError> {
+    pub(super) fn take(&mut self, mut arrivals: Vec<Arrival>) -> Result<(), Failure> {
+        let strange = arrivals.len() >= STRANGE && arrivals.iter().all(|one| one.read.is_err());
+        if strange {
+            arrivals.truncate(SAMPLES);
+        }
+        let reason = arrivals.first().and_then(|one| one.read.as_ref().err());
+        let reason = reason.map(|item| item.reason.clone()).unwrap_or_default();
+        self.deal_with_all(arrivals)?;
+        if strange {
+            let reason = format!("no message of the stream can be read: {reason}");
+            return Err(Failure { went: Went::Blocked, ..Failure::new("changed_shape", reason) });
+        }
+        Ok(())
+    }
+
+    fn deal_with_all(&mut self, arrivals: Vec<Arrival>) -> Result<(), StoreError> {
         let count = u64::try_from(arrivals.len()).unwrap_or(u64::MAX);
         let mut posts = Vec::new();
         let mut steps = Vec::with_capacity(arrivals.len());
@@ -147,8 +172,28 @@ impl Ledger {
     }
 
     /// Stores where the stream stands now, and what was not stored yet.
-    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
-        if self.open.moved || self.open.has_news() { self.commit() } else { Ok(()) }
+    pub(super) fn settle(&mut self) -> Result<(), Failure> {
+        if self.open.moved || self.open.has_news() {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    fn set_aside(&mut self, item: SetAside) {
+        if self.aside.0.elapsed() >= Duration::from_secs(3600) {
+            self.aside = (Instant::now(), 0);
+        }
+        self.aside.1 += 1;
+        if self.aside.1 <= MOST_ASIDE {
+            self.open.set_aside.push(item);
+        } else {
+            self.open.ignored += 1;
+            tracing::debug!(
+                source = &*self.watched.name,
+                reason = item.reason,
+                "not kept: too many"
+            );
+        }
     }
 
     /// A message as a step; nothing if it was dealt with before.
@@ -220,7 +265,7 @@ impl Ledger {
                     self.open.ignored += 1;
                 }
             }
-            What::SetAside(item) => self.open.set_aside.push(item),
+            What::SetAside(item) => self.set_aside(item),
             What::News(News::Deleted { key: post, copies }) => {
                 let its = |key: &PostKey| {
                     *key == post

@@ -16,7 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::fetch::{Client, Socket, SocketError, SocketRequest};
 use crate::sources::{Cursor, Door, News, Page, StreamSource};
-use crate::store::{StoreError, VisitEnd};
+use crate::store::VisitEnd;
 use crate::telemetry::{Event as _, SourceFailed, StreamOpened};
 
 use super::report::SourceReport;
@@ -84,7 +84,7 @@ pub(super) async fn visit(
 /// Lends the ledger to a thread that may block.
 async fn off_thread(
     slot: &mut Option<Ledger>,
-    call: impl FnOnce(&mut Ledger) -> Result<(), StoreError> + Send + 'static,
+    call: impl FnOnce(&mut Ledger) -> Result<(), Failure> + Send + 'static,
 ) -> Result<(), Failure> {
     let Some(mut ledger) = slot.take() else { return Ok(()) };
     let lent = tokio::task::spawn_blocking(move || {
@@ -94,7 +94,7 @@ async fn off_thread(
     match lent.await {
         Ok((ledger, done)) => {
             *slot = Some(ledger);
-            done.map_err(Failure::from)
+            done
         }
         Err(panicked) => Err(Failure::new("store", panicked)),
     }

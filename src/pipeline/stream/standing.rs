@@ -89,8 +89,7 @@ mod tests {
 
     #[test]
     fn what_was_dealt_with_is_known_across_a_restart_and_forgotten_in_time() {
-        let mut standing = Standing::default();
-        standing.cursor = Some(Cursor(7.into()));
+        let mut standing = Standing { cursor: Some(Cursor(7.into())), ..Standing::default() };
         for second in 0..10 {
             standing.remember(&format!("pesan {second}"), at(second));
         }

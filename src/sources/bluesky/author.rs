@@ -230,11 +230,12 @@ fn read(entry: &Value) -> Result<(Post, Option<Timestamp>), SetAside> {
     let record = view.get("record").and_then(Value::as_object);
     let record = record.ok_or_else(|| refuse("`post.record` is missing"))?;
     let mut post = record::post(&place, record);
+    let indexed = |value: &Value| value.get("indexedAt")?.as_str()?.parse::<Timestamp>().ok();
+    post.created_at = record::not_after(post.created_at, indexed(view));
     post.author = Some(account(view.get("author"), &place));
     shown_media(view, &mut post);
     let reason = entry.get("reason");
     let kind = reason.and_then(|reason| reason.get("$type")).and_then(Value::as_str);
-    let indexed = |value: &Value| value.get("indexedAt")?.as_str()?.parse::<Timestamp>().ok();
     let time = match kind {
         // A pinned post stands at the top whatever its age.
         Some("app.bsky.feed.defs#reasonPin") => None,

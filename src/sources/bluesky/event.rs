@@ -105,7 +105,7 @@ fn second(payload: &Map<String, Value>) -> Result<Event, &'static str> {
 
 fn event(message: &Message<'_>) -> Result<Event, &'static str> {
     let (key, news) = match message.kind {
-        Kind::Commit(commit) => self::commit(message.did, commit)?,
+        Kind::Commit(commit) => self::commit(message, commit)?,
         Kind::Identity(identity) => {
             let handle = text(identity, "handle").filter(|handle| *handle != "handle.invalid");
             let handle = handle.map(str::to_owned);
@@ -117,13 +117,16 @@ fn event(message: &Message<'_>) -> Result<Event, &'static str> {
     Ok(Event { cursor: Some(message.at.cursor()), at: message.at.at(), key, news })
 }
 
-fn commit(did: &str, commit: &Map<String, Value>) -> Result<(String, News), &'static str> {
+fn commit(
+    message: &Message<'_>,
+    commit: &Map<String, Value>,
+) -> Result<(String, News), &'static str> {
     let collection = text(commit, "collection").ok_or("`collection` is missing")?;
     if collection != POSTS {
         return Ok((String::new(), News::Nothing));
     }
     let rkey = text(commit, "rkey").filter(|key| record::is_key(key));
-    let place = Place { did, rkey: rkey.ok_or("`rkey` is missing or no record key")? };
+    let place = Place { did: message.did, rkey: rkey.ok_or("`rkey` is missing or no record key")? };
     let operation = text(commit, "operation").ok_or("`operation` is missing")?;
     let uri = place.uri();
     let key = format!("{uri} {} {operation}", text(commit, "rev").unwrap_or_default());
@@ -132,6 +135,7 @@ fn commit(did: &str, commit: &Map<String, Value>) -> Result<(String, News), &'st
             let record = object(commit, "record").ok_or("`record` is missing")?;
             let mut post = record::post(&place, record);
             post.edited = operation == "update";
+            post.created_at = record::not_after(post.created_at, message.at.at());
             News::Post {
                 edit: post.edited,
                 regional: record::is_regional(record),

@@ -117,6 +117,11 @@ fn time(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| format!("{text}Z").parse().ok())
 }
 
+/// An author's program may claim any time; none lies after a server first saw the post.
+pub(super) fn not_after(claimed: Option<Timestamp>, seen: Option<Timestamp>) -> Option<Timestamp> {
+    claimed.map(|claimed| seen.map_or(claimed, |seen| claimed.min(seen)))
+}
+
 fn facets(record: &Map<String, Value>, post: &mut Post) {
     for facet in list(record.get("facets")) {
         let index = facet.get("index");
