@@ -248,6 +248,9 @@ fn misbehaving(network: &Network, number: usize, asked: &Asked) -> Vec<Act> {
             }
         }
         1 => {
+            // The same again within one breath.
+            let again: Vec<Act> = acts.iter().skip(20).take(15).cloned().collect();
+            acts.extend(again);
             acts.insert(5, Act::Stall(Duration::from_millis(1500)));
             acts.push(Act::Drop);
         }
@@ -308,6 +311,30 @@ async fn the_real_messages_survive_a_misbehaving_server() {
     let network = Network::of(lines.lines().map(str::to_owned));
     assert_eq!((network.messages.len(), network.posts().len()), (162, 18));
     survives(network).await;
+}
+
+/// A database that refuses one post ends the visit; what it took stands, and the rest comes with the
+/// next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_the_database_refuses_is_read_again() {
+    let network = Network::busy(80);
+    let expected = network.posts();
+    let server = Jetstream::start(move |number, asked| {
+        network.send(asked, if number == 0 { 10 } else { usize::MAX })
+    })
+    .await;
+    let desk = Desk::new(&server, "keep = \"all\"\nonce_for = \"2s\"");
+    assert_eq!(desk.once().await.0, 0);
+    let database = rusqlite::Connection::open(desk.folder.path().join("data/waspada.db")).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON post WHEN NEW.native_id LIKE '%3k55'
+                  BEGIN SELECT RAISE(ABORT, 'penuh'); END";
+    database.execute_batch(refuse).unwrap();
+    let (status, report) = desk.once().await;
+    assert!(status == 3 && report["errors"][0].as_str().unwrap().contains("penuh"), "{report}");
+    assert_ne!(differences(&desk, &expected), [""; 0]);
+    database.execute_batch("DROP TRIGGER refuse").unwrap();
+    assert_eq!(desk.once().await.0, 0);
+    assert_eq!(differences(&desk, &expected), [""; 0]);
 }
 
 /// Killed while messages stream in, again and again, and none is lost, none twice, and no edit or

@@ -156,10 +156,8 @@ impl Ledger {
     fn deal_with_all(&mut self, arrivals: Vec<Arrival>) -> Result<(), StoreError> {
         let count = u64::try_from(arrivals.len()).unwrap_or(u64::MAX);
         let mut posts = Vec::new();
-        let mut steps = Vec::with_capacity(arrivals.len());
-        for arrival in arrivals {
-            steps.extend(self.step(arrival, &mut posts));
-        }
+        let steps: Vec<Step> =
+            arrivals.into_iter().map(|arrival| self.step(arrival, &mut posts)).collect();
         let mut scored = self.tools.scorer.score(&self.watched.name, today(), posts).into_iter();
         for step in steps {
             self.deal_with(step, &mut scored)?;
@@ -196,14 +194,14 @@ impl Ledger {
         }
     }
 
-    /// A message as a step; nothing if it was dealt with before.
-    fn step(&mut self, arrival: Arrival, posts: &mut Vec<Post>) -> Option<Step> {
+    /// A message as a step, its post put with those to be scored.
+    fn step(&mut self, arrival: Arrival, posts: &mut Vec<Post>) -> Step {
         let Arrival { bytes, read } = arrival;
         let event = match read {
             Ok(event) => event,
             Err(item) => {
                 let what = What::SetAside(item);
-                return Some(Step { bytes, cursor: None, at: None, key: String::new(), what });
+                return Step { bytes, cursor: None, at: None, key: String::new(), what };
             }
         };
         if event.cursor.is_some() && std::mem::take(&mut self.first) {
@@ -212,9 +210,6 @@ impl Ledger {
             if let Some(reason) = left_out {
                 self.gap(&reason);
             }
-        }
-        if self.standing.knows(&event.key) {
-            return None;
         }
         let what = match event.news {
             News::Post { post, edit, regional } => {
@@ -227,7 +222,7 @@ impl Ledger {
             }
             news => What::News(news),
         };
-        Some(Step { bytes, cursor: event.cursor, at: event.at, key: event.key, what })
+        Step { bytes, cursor: event.cursor, at: event.at, key: event.key, what }
     }
 
     fn learn(&mut self, account: String, handle: Option<String>) {
@@ -255,10 +250,14 @@ impl Ledger {
         scored: &mut impl Iterator<Item = ScoredPost>,
     ) -> Result<(), StoreError> {
         let Step { bytes, cursor, at, key, what } = step;
+        let scored = matches!(what, What::Scored { .. }).then(|| scored.next()).flatten();
+        if self.standing.knows(&key) {
+            return Ok(());
+        }
         let mut alone = false;
         match what {
             What::Scored { edit, regional } => {
-                let Some(scored) = scored.next() else { return Ok(()) };
+                let Some(scored) = scored else { return Ok(()) };
                 if self.keeps(&scored, edit, regional)? {
                     alone = self.add(scored, bytes, at)?;
                 } else {
