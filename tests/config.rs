@@ -151,6 +151,10 @@ fn this_machine_may_be_read_without_a_contact() {
         let text = format!("[[source]]\nname = 'a'\ntype = 'feed'\nurl = 'http://{host}/feed'\n");
         assert!(Config::parse(&text, Path::new("waspada.toml")).is_err(), "{host}");
     }
+    for (base, fits) in [("ws://127.0.0.1:8080", true), ("wss://jetstream.contoh.example", false)] {
+        let text = format!("[[source]]\nname = 'a'\ntype = 'bluesky-jetstream'\nbase = '{base}'\n");
+        assert_eq!(Config::parse(&text, Path::new("waspada.toml")).is_ok(), fits, "{base}");
+    }
 }
 
 #[test]
@@ -370,6 +374,8 @@ fn the_example_holds_what_a_source_defaults_to() {
         ("folder", "path = 'fixtures/drop'", vec!["keep", "settle"]),
         ("feed", "url = 'https://contoh.example/feed.xml'", vec![]),
         ("telegram", "channel = 'contoh_kanal'", vec![]),
+        ("bluesky-jetstream", "", vec![]),
+        ("bluesky-author", "actor = 'agen.contoh.example'", vec![]),
     ] {
         let shown = sources.iter().find(|source| source.kind == kind).unwrap();
         let text = format!(

@@ -19,7 +19,7 @@ fn open(url: &str, backfill_pages: u32, given: &Given) -> Result<Box<dyn WebSour
     let settings = Settings { url: url.parse().unwrap(), backfill_pages };
     settings.open(given).map(|door| match door {
         Door::Web(source) => source,
-        Door::Files(_) => panic!("a feed comes over HTTP"),
+        Door::Files(_) | Door::Stream(_) => panic!("a feed comes over HTTP"),
     })
 }
 

@@ -34,7 +34,7 @@ fn given() -> Given {
 fn open(settings: &Settings) -> Box<dyn FileSource> {
     match settings.open(&given()).unwrap() {
         Door::Files(source) => source,
-        Door::Web(_) => panic!("a folder is read from files"),
+        Door::Web(_) | Door::Stream(_) => panic!("a folder is read from files"),
     }
 }
 

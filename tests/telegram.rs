@@ -19,7 +19,7 @@ fn open(settings: &str) -> Box<dyn WebSource> {
     let given = Given { name: "uji".into(), folder: "/".into(), every: None, slowest: None };
     match settings.open(&given).unwrap() {
         Door::Web(source) => source,
-        Door::Files(_) => panic!("not a web source"),
+        Door::Files(_) | Door::Stream(_) => panic!("not a web source"),
     }
 }
 

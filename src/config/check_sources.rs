@@ -42,7 +42,10 @@ pub(super) fn check(
             Ok(Door::Web(web)) if leaves_this_machine(web.as_ref()) => {
                 foreign.get_or_insert_with(|| place(written, "name"));
             }
-            Ok(Door::Web(_) | Door::Files(_)) => {}
+            Ok(Door::Stream(stream)) if !is_loopback(&stream.subscribe(None).url) => {
+                foreign.get_or_insert_with(|| place(written, "name"));
+            }
+            Ok(Door::Web(_) | Door::Files(_) | Door::Stream(_)) => {}
             // The rest of the watch does not wait for a secret.
             Err(OpenError { lacks: Lacks::Secret, .. }) => {}
             Err(error) => faults.push(Fault {

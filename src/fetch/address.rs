@@ -176,6 +176,21 @@ impl Resolve for PublicResolver {
     }
 }
 
+/// The addresses of a URL that passed [`AddressGuard::check`], for who connects without reqwest:
+/// all of them where the operator named the host, else only those of the public internet.
+pub async fn addresses(
+    url: &Url,
+    clearance: Clearance,
+) -> std::io::Result<Result<Vec<SocketAddr>, AddressRefused>> {
+    let port = url.port_or_known_default().unwrap_or_default();
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    Ok(match clearance {
+        Clearance::Named => Ok(found),
+        Clearance::Public => public_only(host, &found),
+    })
+}
+
 fn public_only(name: &str, found: &[SocketAddr]) -> Result<Vec<SocketAddr>, AddressRefused> {
     let public: Vec<SocketAddr> =
         found.iter().copied().filter(|address| is_public(address.ip())).collect();

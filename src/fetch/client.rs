@@ -20,6 +20,7 @@ use super::request::{Credential, Redirects, Request};
 use super::secret::{Secret, hide};
 use super::settings::Settings;
 use super::sites::{HostStatus, Sites};
+use super::socket::Line;
 use super::wire::{Answer, Bounds, Wire};
 use crate::post::Sha256;
 use crate::telemetry::{Event as _, RequestEnded};
@@ -64,6 +65,7 @@ pub struct Client(Arc<Shared>);
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) wire: Wire,
+    pub(super) line: Line,
     guard: AddressGuard,
     sites: Sites,
     pub(super) max_crawl_delay: Duration,
@@ -106,19 +108,25 @@ impl Client {
             connect: some_time("connect_timeout", settings.connect_timeout)?,
             total: some_time("timeout", settings.timeout)?,
         };
+        let user_agent = user_agent(settings.contact.as_deref())?;
         Ok(Self(Arc::new(Shared {
             guard: AddressGuard::new(&settings.allow_hosts)?,
             sites: Sites::new(time("pace", settings.pace)?, time("backoff", settings.backoff)?),
             max_crawl_delay: time("max_crawl_delay", settings.max_crawl_delay)?,
             max_redirects: settings.max_redirects,
             max_body: settings.max_body,
-            wire: Wire::new(&user_agent(settings.contact.as_deref())?, bounds)?,
+            wire: Wire::new(&user_agent, bounds)?,
+            line: Line::new(user_agent, bounds.connect, bounds.total),
         })))
     }
 
     /// Fetches a page. Waits for its turn; never asks a host that is in a pause.
     pub async fn get(&self, request: &Request) -> Outcome {
         self.0.get(request).await
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.0
     }
 
     /// The present state of every host asked so far, by name.

@@ -19,6 +19,7 @@ mod robots;
 mod secret;
 mod settings;
 mod sites;
+mod socket;
 mod wire;
 
 pub use address::AllowHostError;
@@ -32,3 +33,4 @@ pub use robots::Rules as RobotsRules;
 pub use secret::{NoSecret, Secret, SecretPlace};
 pub use settings::Settings;
 pub use sites::HostStatus;
+pub use socket::{Socket, SocketError, SocketRequest};

@@ -21,7 +21,7 @@ use crate::telemetry::{
 
 use super::reports::{Handler, Intake};
 use super::rule_watch::{RuleWatch, SETTLE};
-use super::visit::{Tools, Watched, blocking, visit};
+use super::visit::{Stay, Tools, Watched, blocking, visit};
 use super::watch::{self, Watch};
 use super::{health, rules, schedule};
 
@@ -264,7 +264,7 @@ async fn keep_visiting(
             () = stop.cancelled() => return,
             () = tokio::time::sleep(wait) => {}
         }
-        let (_, schedule) = visit(&tools, &watched, interval, &stop).await;
+        let (_, schedule) = visit(&tools, &watched, interval, Stay::On, &stop).await;
         if stop.is_cancelled() {
             return;
         }

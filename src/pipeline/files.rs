@@ -28,7 +28,7 @@ pub(super) async fn visit(
     let visit = tokio::task::spawn_blocking(move || {
         let ended = match &*watched.door {
             Door::Files(source) => walk(&tools, &watched, source.as_ref(), &mut so_far, &stop),
-            Door::Web(_) => Ok(Ended::default()),
+            Door::Web(_) | Door::Stream(_) => Ok(Ended::default()),
         };
         (ended, so_far)
     });

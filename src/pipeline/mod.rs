@@ -14,6 +14,7 @@ mod rules;
 mod schedule;
 mod scorer;
 mod spending;
+mod stream;
 mod visit;
 mod watch;
 mod web;

@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::report::SourceReport;
-use super::visit::visit;
+use super::visit::{Stay, visit};
 use super::watch::Watch;
 
 /// Sources visited at the same time.
@@ -14,7 +14,7 @@ const SIDE_BY_SIDE: usize = 16;
 /// sources finish the page in hand.
 pub async fn once(watch: &Watch, stop: &CancellationToken) -> Vec<SourceReport> {
     let visits = watch.sources.iter().map(|watched| async {
-        let (report, _) = visit(&watch.tools, watched, None, stop).await;
+        let (report, _) = visit(&watch.tools, watched, None, Stay::Once, stop).await;
         report
     });
     let mut reports: Vec<SourceReport> =

@@ -13,8 +13,8 @@ use crate::sources::{Door, Page, Rejection, Visit};
 use crate::store::{Booking, Store};
 
 use super::scorer::Scorer;
-use super::watch;
 use super::{RulesError, load};
+use super::{stream, watch};
 
 /// What a page held, as it would be stored.
 #[derive(Debug)]
@@ -96,6 +96,12 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
             let page =
                 source.parse(&capture, visit).map_err(|error| failed(&request.url, &error))?;
             (capture.final_url.to_string(), page)
+        }
+        Door::Stream(source) => {
+            let client = Client::new(&config.fetch).map_err(|error| setting(&error))?;
+            stream::glimpse(&client, source.as_ref())
+                .await
+                .map_err(|error| failed(&source.subscribe(None).url, &error))?
         }
         Door::Files(source) => {
             let read = move || -> Result<Option<(String, Page)>, crate::sources::FileError> {

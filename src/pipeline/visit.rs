@@ -11,8 +11,8 @@ use crate::fetch::Client;
 use crate::registry::today;
 use crate::sources::{Adapter, Door, Page, SetAside};
 use crate::store::{
-    Alarm, CaptureRecord, CoverageRecord, FileDone, PageCommit, SetAsideRecord, Store, StoreError,
-    ValidatorRecord, VisitEnd,
+    Alarm, CaptureRecord, CoverageRecord, FileDone, PageCommit, ScoredPost, SetAsideRecord, Store,
+    StoreError, ValidatorRecord, VisitEnd,
 };
 use crate::telemetry::{
     Event as _, ItemsSetAside, PageStored, SourceFailed, SourceWatched, VisitEnded,
@@ -21,7 +21,7 @@ use crate::telemetry::{
 use super::report::{Observer, SourceReport};
 use super::schedule::{self, Bounds, Went};
 use super::scorer::Scorer;
-use super::{files, web};
+use super::{files, stream, web};
 
 /// What visits work with; cheap to clone.
 #[derive(Clone)]
@@ -51,6 +51,10 @@ impl Watched {
             }
             Door::Files(source) => {
                 Bounds { shortest: source.interval(), longest: source.interval() }
+            }
+            Door::Stream(source) => {
+                let (shortest, longest) = source.interval();
+                Bounds { shortest, longest }
             }
         }
     }
@@ -89,11 +93,21 @@ pub(super) struct Ended {
     pub(super) until: Option<Timestamp>,
 }
 
+/// How long a source that never comes to an end by itself is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stay {
+    /// Until what was published before the visit has been read.
+    Once,
+    /// Until told to stop.
+    On,
+}
+
 /// Visits a source once and notes how it went.
 pub(super) async fn visit(
     tools: &Tools,
     watched: &Watched,
     last: Option<u64>,
+    stay: Stay,
     stop: &CancellationToken,
 ) -> (SourceReport, Schedule) {
     let began = Instant::now();
@@ -101,6 +115,7 @@ pub(super) async fn visit(
     let ended = match &*watched.door {
         Door::Web(_) => web::visit(tools, watched, &mut report, stop).await,
         Door::Files(_) => files::visit(tools, watched, &mut report, stop).await,
+        Door::Stream(_) => stream::visit(tools, watched, &mut report, stay, stop).await,
     };
     let until = ended.as_ref().ok().and_then(|ended| ended.until);
     let (went, wish, failure) = match ended {
@@ -140,7 +155,7 @@ pub(super) async fn visit(
 }
 
 /// Tells what the yield of a source says of it.
-async fn watch_yield(tools: &Tools, watched: &Watched, now: Timestamp) {
+pub(super) async fn watch_yield(tools: &Tools, watched: &Watched, now: Timestamp) {
     let name = watched.name.to_string();
     let Ok(health) = blocking(&tools.store, move |store| store.health_of(&name, now)).await else {
         return;
@@ -185,12 +200,23 @@ pub(super) struct Arrived {
 pub(super) fn store_page(
     tools: &Tools,
     source: &str,
+    mut arrived: Arrived,
+    report: &mut SourceReport,
+) -> Result<(), StoreError> {
+    let posts = tools.scorer.score(source, today(), std::mem::take(&mut arrived.page.posts));
+    store_scored(tools, source, arrived, posts, report)
+}
+
+/// Stores a page whose posts have been scored, in place of those that stand on it.
+pub(super) fn store_scored(
+    tools: &Tools,
+    source: &str,
     arrived: Arrived,
+    posts: Vec<ScoredPost>,
     report: &mut SourceReport,
 ) -> Result<(), StoreError> {
     let Arrived { adapter, page, capture, validators, file_done } = arrived;
     let first_reason = page.set_aside.first().map(|item| item.reason.clone());
-    let posts = tools.scorer.score(source, today(), page.posts);
     let result = tools.store.commit_page(PageCommit {
         source: source.to_owned(),
         adapter: adapter.name,

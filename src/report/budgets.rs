@@ -21,7 +21,7 @@ pub fn left(
 ) -> Result<Vec<Left>, StoreError> {
     let budgets = match source.settings.open(&source.given(config)) {
         Ok(Door::Web(source)) => source.budgets(),
-        Ok(Door::Files(_)) | Err(_) => Vec::new(),
+        Ok(Door::Files(_) | Door::Stream(_)) | Err(_) => Vec::new(),
     };
     store.left(&budgets, now)
 }

@@ -2,12 +2,14 @@
 //! and reads the bytes that came; fetching, scoring and storing happen elsewhere. A source that
 //! reads files yields the same pages. Adding a platform is one file here and one line in `registry`.
 
+pub mod bluesky;
 pub mod feed;
 pub mod folder;
 mod html;
 mod registry;
 pub mod reported;
 mod rotation;
+mod stream;
 pub mod telegram;
 
 use jiff::Timestamp;
@@ -20,6 +22,7 @@ use crate::post::{Post, PostKey, Sha256};
 
 pub use registry::{Given, KINDS, Lacks, OpenError, ReadSettings, Settings, SourceSettings};
 pub use rotation::Turn;
+pub use stream::{Event, Keep, News, StreamSource, Subscription};
 
 /// Which adapter read a page. Validators and set-aside items are kept per version, so that a
 /// mended parser never hides behind a `304` earned by the broken one.
@@ -164,6 +167,8 @@ pub enum Door {
     Web(Box<dyn WebSource>),
     /// From files.
     Files(Box<dyn FileSource>),
+    /// Over a connection that stays open.
+    Stream(Box<dyn StreamSource>),
 }
 
 /// What a web source is told of the visit it is asked about.

@@ -138,4 +138,6 @@ kinds! {
     Folder => "folder", super::folder::Settings;
     Feed => "feed", super::feed::Settings;
     Telegram => "telegram", super::telegram::Settings;
+    BlueskyJetstream => "bluesky-jetstream", super::bluesky::JetstreamSettings;
+    BlueskyAuthor => "bluesky-author", super::bluesky::AuthorSettings;
 }

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use crate::post::{PostKey, Sha256};
+use crate::post::{Platform, PostKey, Sha256};
 
 use super::Store;
 use super::column::Name;
@@ -113,6 +113,32 @@ fn erase_captures_without_posts(
 }
 
 impl Store {
+    /// The posts of a platform whose id starts with `prefix` and that are not gone yet: what a
+    /// source needs to know to delete all of an account.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn known_posts(
+        &self,
+        platform: &Platform,
+        prefix: &str,
+    ) -> Result<Vec<PostKey>, StoreError> {
+        // No text in UTF-8 comes after this one and still starts with the prefix.
+        let end = format!("{prefix}{}", char::MAX);
+        let known = self
+            .readers
+            .get()
+            .prepare_cached(
+                "SELECT native_id FROM post WHERE platform = ?1 AND native_id >= ?2
+                     AND native_id <= ?3 AND deleted_at IS NULL",
+            )?
+            .query_map((platform.as_str(), prefix, end), |row| {
+                Ok(PostKey { platform: platform.clone(), native_id: row.get(0)? })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(known)
+    }
+
     /// Removes the files of erased captures: after the transaction that erased them, and again on
     /// opening, where a crash came between the two.
     pub(super) fn finish_erasures(&self) -> Result<(), StoreError> {

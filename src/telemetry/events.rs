@@ -111,7 +111,7 @@ impl Event for ItemsSetAside<'_> {
 pub struct RequestEnded<'a> {
     /// The host asked.
     pub host: &'a str,
-    /// What it was for: `page`, `api` or `robots`.
+    /// What it was for: `page`, `api`, `robots` or `stream`.
     pub purpose: &'static str,
     /// How it ended: `new`, `unchanged`, `redirect`, `blocked`, `refused`, `transient`, `too_large`.
     pub outcome: &'static str,
@@ -207,7 +207,7 @@ impl Event for VisitEnded<'_> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^52")]
-fn seconds(time: jiff::Timestamp) -> f64 {
+pub(super) fn seconds(time: jiff::Timestamp) -> f64 {
     time.as_second() as f64
 }
 

@@ -2,8 +2,10 @@
 //! together, so the two cannot drift. Metrics are rendered in Prometheus text by [`Metrics`].
 
 mod events;
+mod stream;
 
 pub use events::*;
+pub use stream::*;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 

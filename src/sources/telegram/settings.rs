@@ -84,7 +84,7 @@ mod tests {
         };
         match settings.open(&given) {
             Ok(Door::Web(source)) => Ok(source.interval()),
-            Ok(Door::Files(_)) => Err("files".into()),
+            Ok(Door::Files(_) | Door::Stream(_)) => Err("files".into()),
             Err(error) => Err(error.key.into()),
         }
     }
