@@ -315,13 +315,13 @@ fn sources_are_listed_for_a_person_and_for_a_machine() {
     assert_eq!(
         words[1],
         [
-            "kanal", "telegram", "ya", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "surat",
+            "kanal", "telegram", "ya", "-", "-", "-", "-", "-", "-", "-", "-", "-", "surat",
             "tugas", "1/2026"
         ]
     );
     assert_eq!(
         words[2],
-        ["masuk", "folder", "tidak", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"]
+        ["masuk", "folder", "tidak", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-"]
     );
     let (_, out, _) = waspada(&[&list[..], &["--json"]].concat());
     let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
