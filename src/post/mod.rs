@@ -129,6 +129,8 @@ pub enum ExtraKind {
     Target,
     /// What somebody who reported the post said it says.
     Told,
+    /// A hashtag that stands outside the text.
+    Tag,
 }
 
 /// A link a post carries.

@@ -138,4 +138,5 @@ kinds! {
     Folder => "folder", super::folder::Settings;
     Feed => "feed", super::feed::Settings;
     Telegram => "telegram", super::telegram::Settings;
+    Mastodon => "mastodon", super::fediverse::mastodon::Settings;
 }
