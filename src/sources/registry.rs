@@ -139,4 +139,6 @@ kinds! {
     Feed => "feed", super::feed::Settings;
     Telegram => "telegram", super::telegram::Settings;
     Mastodon => "mastodon", super::fediverse::mastodon::Settings;
+    Misskey => "misskey", super::fediverse::misskey::Settings;
+    Lemmy => "lemmy", super::fediverse::lemmy::Settings;
 }

@@ -3,7 +3,10 @@
 //! is deleted, and what goes from server to server is one post wherever it is met.
 
 mod item;
+pub mod lemmy;
+mod listing;
 pub mod mastodon;
+pub mod misskey;
 mod reading;
 mod settings;
 mod tour;

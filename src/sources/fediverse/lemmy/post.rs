@@ -25,7 +25,9 @@ pub(super) fn published(view: &Item<'_>) -> Option<jiff::Timestamp> {
 /// Reads one entry.
 pub(super) fn read(value: &Value) -> Reading {
     let Some(view) = Item::of(value) else { return Reading::Bad("the item is no object") };
-    let Some(mut fields) = view.object("post") else { return Reading::Bad("the item has no `post`") };
+    let Some(mut fields) = view.object("post") else {
+        return Reading::Bad("the item has no `post`");
+    };
     let Some(key) = key(&view) else { return Reading::Bad("the post has no `ap_id`") };
     if ["deleted", "removed"].iter().any(|state| fields.flag(state) == Some(true)) {
         return Reading::Gone(key);
@@ -33,7 +35,10 @@ pub(super) fn read(value: &Value) -> Reading {
     let community = view.object("community");
     let hidden = |it: &Item<'_>| {
         it.flag("hidden") == Some(true)
-            || !matches!(it.text("visibility"), None | Some("Public" | "Unlisted" | "public" | "unlisted"))
+            || !matches!(
+                it.text("visibility"),
+                None | Some("Public" | "Unlisted" | "public" | "unlisted")
+            )
     };
     if community.as_ref().is_some_and(hidden) {
         return Reading::Withheld(key);

@@ -12,10 +12,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::item::Item;
+use super::listing::{self, Answer};
 use super::reading::{Harvest, Reading, set_aside};
 use super::settings::address;
 use super::tour::{Job, Tour};
-use super::walk::{Seen, Sight};
+use super::walk::Seen;
 use crate::fetch::{Capture, Request};
 use crate::post::{Container, ContainerKind, Platform, PostKey};
 use crate::sources::{Adapter, Page, Rejection, SetAside, ShapeError, Visit, WebSource};
@@ -30,8 +31,6 @@ const ACTIVITY: &str = "application/activity+json";
 
 /// Posts asked for at once: the most that every server of the family gives.
 const PAGE: usize = 40;
-/// Fewer than this on a page, and the timeline seems to end there.
-const SHORT: usize = PAGE / 2;
 
 /// Names of listings: the public timeline, and each hashtag's behind a prefix.
 const PUBLIC: &str = "public";
@@ -151,62 +150,33 @@ impl Instance {
         let Some(Job::Read { listing, older }) = state.tour.job() else {
             return Ok(self.close(Page::default(), state));
         };
-        let (listing, newest) = (listing.to_owned(), older.is_none());
-        let harvest = match statuses(&capture.body) {
-            Ok(entries) => {
-                let harvest = Harvest::of(&entries, |entry| self.read(entry));
-                harvest.trouble().map_or(Ok((harvest, entries)), Err)
-            }
-            Err(reason) => Err(reason),
-        };
-        let (harvest, entries) = match harvest {
-            Ok(harvest) => harvest,
-            Err(reason) => return self.unreadable(capture, &listing, reason, state),
-        };
+        let (listing, is_newest) = (listing.to_owned(), older.is_none());
+        let entries = listing::entries(&capture.body, &[]);
         let older = links::next(capture, &self.server).or_else(|| {
-            let last = entries.last().and_then(Item::of)?.identity("id")?;
+            let last = entries.as_deref().ok()?.last().and_then(Item::of)?.identity("id")?;
             let mut url = self.newest(&listing, state.access);
             url.query_pairs_mut().append_pair("max_id", &last);
             Some(url)
         });
-        let sight = Sight {
-            items: harvest.seen.clone(),
-            at: capture.fetched_at,
-            older: older.filter(|_| !entries.is_empty()).map(String::from),
-            short: entries.len() < SHORT,
+        let is_empty = entries.as_deref().is_ok_and(<[Value]>::is_empty);
+        let answer = Answer {
+            adapter: ADAPTER.name,
+            listing: &listing,
+            capture,
+            asked: PAGE,
+            backfill: self.backfill,
         };
-        let mut page = harvest.page();
+        let entries = entries.as_deref().map_err(Clone::clone);
+        let read = |entry: &Value| self.read(entry);
+        let mut page = answer.take(entries, read, older.map(String::from), &mut state.tour)?;
         if let Some(tag) = listing.strip_prefix(TAG) {
             let container = self.hashtag(tag);
             page.posts.iter_mut().for_each(|post| post.container = Some(container.clone()));
-        }
-        if listing == PUBLIC && newest && entries.is_empty() {
+        } else if is_newest && is_empty {
             let reason =
                 "the public timeline is empty: the instance may have closed it to strangers";
             page.set_aside.push(set_aside(&listing, reason, ""));
         }
-        if state.tour.read(sight, self.backfill) {
-            let reason =
-                "the server answers every page with the same posts: older ones cannot be had";
-            page.set_aside.push(set_aside(&listing, reason, ""));
-        }
-        Ok(self.close(page, state))
-    }
-
-    /// A page that is no timeline: kept to look at, and the other timelines are read all the same.
-    fn unreadable(
-        &self,
-        capture: &Capture,
-        listing: &str,
-        reason: String,
-        mut state: State,
-    ) -> Result<Page, ShapeError> {
-        state.tour.give_up();
-        if state.tour.is_over_unread() {
-            return Err(ShapeError { adapter: ADAPTER.name, reason });
-        }
-        let raw = String::from_utf8_lossy(&capture.body);
-        let page = Page { set_aside: vec![set_aside(listing, reason, &raw)], ..Page::default() };
         Ok(self.close(page, state))
     }
 
@@ -338,17 +308,4 @@ impl WebSource for Instance {
 
 fn gone(seen: Seen) -> PostKey {
     PostKey { platform: Platform::Mastodon, native_id: seen.key }
-}
-
-/// The entries of a timeline.
-fn statuses(body: &[u8]) -> Result<Vec<Value>, String> {
-    match serde_json::from_slice(body) {
-        Ok(Value::Array(entries)) => Ok(entries),
-        Ok(Value::Object(fields)) => {
-            let keys: Vec<_> = fields.keys().take(8).map(String::as_str).collect();
-            Err(format!("expected a list of statuses, found an object of {}", keys.join(", ")))
-        }
-        Ok(_) => Err("expected a list of statuses, found a bare value".to_owned()),
-        Err(why) => Err(format!("expected a list of statuses, found broken JSON: {why}")),
-    }
 }
