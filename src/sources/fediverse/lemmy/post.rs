@@ -69,6 +69,9 @@ pub(super) fn read(value: &Value) -> Reading {
             post.links.push(Link { url, text: None });
         }
     }
+    if post.reading().is_empty() && post.links.is_empty() && post.media.is_empty() {
+        return Reading::Bad("the post has neither `name` nor `body`");
+    }
     post.missing_fields = fields.missing();
     Reading::Post(Box::new(post))
 }
