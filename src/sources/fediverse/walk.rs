@@ -101,12 +101,11 @@ impl Listing {
             item.at.zip(oldest_known.or(last_visit)).is_some_and(|(at, known)| at < known)
         };
         let is_past = !items.is_empty() && items.iter().all(is_before);
-        let vanished = if stuck {
-            Vec::new()
-        } else if is_past || short || older.is_none() {
-            self.missing_from(&items, self.known.len())
-        } else {
-            self.missing_from(&items, met_again.unwrap_or(0))
+        let vanished = match met_again {
+            _ if stuck => Vec::new(),
+            Some(last) => self.missing_from(&items, if short { self.known.len() } else { last }),
+            None if is_past || older.is_none() => self.missing_from(&items, self.known.len()),
+            None => Vec::new(),
         };
         let enough = self.visited.is_none() && met >= backfill;
         match older.filter(|_| !stuck && !enough && met_again.is_none() && !is_past) {
