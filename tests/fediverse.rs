@@ -22,7 +22,7 @@ fn given(every: Option<u64>) -> Given {
 fn open<S: SourceSettings>(settings: &str) -> Box<dyn WebSource> {
     match toml::from_str::<S>(settings).unwrap().open(&given(None)).unwrap() {
         Door::Web(source) => source,
-        Door::Files(_) => panic!("not a web source"),
+        _ => panic!("not a web source"),
     }
 }
 
@@ -165,6 +165,30 @@ fn what_statuses_hold() {
     walker.answer(&twin("mastodon/instance.json")).unwrap();
     let page = walker.answer(&twin("mastodon/tag-lokerkamboja.json")).unwrap();
     insta::assert_snapshot!("mastodon", written(&page));
+}
+
+#[test]
+fn what_is_withheld_is_not_in_the_evidence_either() {
+    let mut walker = Walker::new(instance(""), &["lokerkamboja"]);
+    walker.reject(404, "");
+    let body = twin("mastodon/tag-lokerkamboja.json");
+    let page = walker.answer(&body).unwrap();
+    let (whole, kept) = (String::from_utf8(body).unwrap(), page.redacted.unwrap());
+    let kept = std::str::from_utf8(&kept).unwrap();
+    for (text, is_kept) in [
+        ("tanpa pengalaman", true),
+        ("Hati-hati, ini penipuan", true),
+        ("Kerja ringan di Myawaddy", true),
+        ("tanpa identitas", true),
+        ("tidak untuk mesin pencari", false),
+        ("tidak ingin ditemukan", false),
+        ("tidak ingin dicari", false),
+        ("hanya untuk pengikut", false),
+    ] {
+        assert!(whole.contains(text), "{text}");
+        assert_eq!(kept.contains(text), is_kept, "{text}");
+    }
+    assert_eq!(walker.answer(&timeline([1])).unwrap().redacted, None, "kept as it came");
 }
 
 #[test]

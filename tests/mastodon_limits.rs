@@ -21,6 +21,9 @@ const WINDOW: SignedDuration = SignedDuration::from_secs(2);
 /// The most posts on a page: few, so that there are many pages.
 const PAGE: usize = 3;
 
+/// The post of an author who does not wish to be found.
+const HIDDEN: u32 = 77;
+
 /// The hashtags searched for, as the rule set has them.
 fn tags() -> Vec<String> {
     let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/lists/cari-tagar.txt");
@@ -120,7 +123,9 @@ impl Instance {
             "edited_at": edited.then(Timestamp::now),
             "visibility": "public",
             "content": format!("<p>kabar {number}{}</p>", if edited { " disunting" } else { "" }),
-            "account": { "acct": "agen", "url": "https://contoh.example/@agen", "indexable": true },
+            "account": {
+                "acct": "agen", "url": "https://contoh.example/@agen", "indexable": number != HIDDEN,
+            },
         })
     }
 }
@@ -165,7 +170,14 @@ async fn the_limits_of_an_instance_are_kept() {
     // The first visit goes back 30 posts in each timeline: ten pages.
     change(&|it| it.posts = (1..=100).collect());
     let first = once(&config).await;
-    assert_eq!((&first["new"], &first["pages"]), (&(30 * tags).into(), &(1 + 10 * tags).into()));
+    assert_eq!((&first["new"], &first["pages"]), (&(29 * tags).into(), &(1 + 10 * tags).into()));
+    assert_eq!(first["withheld"], tags);
+    let mut verify = Command::new(env!("CARGO_BIN_EXE_waspada"));
+    verify.args(["evidence", "verify", "--config"]).arg(&config);
+    assert!(
+        verify.status().unwrap().success(),
+        "what is taken out of a page leaves the evidence whole"
+    );
     assert!(first["pages"].as_u64().unwrap() > u64::from(ALLOWED), "a window was not enough");
 
     // Nothing happened: every page is asked for conditionally and not sent again.

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::fetch::{Capture, Obeys, Request};
+use crate::post::Sha256;
 use crate::sources::{Cursor, Door, Page, Rejection, SetAside, Visit, WebSource};
 use crate::store::{CaptureRecord, Grounds, ValidatorRecord};
 use crate::telemetry::{BudgetUsedUp, Event as _};
@@ -213,14 +214,15 @@ fn arrived(
         Obeys::ApiAt(_) => "api",
     };
     let grounds = Grounds { rules: Some(rules), legal_basis: watched.legal_basis.clone() };
+    let redacted = page.redacted.clone();
     let record = |capture: &Capture| CaptureRecord {
         url: capture.url.to_string(),
         final_url: capture.final_url.to_string(),
         status: capture.status,
         fetched_at: capture.fetched_at,
         headers: capture.headers.clone(),
-        body: capture.body.clone(),
-        sha256: capture.sha256,
+        sha256: redacted.as_deref().map_or(capture.sha256, Sha256::of),
+        body: redacted.unwrap_or_else(|| capture.body.clone()),
         grounds,
     };
     Arrived {

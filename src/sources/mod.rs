@@ -51,6 +51,8 @@ pub struct Page {
     /// Items that are not kept because their authors do not wish to be found, or because they are
     /// not for everybody.
     pub withheld: u64,
+    /// What is kept as evidence in place of the page as it came, where that holds what is withheld.
+    pub redacted: Option<bytes::Bytes>,
     /// The cursor to store with this page.
     pub cursor: Option<Cursor>,
     /// The next page of this visit; `None` when the visit is complete.

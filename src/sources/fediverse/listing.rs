@@ -24,7 +24,8 @@ pub(super) struct Answer<'a> {
 
 impl Answer<'_> {
     /// Reads the entries and takes the walk on. `read` gives what an entry holds, the entry itself
-    /// first, and what the walk is to know it by; `older` is where the next older page is.
+    /// first, and what the walk is to know it by; `read_one` what is at one place of an entry; `older`
+    /// is where the next older page is.
     ///
     /// # Errors
     /// It is no listing, and no other listing of this visit could be read either: else it is kept to
@@ -33,6 +34,7 @@ impl Answer<'_> {
         &self,
         entries: Result<&[Value], String>,
         read: impl Fn(&Value) -> (Option<Seen>, Vec<Reading>),
+        read_one: impl Fn(&Value) -> Reading,
         older: Option<String>,
         tour: &mut Tour,
     ) -> Result<Page, ShapeError> {
@@ -50,7 +52,7 @@ impl Answer<'_> {
             older: older.filter(|_| !entries.is_empty()),
             short: entries.len() < self.asked / 2,
         };
-        let mut page = harvest.page();
+        let mut page = harvest.page(&self.capture.body, read_one);
         if tour.read(sight, self.backfill) {
             let reason =
                 "the server answers every page with the same posts: older ones cannot be had";

@@ -71,10 +71,29 @@ impl Harvest {
         (read == 0).then(|| format!("none of its items can be read; the first: {}", first.reason))
     }
 
-    /// The page they make, oldest first.
-    pub fn page(mut self) -> Page {
+    /// The page they make, oldest first. `body` is the answer as it came: what of it is withheld goes
+    /// from the evidence too.
+    pub fn page(mut self, body: &[u8], read: impl Fn(&Value) -> Reading) -> Page {
+        if self.page.withheld > 0
+            && let Ok(mut answer) = serde_json::from_slice(body)
+        {
+            redact(&mut answer, &read);
+            self.page.redacted = Some(answer.to_string().into());
+        }
         self.page.posts.reverse();
         self.page
+    }
+}
+
+/// Takes out what is withheld, wherever in an answer it stands.
+fn redact(value: &mut Value, read: &impl Fn(&Value) -> Reading) {
+    match value {
+        Value::Object(_) if matches!(read(value), Reading::Withheld(_)) => {
+            *value = serde_json::json!({ "withheld_by": "waspada" });
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|value| redact(value, read)),
+        Value::Array(items) => items.iter_mut().for_each(|value| redact(value, read)),
+        _ => {}
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::item::Item;
 use super::listing::{self, Answer};
-use super::reading::{Reading, set_aside};
+use super::reading::{Harvest, Reading, set_aside};
 use super::settings::address;
 use super::tour::{Job, Tour};
 use super::walk::Seen;
@@ -86,14 +86,9 @@ impl WebSource for Server {
         let mut tour = self.tour(visit);
         let Some(Job::Read { listing, .. }) = tour.job() else {
             tour.asked();
-            let shown = serde_json::from_slice::<Value>(&capture.body).unwrap_or_default();
-            let shown = shown.get("post_view").map(post::read);
-            let mut page = Page::default();
-            match shown {
-                Some(Reading::Post(post)) => page.posts.push(*post),
-                Some(Reading::Gone(key) | Reading::Withheld(key)) => page.deleted.push(key),
-                Some(Reading::Nothing | Reading::Bad(_)) | None => {}
-            }
+            let shown: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
+            let view = shown.get("post_view").map(std::slice::from_ref).unwrap_or_default();
+            let page = Harvest::of(view, read).page(&capture.body, post::read);
             return Ok(self.close(page, tour));
         };
         let listing = listing.to_owned();
@@ -106,7 +101,8 @@ impl WebSource for Server {
             backfill: self.backfill,
         };
         let entries = entries.as_deref().map_err(Clone::clone);
-        let page = answer.take(entries, read, next_page(&capture.body), &mut tour)?;
+        let older = next_page(&capture.body);
+        let page = answer.take(entries, read, post::read, older, &mut tour)?;
         Ok(self.close(page, tour))
     }
 

@@ -167,8 +167,14 @@ impl Instance {
             backfill: self.backfill,
         };
         let entries = entries.as_deref().map_err(Clone::clone);
-        let read = |entry: &Value| self.read(entry);
-        let mut page = answer.take(entries, read, older.map(String::from), &mut state.tour)?;
+        let older = older.map(String::from);
+        let mut page = answer.take(
+            entries,
+            |entry| self.read(entry),
+            |status| status::read(status, &self.server),
+            older,
+            &mut state.tour,
+        )?;
         if let Some(tag) = listing.strip_prefix(TAG) {
             let container = self.hashtag(tag);
             page.posts.iter_mut().for_each(|post| post.container = Some(container.clone()));
@@ -217,7 +223,8 @@ impl Instance {
         let page = if answer.get("type").and_then(Value::as_str) == Some("Tombstone") {
             Page { deleted: asked.into_iter().map(gone).collect(), ..Page::default() }
         } else if asked.is_some_and(|asked| asked.id.is_some()) {
-            Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry)).page()
+            Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry))
+                .page(&capture.body, |status| status::read(status, &self.server))
         } else {
             Page::default()
         };

@@ -124,7 +124,8 @@ impl WebSource for Server {
             tour.asked();
             let answer: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
             let shown = Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry));
-            return Ok(self.close(shown.page(), tour));
+            let page = shown.page(&capture.body, |note| note::read(note, &self.server));
+            return Ok(self.close(page, tour));
         };
         let listing = listing.to_owned();
         let entries = listing::entries(&capture.body, &[]);
@@ -138,7 +139,13 @@ impl WebSource for Server {
             backfill: self.backfill,
         };
         let entries = entries.as_deref().map_err(Clone::clone);
-        let mut page = answer.take(entries, |entry| self.read(entry), older, &mut tour)?;
+        let mut page = answer.take(
+            entries,
+            |entry| self.read(entry),
+            |note| note::read(note, &self.server),
+            older,
+            &mut tour,
+        )?;
         if let Some(tag) = listing.strip_prefix(TAG) {
             let container = self.hashtag(tag);
             page.posts.iter_mut().for_each(|post| post.container = Some(container.clone()));
