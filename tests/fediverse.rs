@@ -440,6 +440,83 @@ fn settings_that_cannot_be_are_refused_by_name() {
     }
 }
 
+/// The place of every value of a document, as JSON pointers.
+fn places(value: &Value, at: &str, into: &mut Vec<String>) {
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Array(items) => {
+            (0..).zip(items).map(|(n, it): (u32, _)| (n.to_string(), it)).collect()
+        }
+        Value::Object(fields) => fields.iter().map(|(key, it)| (key.clone(), it)).collect(),
+        _ => Vec::new(),
+    };
+    for (key, value) in inner {
+        let place = format!("{at}/{key}");
+        places(value, &place, into);
+        into.push(place);
+    }
+}
+
+/// The document with another value at a place, or with the field there left out.
+fn damaged(whole: &Value, place: &str, with: Option<&Value>) -> Value {
+    let mut damaged = whole.clone();
+    let (parent, key) = place.rsplit_once('/').unwrap();
+    match (damaged.pointer_mut(parent).unwrap(), with) {
+        (Value::Object(fields), None) => drop(fields.remove(key)),
+        (_, with) => *damaged.pointer_mut(place).unwrap() = with.cloned().unwrap_or_default(),
+    }
+    damaged
+}
+
+/// Whatever field is missing or of another type: every entry ends as a post, withheld, ignored, gone
+/// or set aside, and the other entries are as they were.
+#[test]
+fn no_field_is_in_the_way_of_the_others() {
+    let walkers: [(&str, fn() -> Walker); 4] = [
+        ("mastodon/tag-lokerkamboja.json", || {
+            let mut walker = Walker::new(instance(""), &["lokerkamboja"]);
+            walker.reject(404, "");
+            walker
+        }),
+        ("mastodon/public.pleroma.json", || {
+            let mut walker = Walker::new(instance(""), &["lokerkamboja"]);
+            walker.reject(404, "");
+            walker
+        }),
+        ("misskey/search-by-tag.json", || {
+            Walker::new(open::<misskey::Settings>("server = 'https://misskey.example'"), &["loker"])
+        }),
+        ("lemmy/post-list.v3.json", || {
+            Walker::new(open::<lemmy::Settings>("server = 'https://lemmy.example'"), &[])
+        }),
+    ];
+    let mut tried = 0;
+    for (name, walker) in walkers {
+        let twin: Value = serde_json::from_slice(&twin(name)).unwrap();
+        let entries = twin.as_array().or_else(|| twin["posts"].as_array()).unwrap();
+        let neighbour = &entries[1];
+        for entry in entries.iter().filter(|entry| entry.is_object()) {
+            let mut all = Vec::new();
+            places(entry, "", &mut all);
+            for (place, with) in all.iter().flat_map(|place| withs().map(move |with| (place, with)))
+            {
+                let list = json!([damaged(entry, place, with.as_ref()), neighbour]);
+                let body = if twin.is_array() { list } else { json!({ "posts": list }) };
+                let page = walker().answer(body.to_string().as_bytes()).unwrap();
+                let ignored = usize::try_from(page.ignored).unwrap();
+                let read = page.posts.len() + page.deleted.len() + page.set_aside.len() + ignored;
+                assert!(read >= 2, "{name} {place} {with:?}: one is lost");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 2000, "{tried}");
+}
+
+/// What may stand in the place of a value; `None` leaves the field out.
+fn withs() -> impl Iterator<Item = Option<Value>> {
+    [None, Some(Value::Null), Some(json!(7)), Some(json!([{}])), Some(json!("?"))].into_iter()
+}
+
 fn shared(folder: &str) -> Option<Vec<(String, Value)>> {
     let shared = std::env::var_os("WASPADA_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);

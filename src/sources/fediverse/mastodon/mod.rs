@@ -170,15 +170,12 @@ impl Instance {
         let older = older.map(String::from);
         let mut page = answer.take(
             entries,
-            |entry| self.read(entry),
+            |entry| self.read(entry, listing.strip_prefix(TAG)),
             |status| status::read(status, &self.server),
             older,
             &mut state.tour,
         )?;
-        if let Some(tag) = listing.strip_prefix(TAG) {
-            let container = self.hashtag(tag);
-            page.posts.iter_mut().for_each(|post| post.container = Some(container.clone()));
-        } else if is_newest && is_empty {
+        if listing == PUBLIC && is_newest && is_empty {
             let reason =
                 "the public timeline is empty: the instance may have closed it to strangers";
             page.set_aside.push(set_aside(&listing, reason, ""));
@@ -186,12 +183,16 @@ impl Instance {
         Ok(self.close(page, state))
     }
 
-    /// An entry of a timeline as the walk knows it, and what it holds.
-    fn read(&self, entry: &Value) -> (Option<Seen>, Vec<Reading>) {
-        let readings: Vec<Reading> = status::statuses(entry)
+    /// An entry of a timeline, of this hashtag's if any, as the walk knows it, and what it holds.
+    fn read(&self, entry: &Value, tag: Option<&str>) -> (Option<Seen>, Vec<Reading>) {
+        let mut readings: Vec<Reading> = status::statuses(entry)
             .into_iter()
             .map(|status| status::read(status, &self.server))
             .collect();
+        // What an entry quotes need not stand under the hashtag.
+        if let (Some(tag), Some(Reading::Post(post))) = (tag, readings.first_mut()) {
+            post.container = Some(self.hashtag(tag));
+        }
         let item = Item::of(entry);
         let key = item.as_ref().and_then(|item| status::key(item, &self.server));
         let seen = key.zip(item).map(|(key, item)| {
@@ -223,7 +224,7 @@ impl Instance {
         let page = if answer.get("type").and_then(Value::as_str) == Some("Tombstone") {
             Page { deleted: asked.into_iter().map(gone).collect(), ..Page::default() }
         } else if asked.is_some_and(|asked| asked.id.is_some()) {
-            Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry))
+            Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry, None))
                 .page(&capture.body, |status| status::read(status, &self.server))
         } else {
             Page::default()

@@ -81,10 +81,14 @@ impl Server {
         page
     }
 
-    /// An entry of a listing as the walk knows it, and what it holds.
-    fn read(&self, entry: &Value) -> (Option<Seen>, Vec<Reading>) {
+    /// An entry of a listing, of this hashtag's if any, as the walk knows it, and what it holds.
+    fn read(&self, entry: &Value, tag: Option<&str>) -> (Option<Seen>, Vec<Reading>) {
         let notes = note::notes(entry).into_iter();
-        let readings: Vec<Reading> = notes.map(|note| note::read(note, &self.server)).collect();
+        let mut readings: Vec<Reading> = notes.map(|note| note::read(note, &self.server)).collect();
+        // What an entry quotes need not stand under the hashtag.
+        if let (Some(tag), Some(Reading::Post(post))) = (tag, readings.first_mut()) {
+            post.container = Some(self.hashtag(tag));
+        }
         let item = Item::of(entry);
         let key = item.as_ref().and_then(|item| note::key(item, &self.server));
         let seen = key.zip(item).map(|(key, item)| {
@@ -123,7 +127,7 @@ impl WebSource for Server {
         let Some(Job::Read { listing, .. }) = tour.job() else {
             tour.asked();
             let answer: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
-            let shown = Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry));
+            let shown = Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry, None));
             let page = shown.page(&capture.body, |note| note::read(note, &self.server));
             return Ok(self.close(page, tour));
         };
@@ -139,17 +143,13 @@ impl WebSource for Server {
             backfill: self.backfill,
         };
         let entries = entries.as_deref().map_err(Clone::clone);
-        let mut page = answer.take(
+        let page = answer.take(
             entries,
-            |entry| self.read(entry),
+            |entry| self.read(entry, listing.strip_prefix(TAG)),
             |note| note::read(note, &self.server),
             older,
             &mut tour,
         )?;
-        if let Some(tag) = listing.strip_prefix(TAG) {
-            let container = self.hashtag(tag);
-            page.posts.iter_mut().for_each(|post| post.container = Some(container.clone()));
-        }
         Ok(self.close(page, tour))
     }
 
