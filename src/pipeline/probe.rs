@@ -30,6 +30,8 @@ pub struct Probe {
     pub set_aside: Vec<(String, String)>,
     /// Items of a known kind that carry nothing to read.
     pub ignored: u64,
+    /// Posts that are not shown, because their authors do not wish to be found.
+    pub withheld: u64,
     /// Whether a visit would go on with another page.
     pub more: bool,
 }
@@ -96,6 +98,7 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
         posts: scored.into_iter().map(|scored| (scored.post, scored.verdict)).collect(),
         set_aside: page.set_aside.into_iter().map(|item| (item.place, item.reason)).collect(),
         ignored: page.ignored,
+        withheld: page.withheld,
         more,
     })
 }
@@ -117,7 +120,7 @@ async fn first_page(
     for left in (0..MOST_PAGES).rev() {
         let visit = Visit::new(cursor.as_ref(), terms);
         let (address, page) = ask(config, &client, source, &request, visit).await?;
-        let shows = !page.posts.is_empty() || !page.set_aside.is_empty();
+        let shows = !page.posts.is_empty() || !page.set_aside.is_empty() || page.withheld > 0;
         match page.next.clone().filter(|_| !shows && left > 0) {
             Some(next) => request = next,
             None => return Ok((address, page)),

@@ -54,8 +54,7 @@ impl Answer<'_> {
         };
         let mut page = harvest.page(&self.capture.body, read_one);
         if tour.read(sight, self.backfill) {
-            let reason =
-                "the server answers every page with the same posts: older ones cannot be had";
+            let reason = "server menjawab setiap halaman dengan posting yang sama: yang lebih lama tidak dapat dibaca";
             page.set_aside.push(set_aside(self.listing, reason, ""));
         }
         Ok(page)

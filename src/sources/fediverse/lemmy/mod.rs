@@ -114,7 +114,9 @@ impl WebSource for Server {
         let mut page = Page::default();
         match tour.job() {
             Some(Job::Read { listing, .. }) => {
-                let reason = format!("the server answered {status} {error}: not to be had");
+                let reason = format!(
+                    "server menjawab {status} {error}: periksa alamat server dan nama komunitasnya"
+                );
                 page.set_aside.push(set_aside(listing, reason, ""));
                 tour.leave();
             }

@@ -93,7 +93,7 @@ impl Instance {
             if self.open(listing, state.access) != Feed::CLOSED {
                 break;
             }
-            let reason = "the instance says that this timeline is not open to strangers";
+            let reason = "server ini menutup linimasa ini bagi yang tidak punya akun";
             state.closed.push(set_aside(listing, reason, ""));
             state.tour.leave();
         }
@@ -177,7 +177,7 @@ impl Instance {
         )?;
         if listing == PUBLIC && is_newest && is_empty {
             let reason =
-                "the public timeline is empty: the instance may have closed it to strangers";
+                "linimasa umum kosong: mungkin server ini menutupnya bagi yang tidak punya akun";
             page.set_aside.push(set_aside(&listing, reason, ""));
         }
         Ok(self.close(page, state))
@@ -279,7 +279,9 @@ impl WebSource for Instance {
         self.skip_closed(&mut state);
         match state.tour.job() {
             Some(Job::Read { listing, .. }) => {
-                let reason = format!("the server answered {status}: not open to strangers");
+                let reason = format!(
+                    "server menjawab {status}: linimasa ini tertutup bagi yang tidak punya akun"
+                );
                 page.set_aside.push(set_aside(listing, reason, ""));
                 state.tour.leave();
             }

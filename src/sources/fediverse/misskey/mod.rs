@@ -161,7 +161,9 @@ impl WebSource for Server {
         let mut page = Page::default();
         match tour.job() {
             Some(Job::Read { listing, .. }) => {
-                let reason = format!("the server answered {status} {code}: not open to strangers");
+                let reason = format!(
+                    "server menjawab {status} {code}: tertutup bagi yang tidak punya akun, atau tidak ada"
+                );
                 page.set_aside.push(set_aside(listing, reason.trim(), ""));
                 tour.leave();
             }
