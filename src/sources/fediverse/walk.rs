@@ -101,9 +101,11 @@ impl Listing {
             item.at.zip(oldest_known.or(last_visit)).is_some_and(|(at, known)| at < known)
         };
         let is_past = !items.is_empty() && items.iter().all(is_before);
+        let ends_here = short || older.is_none();
         let vanished = match met_again {
             _ if stuck => Vec::new(),
-            Some(last) => self.missing_from(&items, if short { self.known.len() } else { last }),
+            Some(_) if ends_here => self.missing_from(&items, self.known.len()),
+            Some(last) => self.missing_from(&items, last),
             None if is_past || older.is_none() => self.missing_from(&items, self.known.len()),
             None => Vec::new(),
         };
