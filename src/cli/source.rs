@@ -287,9 +287,13 @@ impl ProbeOf {
             writeln!(out, "\ndisisihkan: {place}: {reason}")?;
         }
         let more = if page.more { "; masih ada halaman berikutnya" } else { "" };
+        let withheld = match page.withheld {
+            0 => String::new(),
+            count => format!(", {count} tidak ditampilkan karena penulisnya tidak ingin ditemukan"),
+        };
         writeln!(
             out,
-            "\n{} postingan, {} disisihkan, {} tanpa isi{more}. Tidak ada yang disimpan.",
+            "\n{} postingan, {} disisihkan, {} tanpa isi{withheld}{more}. Tidak ada yang disimpan.",
             page.posts.len(),
             page.set_aside.len(),
             page.ignored

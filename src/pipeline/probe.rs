@@ -6,15 +6,18 @@ use jiff::Timestamp;
 
 use crate::budget::Budget;
 use crate::config::Config;
-use crate::engine::Verdict;
+use crate::engine::{SearchTerms, Verdict};
 use crate::fetch::{Client, Outcome, Request};
 use crate::registry::today;
-use crate::sources::{Door, Page, Rejection, Visit};
+use crate::sources::{Door, Page, Rejection, Visit, WebSource};
 use crate::store::{Booking, Store};
 
 use super::scorer::Scorer;
 use super::{RulesError, load};
 use super::{stream, watch};
+
+/// Pages looked at until one shows anything.
+const MOST_PAGES: u32 = 10;
 
 /// What a page held, as it would be stored.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Probe {
     pub set_aside: Vec<(String, String)>,
     /// Items of a known kind that carry nothing to read.
     pub ignored: u64,
+    /// Posts that are not shown, because their authors do not wish to be found.
+    pub withheld: u64,
     /// Whether a visit would go on with another page.
     pub more: bool,
 }
@@ -68,34 +73,7 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
     let door = source.settings.open(&source.given(config)).map_err(|error| setting(&error))?;
     let (address, page) = match door {
         Door::Web(source) => {
-            let client = Client::new(&config.fetch).map_err(|error| setting(&error))?;
-            let terms = scorer.search_terms();
-            let visit = Visit::new(None, &terms);
-            let nothing = "tidak ada yang dicari; isi lists/cari-kata.txt dan lists/cari-tagar.txt";
-            let request = source.begin(visit).ok_or_else(|| failed(&name, &nothing))?;
-            book(config, source.budgets(), &request).await?;
-            let capture = match client.get(&request).await {
-                Outcome::New(capture) => capture,
-                Outcome::Rejected(capture) => {
-                    let why = match source.rejected(&capture, visit) {
-                        Rejection::UsedUp { .. } => "kuota layanan ini habis".to_owned(),
-                        Rejection::Unavailable(_) => "yang diminta tidak tersedia".to_owned(),
-                        Rejection::Credentials(why)
-                        | Rejection::Transient(why)
-                        | Rejection::Blocked(why) => why,
-                    };
-                    return Err(failed(&request.url, &why));
-                }
-                Outcome::Unchanged { .. } => {
-                    return Err(failed(&request.url, &"304 without having asked conditionally"));
-                }
-                Outcome::Blocked(reason) => return Err(failed(&request.url, &reason)),
-                Outcome::Refused(reason) => return Err(failed(&request.url, &reason)),
-                Outcome::Transient { reason, .. } => return Err(failed(&request.url, &reason)),
-            };
-            let page =
-                source.parse(&capture, visit).map_err(|error| failed(&request.url, &error))?;
-            (capture.final_url.to_string(), page)
+            first_page(config, &name, source.as_ref(), &scorer.search_terms()).await?
         }
         Door::Stream(source) => {
             let client = Client::new(&config.fetch).map_err(|error| setting(&error))?;
@@ -126,8 +104,69 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
         posts: scored.into_iter().map(|scored| (scored.post, scored.verdict)).collect(),
         set_aside: page.set_aside.into_iter().map(|item| (item.place, item.reason)).collect(),
         ignored: page.ignored,
+        withheld: page.withheld,
         more,
     })
+}
+
+/// The first page of a visit that shows anything, and its address: some visits begin with a page
+/// that only says how to go on.
+async fn first_page(
+    config: &Config,
+    name: &dyn std::fmt::Display,
+    source: &dyn WebSource,
+    terms: &SearchTerms,
+) -> Result<(String, Page), ProbeError> {
+    let client =
+        Client::new(&config.fetch).map_err(|error| ProbeError::Setting(error.to_string()))?;
+    let nothing = "tidak ada yang dicari; isi lists/cari-kata.txt dan lists/cari-tagar.txt";
+    let mut cursor = None;
+    let mut request =
+        source.begin(Visit::new(None, terms)).ok_or_else(|| failed(name, &nothing))?;
+    for left in (0..MOST_PAGES).rev() {
+        let visit = Visit::new(cursor.as_ref(), terms);
+        let (address, page) = ask(config, &client, source, &request, visit).await?;
+        let shows = !page.posts.is_empty() || !page.set_aside.is_empty() || page.withheld > 0;
+        match page.next.clone().filter(|_| !shows && left > 0) {
+            Some(next) => request = next,
+            None => return Ok((address, page)),
+        }
+        cursor = page.cursor.or(cursor);
+    }
+    Err(failed(name, &"tidak ada halaman yang dibaca"))
+}
+
+/// Fetches and reads one page.
+async fn ask(
+    config: &Config,
+    client: &Client,
+    source: &dyn WebSource,
+    request: &Request,
+    visit: Visit<'_>,
+) -> Result<(String, Page), ProbeError> {
+    book(config, source.budgets(), request).await?;
+    let why = match client.get(request).await {
+        Outcome::New(capture) => {
+            let page =
+                source.parse(&capture, visit).map_err(|error| failed(&request.url, &error))?;
+            return Ok((capture.final_url.to_string(), page));
+        }
+        Outcome::Rejected(capture) => match source.rejected(&capture, visit) {
+            Rejection::Unavailable(page) if page.next.is_some() || !page.set_aside.is_empty() => {
+                return Ok((capture.final_url.to_string(), *page));
+            }
+            Rejection::Unavailable(_) => "yang diminta tidak tersedia".to_owned(),
+            Rejection::UsedUp { .. } => "kuota layanan ini habis".to_owned(),
+            Rejection::Credentials(why) | Rejection::Transient(why) | Rejection::Blocked(why) => {
+                why
+            }
+        },
+        Outcome::Unchanged { .. } => "304 without having asked conditionally".to_owned(),
+        Outcome::Blocked(reason) => reason.to_string(),
+        Outcome::Refused(reason) => reason.to_string(),
+        Outcome::Transient { reason, .. } => reason.to_string(),
+    };
+    Err(failed(&request.url, &why))
 }
 
 /// Looking costs as much as a visit: it is booked where the watch books, though no post is stored.

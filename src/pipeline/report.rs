@@ -25,6 +25,8 @@ pub struct SourceReport {
     pub flagged: u64,
     /// Items set aside that were not known yet.
     pub set_aside: u64,
+    /// Posts met and not kept, because their authors do not wish to be found.
+    pub withheld: u64,
     /// What went wrong, each for a person.
     pub errors: Vec<String>,
     /// How long it took.
@@ -43,13 +45,14 @@ impl SourceReport {
     }
 
     /// Adds a page that was stored.
-    pub(super) fn add(&mut self, page: PageResult) {
+    pub(super) fn add(&mut self, page: PageResult, withheld: u64) {
         self.pages += 1;
         self.new += page.new;
         self.edited += page.edited;
         self.unchanged += page.unchanged;
         self.flagged += page.queued;
         self.set_aside += page.set_aside;
+        self.withheld += withheld;
     }
 }
 

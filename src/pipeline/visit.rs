@@ -15,7 +15,7 @@ use crate::store::{
     StoreError, ValidatorRecord, VisitEnd,
 };
 use crate::telemetry::{
-    Event as _, ItemsSetAside, PageStored, SourceFailed, SourceWatched, VisitEnded,
+    Event as _, ItemsSetAside, PageStored, PostsWithheld, SourceFailed, SourceWatched, VisitEnded,
 };
 
 use super::report::{Observer, SourceReport};
@@ -216,6 +216,7 @@ pub(super) fn store_scored(
     report: &mut SourceReport,
 ) -> Result<(), StoreError> {
     let Arrived { adapter, page, capture, validators, file_done } = arrived;
+    let withheld = page.withheld;
     let first_reason = page.set_aside.first().map(|item| item.reason.clone());
     let result = tools.store.commit_page(PageCommit {
         source: source.to_owned(),
@@ -225,7 +226,7 @@ pub(super) fn store_scored(
         posts,
         deleted: page.deleted,
         set_aside: page.set_aside.into_iter().map(set_aside).collect(),
-        ignored: page.ignored,
+        ignored: page.ignored + withheld,
         cursor: page.cursor.map(|cursor| cursor.0),
         validators,
         coverage: page.coverage.map(|coverage| CoverageRecord {
@@ -239,6 +240,9 @@ pub(super) fn store_scored(
     if let Some(reason) = first_reason.filter(|_| result.set_aside > 0) {
         ItemsSetAside { source, count: result.set_aside, reason: &reason }.emit();
     }
+    if withheld > 0 {
+        PostsWithheld { source, count: withheld }.emit();
+    }
     PageStored {
         source,
         new: result.new,
@@ -247,7 +251,7 @@ pub(super) fn store_scored(
         queued: result.queued,
     }
     .emit();
-    report.add(result);
+    report.add(result, withheld);
     tools.observer.page(report);
     Ok(())
 }

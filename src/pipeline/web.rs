@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::fetch::{Capture, Obeys, Request};
+use crate::post::Sha256;
 use crate::sources::{Cursor, Door, Page, Rejection, SetAside, Visit, WebSource};
 use crate::store::{CaptureRecord, Grounds, ValidatorRecord};
 use crate::telemetry::{BudgetUsedUp, Event as _};
@@ -30,21 +31,23 @@ pub(super) async fn visit(
     let source = source.as_ref();
     let terms = tools.scorer.search_terms();
     let mut cursor = stored_cursor(tools, watched).await?;
-    // Only the page every visit starts from is asked for conditionally: "not modified" in the
-    // middle of a walk would say nothing about the pages after it.
+    // Only the page every visit starts from, and those the source reads again on every visit, are
+    // asked for conditionally: "not modified" in the middle of a walk would say nothing about the
+    // pages after it.
     let front = source.begin(Visit::new(None, &terms));
     let is_front =
         |request: &Request| front.as_ref().is_some_and(|front| front.asks_the_same(request));
     let Some(mut request) = source.begin(Visit::new(cursor.as_ref(), &terms)) else {
         return Ok(Ended::default());
     };
-    // A page that costs something costs as much when it is not modified.
-    if is_front(&request) && request.spends.is_empty() {
-        add_validators(tools, source, &mut request).await?;
-    }
     // The source's word on when to come back stands on its front page.
     let mut wish = None;
     for turn in 0..MOST_PAGES {
+        // A page that costs something costs as much when it is not modified.
+        let rereads = source.rereads(&request, Visit::new(cursor.as_ref(), &terms));
+        if (rereads || turn == 0 && is_front(&request)) && request.spends.is_empty() {
+            add_validators(tools, source, &mut request).await?;
+        }
         let Some(asked) = spending::ask(tools, source, &request, stop).await else {
             return Ok(Ended { unfinished: true, wish, until: None });
         };
@@ -62,8 +65,12 @@ pub(super) async fn visit(
             }
             Err(failure) => return Err(failure),
             Ok(Answer::NotModified { wish: fresh }) => {
-                report.not_modified = true;
-                return Ok(Ended { unfinished: false, wish: wish.or(fresh), until: None });
+                let visit = Visit::new(cursor.as_ref(), &terms);
+                let Some(page) = source.unchanged(&request, visit) else {
+                    report.not_modified = true;
+                    return Ok(Ended { unfinished: false, wish: wish.or(fresh), until: None });
+                };
+                (None, page)
             }
             Ok(Answer::UsedUp { budget, opens }) => {
                 match source.without(&budget, Visit::new(cursor.as_ref(), &terms)) {
@@ -104,9 +111,9 @@ pub(super) async fn visit(
         wish = wish.or(page.revisit_after);
         cursor = page.cursor.clone().or(cursor);
         let mut arrived = arrived(watched, source, &request, capture.as_deref(), page);
-        // Kept only when nothing is left to fetch: else "not modified" would end the next visit
-        // before the walk that a crash broke off.
-        if next.is_none() && is_front(&request) && request.body.is_none() {
+        // Kept only when nothing is left to fetch or the source goes on after it: else "not
+        // modified" would end the next visit before the walk that a crash broke off.
+        if (rereads || next.is_none() && is_front(&request)) && request.body.is_none() {
             arrived.validators =
                 capture.as_ref().and_then(|capture| validators(capture, &request.url));
         }
@@ -207,14 +214,15 @@ fn arrived(
         Obeys::ApiAt(_) => "api",
     };
     let grounds = Grounds { rules: Some(rules), legal_basis: watched.legal_basis.clone() };
+    let redacted = page.redacted.clone();
     let record = |capture: &Capture| CaptureRecord {
         url: capture.url.to_string(),
         final_url: capture.final_url.to_string(),
         status: capture.status,
         fetched_at: capture.fetched_at,
         headers: capture.headers.clone(),
-        body: capture.body.clone(),
-        sha256: capture.sha256,
+        sha256: redacted.as_deref().map_or(capture.sha256, Sha256::of),
+        body: redacted.unwrap_or_else(|| capture.body.clone()),
         grounds,
     };
     Arrived {

@@ -3,6 +3,7 @@
 //! reads files yields the same pages. Adding a platform is one file here and one line in `registry`.
 
 pub mod bluesky;
+pub mod fediverse;
 pub mod feed;
 pub mod folder;
 mod html;
@@ -50,6 +51,11 @@ pub struct Page {
     pub set_aside: Vec<SetAside>,
     /// Items of a known kind that carry nothing to read (a "channel photo changed" notice).
     pub ignored: u64,
+    /// Items that are not kept because their authors do not wish to be found, or because they are
+    /// not for everybody.
+    pub withheld: u64,
+    /// What is kept as evidence in place of the page as it came, where that holds what is withheld.
+    pub redacted: Option<bytes::Bytes>,
     /// The cursor to store with this page.
     pub cursor: Option<Cursor>,
     /// The next page of this visit; `None` when the visit is complete.
@@ -232,6 +238,17 @@ pub trait WebSource: Send + Sync {
     /// # Errors
     /// The page has another shape than the adapter knows.
     fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError>;
+
+    /// Whether this page is asked for conditionally on every visit, like the one a visit without a
+    /// cursor begins with; [`WebSource::unchanged`] then says how the visit goes on.
+    fn rereads(&self, _request: &Request, _visit: Visit<'_>) -> bool {
+        false
+    }
+
+    /// Takes a "not modified" into account; `None` when that ends the visit.
+    fn unchanged(&self, _request: &Request, _visit: Visit<'_>) -> Option<Page> {
+        None
+    }
 
     /// Reads the 4xx an API answered a request with that obeys the API's rules
     /// ([`Request::api`]); its body is whole up to 64 KiB.

@@ -140,4 +140,7 @@ kinds! {
     Telegram => "telegram", super::telegram::Settings;
     BlueskyJetstream => "bluesky-jetstream", super::bluesky::JetstreamSettings;
     BlueskyAuthor => "bluesky-author", super::bluesky::AuthorSettings;
+    Mastodon => "mastodon", super::fediverse::mastodon::Settings;
+    Misskey => "misskey", super::fediverse::misskey::Settings;
+    Lemmy => "lemmy", super::fediverse::lemmy::Settings;
 }

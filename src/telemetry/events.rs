@@ -107,6 +107,23 @@ impl Event for ItemsSetAside<'_> {
     }
 }
 
+/// Posts of a page are not kept, because their authors do not wish to be found or the posts are not
+/// for everybody.
+pub struct PostsWithheld<'a> {
+    /// The source's name in the config.
+    pub source: &'a str,
+    /// How many.
+    pub count: u64,
+}
+
+impl Event for PostsWithheld<'_> {
+    fn emit(self) {
+        counter!("waspada_posts_withheld_total", "source" => self.source.to_owned())
+            .increment(self.count);
+        tracing::info!(source = self.source, count = self.count, "posts withheld");
+    }
+}
+
 /// One HTTP request ended, however it ended; each hop of a redirect is a request of its own.
 pub struct RequestEnded<'a> {
     /// The host asked.

@@ -9,7 +9,7 @@ use crate::sources::html;
 
 /// What a body holds.
 #[derive(Debug, Default)]
-pub(super) struct Body {
+pub(in crate::sources) struct Body {
     /// As a reader sees it.
     pub text: String,
     /// Its links, in order.

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::fetch::{self, Capture, Request};
 use crate::post::Post;
+pub(super) use body::Body;
 use document::Document;
 use walk::Walk;
 

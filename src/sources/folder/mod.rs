@@ -35,6 +35,7 @@ use super::{
 use crate::post::{Platform, Sha256};
 use crate::telemetry::{Event, SourceFailed};
 use pages::Pages;
+pub(super) use rows::values;
 use settle::{Looks, Stamp};
 
 type FilePages = Box<dyn Iterator<Item = Result<FilePage, FileError>> + Send>;

@@ -5,7 +5,7 @@
 pub(super) mod csv;
 pub(super) mod jsonl;
 pub(super) mod text;
-mod values;
+pub(in crate::sources) mod values;
 
 use serde_json::Value;
 

@@ -13,7 +13,7 @@ const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 /// A time: RFC 3339, or seconds or milliseconds since 1970. One without a zone is read as UTC, as
 /// exporters write it.
-pub(super) fn time(value: &Value) -> Option<Timestamp> {
+pub(in crate::sources) fn time(value: &Value) -> Option<Timestamp> {
     let text = match value {
         Value::Number(number) => return since_1970(number.as_i64()?),
         value => value.as_str()?.trim(),
@@ -37,7 +37,7 @@ fn since_1970(number: i64) -> Option<Timestamp> {
 }
 
 /// A platform's id, which some write as a number.
-pub(super) fn identity(value: &Value) -> Option<String> {
+pub(in crate::sources) fn identity(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),

@@ -1,0 +1,104 @@
+//! What the items of an answer turned out to be, and the page they make.
+
+use serde_json::Value;
+
+use super::walk::Seen;
+use crate::post::{Post, PostKey};
+use crate::sources::{Page, SetAside};
+
+/// The most of an item or an answer that is kept when it cannot be read, in bytes.
+const RAW_MAX: usize = 64 << 10;
+
+/// What an item turned out to be.
+#[derive(Debug, PartialEq)]
+pub(super) enum Reading {
+    /// A post.
+    Post(Box<Post>),
+    /// Not to be kept: its author does not wish to be found, or it is not for everybody.
+    Withheld(PostKey),
+    /// Deleted or taken down.
+    Gone(PostKey),
+    /// Of the right kind but without anything to read.
+    Nothing,
+    /// Not of the kind, and why.
+    Bad(&'static str),
+}
+
+/// The items of one answer, newest first.
+#[derive(Default)]
+pub(super) struct Harvest {
+    /// What the walk needs to know of them.
+    pub seen: Vec<Seen>,
+    page: Page,
+}
+
+impl Harvest {
+    /// Reads the entries of an answer. `read` gives what each holds, the entry itself first, and what
+    /// the walk is to know it by.
+    pub fn of(entries: &[Value], read: impl Fn(&Value) -> (Option<Seen>, Vec<Reading>)) -> Self {
+        let mut harvest = Self::default();
+        for (place, entry) in (1..).zip(entries) {
+            let (seen, readings) = read(entry);
+            harvest.seen.extend(seen);
+            for reading in readings {
+                harvest.add(reading, &format!("item {place}"), entry);
+            }
+        }
+        harvest
+    }
+
+    fn add(&mut self, reading: Reading, place: &str, entry: &Value) {
+        match reading {
+            Reading::Post(post) => self.page.posts.push(*post),
+            // What was kept before goes as well.
+            Reading::Withheld(key) => {
+                self.page.withheld += 1;
+                self.page.deleted.push(key);
+            }
+            Reading::Gone(key) => self.page.deleted.push(key),
+            Reading::Nothing => self.page.ignored += 1,
+            Reading::Bad(reason) => {
+                self.page.set_aside.push(set_aside(place, reason, &entry.to_string()));
+            }
+        }
+    }
+
+    /// Why the answer as a whole is not what it should be, if none of its items could be read.
+    pub fn trouble(&self) -> Option<String> {
+        let first = self.page.set_aside.first()?;
+        let page = &self.page;
+        let read = page.posts.len() + page.deleted.len() + usize::try_from(page.ignored).ok()?;
+        (read == 0).then(|| format!("none of its items can be read; the first: {}", first.reason))
+    }
+
+    /// The page they make, oldest first. `body` is the answer as it came: what of it is withheld goes
+    /// from the evidence too.
+    pub fn page(mut self, body: &[u8], read: impl Fn(&Value) -> Reading) -> Page {
+        if self.page.withheld > 0
+            && let Ok(mut answer) = serde_json::from_slice(body)
+        {
+            redact(&mut answer, &read);
+            self.page.redacted = Some(answer.to_string().into());
+        }
+        self.page.posts.reverse();
+        self.page
+    }
+}
+
+/// Takes out what is withheld, wherever in an answer it stands.
+fn redact(value: &mut Value, read: &impl Fn(&Value) -> Reading) {
+    match value {
+        Value::Object(_) if matches!(read(value), Reading::Withheld(_)) => {
+            *value = serde_json::json!({ "withheld_by": "waspada" });
+        }
+        Value::Object(fields) => fields.values_mut().for_each(|value| redact(value, read)),
+        Value::Array(items) => items.iter_mut().for_each(|value| redact(value, read)),
+        _ => {}
+    }
+}
+
+/// Something that could not be read, with as much of it as is kept.
+pub(super) fn set_aside(place: &str, reason: impl Into<String>, raw: &str) -> SetAside {
+    let raw = raw[..raw.floor_char_boundary(RAW_MAX)].to_owned();
+    SetAside { place: place.to_owned(), reason: reason.into(), raw }
+}
