@@ -26,8 +26,9 @@ pub(super) struct Groups {
     telling: usize,
     /// Rules without which nothing is flagged.
     speaks: Bits,
-    /// The rules that count.
+    /// The rules that count, all and by family.
     pub(super) live: Bits,
+    of_family: Vec<Bits>,
 }
 
 impl Groups {
@@ -70,12 +71,20 @@ impl Groups {
                 telling = groups.len();
             }
         }
+        let families = rules.iter().map(|rule| rule.family + 1).max().unwrap_or(0);
+        let mut of_family = vec![Bits::new(rules.len()); families];
+        for (number, rule) in rules.iter().enumerate() {
+            if rule.status == Status::Live {
+                of_family[rule.family].add(number);
+            }
+        }
         Self {
             of,
             without_text: Bits::of(groups.len(), |at| !groups[at].without_text.is_empty()),
             telling,
             speaks,
             live: Bits::of(rules.len(), |rule| rules[rule].status == Status::Live),
+            of_family,
             groups,
         }
     }
@@ -105,6 +114,11 @@ impl Groups {
         for found in patterned {
             open.add(self.of[found.rule as usize] as usize);
         }
+    }
+
+    /// Whether any rule of a family fired that counts.
+    pub(super) fn family_fired(&self, family: usize, fired: &Bits) -> bool {
+        self.of_family.get(family).is_some_and(|rules| rules.meets(fired))
     }
 
     /// Whether any rule fired without which nothing is flagged.

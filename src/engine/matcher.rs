@@ -2,6 +2,8 @@
 //! the others of its group of rules, and confirmed from there to both sides only when the group is
 //! asked: the cost follows the post's length and what is asked, and hardly the number of rules.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::bits::Bits;
@@ -35,33 +37,6 @@ struct Bundle {
     to: u32,
 }
 
-/// Lists, one for each number, end to end.
-#[derive(Debug)]
-struct Lists<T> {
-    ends: Box<[u32]>,
-    all: Box<[T]>,
-}
-
-impl<T> Lists<T> {
-    fn new(lists: impl IntoIterator<Item = Vec<T>>) -> Self {
-        let mut ends = vec![0];
-        let mut all = Vec::new();
-        for list in lists {
-            all.extend(list);
-            ends.push(number(all.len()));
-        }
-        Self { ends: ends.into_boxed_slice(), all: all.into_boxed_slice() }
-    }
-
-    fn of(&self, number: u32) -> &[T] {
-        let number = number as usize;
-        match (self.ends.get(number), self.ends.get(number + 1)) {
-            (Some(from), Some(to)) => &self.all[*from as usize..*to as usize],
-            _ => &[],
-        }
-    }
-}
-
 fn number(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(NONE)
 }
@@ -73,14 +48,12 @@ pub(super) struct Matcher {
     slots: Box<[Slot]>,
     members: Members,
     wakes: Box<[Wake]>,
-    /// Phrases woken by a word, by word.
-    by_word: Lists<Bundle>,
-    /// Phrases woken by a class that the word alone is in, by word.
-    by_word_class: Lists<Bundle>,
-    /// Phrases woken by a class, by class.
-    by_class: Lists<Bundle>,
-    /// What a word stands for that a woken phrase may need, by word.
-    stands_for: Lists<Key>,
+    /// What words and classes wake, end to end.
+    bundles: Box<[Bundle]>,
+    /// What each class wakes, by class.
+    by_class: Box<[Range<u32>]>,
+    /// What words stand for that a woken phrase may need, end to end.
+    stands_for: Box<[Key]>,
     /// By word, what it can do.
     powers: Box<[Powers]>,
     /// How many words there are, with the classes how many keys, and how many groups.
@@ -89,15 +62,17 @@ pub(super) struct Matcher {
     groups: usize,
 }
 
-/// What a word can do; most can do nothing.
-#[derive(Debug, Clone, Copy, Default)]
+/// What a word can do; most can do nothing. Small, since every word of a post is looked up here.
+#[derive(Debug, Clone, Copy)]
 struct Powers {
-    /// Wake a phrase, by itself or by a class.
-    wakes: bool,
-    /// Begin a list entry of several words.
+    /// What it wakes, first by itself, then by the classes that it alone is in: a stretch of all
+    /// bundles, which ends where that of the next word begins.
+    bundles: u32,
+    classes: u32,
+    /// What it stands for that a woken phrase may need: a stretch likewise.
+    stands: u32,
+    /// Whether a list entry of several words begins with it.
     begins: bool,
-    /// Be needed by a woken phrase, by itself or by a class it is in.
-    stands: bool,
 }
 
 /// A phrase found: the clear tokens `from..to` belong to it.
@@ -111,7 +86,8 @@ pub(super) struct Match {
 /// A bundle woken at a place.
 #[derive(Debug, Clone, Copy)]
 struct Call {
-    bundle: Bundle,
+    from: u32,
+    to: u32,
     /// The first token of what woke it, and how many there are.
     at: u32,
     len: u32,
@@ -123,7 +99,7 @@ struct Call {
 #[derive(Debug, Default)]
 pub(super) struct Woken {
     calls: Vec<Call>,
-    /// By group, the first and the last of its calls.
+    /// By group, the first and the last of its calls; of a group that was not woken they mean nothing.
     of_group: Vec<(u32, u32)>,
     /// The groups that were woken.
     pub(super) groups: Bits,
@@ -133,9 +109,6 @@ pub(super) struct Woken {
 
 impl Woken {
     fn reset(&mut self, groups: usize) {
-        for group in self.groups.iter() {
-            self.of_group[group] = (NONE, NONE);
-        }
         self.of_group.resize(groups, (NONE, NONE));
         self.groups.reset(groups);
         self.calls.clear();
@@ -147,24 +120,27 @@ impl Woken {
     }
 
     fn call(&mut self, bundles: &[Bundle], at: usize, len: u32) {
-        for bundle in bundles {
+        for Bundle { group, from, to } in bundles {
             let call = number(self.calls.len());
-            let (first, last) = &mut self.of_group[bundle.group as usize];
-            match self.calls.get_mut(*last as usize) {
-                Some(last) => last.next = call,
-                None => {
-                    *first = call;
-                    self.groups.add(bundle.group as usize);
+            self.calls.push(Call { from: *from, to: *to, at: number(at), len, next: NONE });
+            let group = *group as usize;
+            let Some((first, last)) = self.of_group.get_mut(group) else { continue };
+            if self.groups.has(group) {
+                if let Some(last) = self.calls.get_mut(*last as usize) {
+                    last.next = call;
                 }
+            } else {
+                self.groups.add(group);
+                *first = call;
             }
             *last = call;
-            self.calls.push(Call { bundle: *bundle, at: number(at), len, next: NONE });
         }
     }
 
     /// What woke a group, in order.
     fn of(&self, group: usize) -> impl Iterator<Item = Call> + '_ {
-        let mut next = self.of_group.get(group).map_or(NONE, |(first, _)| *first);
+        let woken = self.groups.has(group).then(|| self.of_group.get(group)).flatten();
+        let mut next = woken.map_or(NONE, |(first, _)| *first);
         std::iter::from_fn(move || {
             let call = *self.calls.get(next as usize)?;
             next = call.next;
@@ -239,50 +215,49 @@ impl Matcher {
                 *needed = true;
             }
         }
-        let stands_for = Lists::new((0..words).map(|word| {
-            let classes = lists.single(WordId(word)).iter().map(|class| words + class);
-            let all = [word].into_iter().chain(classes);
-            all.filter(|key| needed.get(*key as usize) == Some(&true)).collect()
-        }));
-        let by_word_class: Vec<Vec<Wake>> = (0..words)
-            .map(|word| {
-                let classes = lists.single(WordId(word)).iter().rev();
-                classes.flat_map(|class| by_class[*class as usize].iter().copied()).collect()
-            })
-            .collect();
-        let mut wakes = Vec::new();
-        let mut bundled = |woken: Vec<Vec<Wake>>| {
+        let (mut bundles, mut wakes) = (Vec::new(), Vec::new());
+        let mut bundle = |mut woken: Vec<Wake>| {
             let group = |wake: &Wake| {
                 let rule = phrases.get(wake.phrase as usize).map_or(0, |phrase| phrase.rule);
                 group_of.get(rule as usize).copied().unwrap_or(0)
             };
-            Lists::new(woken.into_iter().map(|mut list| {
-                // Within a group they stay in order.
-                list.sort_by_key(group);
-                let bundles = list.chunk_by(|one, other| group(one) == group(other)).map(|part| {
-                    let from = number(wakes.len());
-                    wakes.extend_from_slice(part);
-                    Bundle { group: group(&part[0]), from, to: number(wakes.len()) }
-                });
-                bundles.collect()
-            }))
+            let start = number(bundles.len());
+            // Within a group they stay in order.
+            woken.sort_by_key(group);
+            for part in woken.chunk_by(|one, other| group(one) == group(other)) {
+                let from = number(wakes.len());
+                wakes.extend_from_slice(part);
+                let group = part.first().map_or(0, group);
+                bundles.push(Bundle { group, from, to: number(wakes.len()) });
+            }
+            start..number(bundles.len())
         };
-        let [by_word, by_word_class, by_class] =
-            [by_word, by_word_class, by_class].map(&mut bundled);
-        let powers = (0..words).map(|word| Powers {
-            wakes: !by_word.of(word).is_empty() || !by_word_class.of(word).is_empty(),
-            begins: lists.begins_longer(WordId(word)),
-            stands: !stands_for.of(word).is_empty(),
-        });
+        let mut stands_for: Vec<Key> = Vec::new();
+        let mut powers = Vec::with_capacity(vocabulary.len() + 1);
+        for (word, woken) in (0..words).zip(by_word) {
+            let classes = lists.single(WordId(word));
+            let of_classes = classes.iter().rev().flat_map(|class| &by_class[*class as usize]);
+            powers.push(Powers {
+                bundles: bundle(woken).start,
+                classes: bundle(of_classes.copied().collect()).start,
+                stands: number(stands_for.len()),
+                begins: lists.begins_longer(WordId(word)),
+            });
+            let stands = [word].into_iter().chain(classes.iter().map(|class| words + class));
+            stands_for.extend(stands.filter(|key| needed.get(*key as usize) == Some(&true)));
+        }
+        let end = bundle(Vec::new()).start;
+        let stands = number(stands_for.len());
+        powers.push(Powers { bundles: end, classes: end, stands, begins: false });
+        let by_class = by_class.into_iter().map(&mut bundle).collect();
         Self {
-            powers: powers.collect(),
+            powers: powers.into_boxed_slice(),
             members: Members::new(lists, words),
             wakes: wakes.into_boxed_slice(),
-            stands_for,
-            by_word_class,
+            bundles: bundles.into_boxed_slice(),
+            stands_for: stands_for.into_boxed_slice(),
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),
-            by_word,
             by_class,
             words,
             keys: vocabulary.len() + class_sizes.len(),
@@ -297,7 +272,11 @@ impl Matcher {
         places.facts_end();
         places.hold_nothing(self.keys);
         for (at, token) in tokens.iter().enumerate() {
-            let powers = self.powers(token.word);
+            let word = token.word.0 as usize;
+            let (Some(powers), Some(next)) = (self.powers.get(word), self.powers.get(word + 1))
+            else {
+                continue;
+            };
             if powers.begins {
                 self.members.lists().at(tokens, at, |class, len| {
                     if len > 1 {
@@ -305,32 +284,43 @@ impl Matcher {
                     }
                 });
             }
-            if powers.stands {
-                self.stands_for.of(token.word.0).iter().for_each(|key| places.hold(*key));
-            }
+            let stands = powers.stands as usize..next.stands as usize;
+            self.stands_for[stands].iter().for_each(|key| places.hold(*key));
             // Longer entries were filed last and come first, then single words, then facts.
-            if powers.wakes {
-                woken.call(self.by_word.of(token.word.0), at, 1);
+            if places.is_empty_at(at) {
+                woken.call(self.bundles(powers.bundles..next.bundles), at, 1);
+                continue;
             }
-            if !places.is_empty_at(at) {
-                for seen in places.entries_at(at) {
-                    woken.call(self.by_class.of(seen.class.0), at, seen.len);
-                }
+            woken.call(self.bundles(powers.bundles..powers.classes), at, 1);
+            for seen in places.entries_at(at) {
+                woken.call(self.woken_by(seen.class), at, seen.len);
             }
-            if powers.wakes {
-                woken.call(self.by_word_class.of(token.word.0), at, 1);
-            }
-            if !places.is_empty_at(at) {
-                for seen in places.facts_at(at) {
-                    woken.call(self.by_class.of(seen.class.0), at, seen.len);
-                }
+            woken.call(self.bundles(powers.classes..next.bundles), at, 1);
+            for seen in places.facts_at(at) {
+                woken.call(self.woken_by(seen.class), at, seen.len);
             }
         }
         places.hold_filed(self.words);
     }
 
-    fn powers(&self, word: WordId) -> Powers {
-        self.powers.get(word.0 as usize).copied().unwrap_or_default()
+    fn bundles(&self, which: Range<u32>) -> &[Bundle] {
+        self.bundles.get(which.start as usize..which.end as usize).unwrap_or_default()
+    }
+
+    fn woken_by(&self, class: ClassId) -> &[Bundle] {
+        self.by_class.get(class.0 as usize).map_or(&[], |which| self.bundles(which.clone()))
+    }
+
+    /// The phrases of a group that a post woke, each with where: the first token and how many.
+    fn woken<'a>(
+        &'a self,
+        group: usize,
+        woken: &'a Woken,
+    ) -> impl Iterator<Item = (&'a Wake, u32, u32)> + 'a {
+        woken.of(group).flat_map(move |Call { from, to, at, len, .. }| {
+            let wakes = self.wakes.get(from as usize..to as usize).unwrap_or_default();
+            wakes.iter().map(move |wake| (wake, at, len))
+        })
     }
 
     /// Calls `found` once for each rule of a group of which a phrase stands in the post.
@@ -345,24 +335,21 @@ impl Matcher {
     ) {
         let scan = Scan { tokens, places, members: &self.members };
         let mut known = std::mem::take(&mut woken.found);
-        for call in woken.of(group) {
-            let Call { bundle, at, len, .. } = call;
-            for wake in &self.wakes[bundle.from as usize..bundle.to as usize] {
-                if !places.holds(wake.needs) {
-                    continue;
-                }
-                let phrase = &self.phrases[wake.phrase as usize];
-                let rule = phrase.rule as usize;
-                if known.has(rule) {
-                    continue;
-                }
-                meter.start();
-                if self.stands(&scan, phrase, at, len).is_some() {
-                    known.add(rule);
-                    found(rule);
-                }
-                meter.stop(rule);
+        for (wake, at, len) in self.woken(group, woken) {
+            if !places.holds(wake.needs) {
+                continue;
             }
+            let phrase = &self.phrases[wake.phrase as usize];
+            let rule = phrase.rule as usize;
+            if known.has(rule) {
+                continue;
+            }
+            meter.start();
+            if self.stands(&scan, phrase, at, len).is_some() {
+                known.add(rule);
+                found(rule);
+            }
+            meter.stop(rule);
         }
         woken.found = known;
     }
@@ -378,16 +365,13 @@ impl Matcher {
         found: &mut Vec<Match>,
     ) {
         let scan = Scan { tokens, places, members: &self.members };
-        for call in woken.of(group) {
-            let Call { bundle, at, len, .. } = call;
-            for wake in &self.wakes[bundle.from as usize..bundle.to as usize] {
-                let phrase = &self.phrases[wake.phrase as usize];
-                if wanted.has(phrase.rule as usize)
-                    && places.holds(wake.needs)
-                    && let Some((from, to)) = self.stands(&scan, phrase, at, len)
-                {
-                    keep(Match { rule: phrase.rule, from: number(from), to: number(to) }, found);
-                }
+        for (wake, at, len) in self.woken(group, woken) {
+            let phrase = &self.phrases[wake.phrase as usize];
+            if wanted.has(phrase.rule as usize)
+                && places.holds(wake.needs)
+                && let Some((from, to)) = self.stands(&scan, phrase, at, len)
+            {
+                keep(Match { rule: phrase.rule, from: number(from), to: number(to) }, found);
             }
         }
     }

@@ -368,10 +368,7 @@ impl Engine {
     pub(super) fn holds(&self, condition: &Expression<usize>, scratch: &Scratch) -> bool {
         match condition {
             Expression::Rule(rule) => scratch.fired.has(*rule),
-            Expression::Family(family) => scratch
-                .fired
-                .common(&self.groups.live)
-                .any(|rule| self.rules[rule].family == *family),
+            Expression::Family(family) => self.groups.family_fired(*family, &scratch.fired),
             Expression::All(parts) => parts.iter().all(|part| self.holds(part, scratch)),
             Expression::Any(parts) => parts.iter().any(|part| self.holds(part, scratch)),
             Expression::Not(part) => !self.holds(part, scratch),

@@ -32,9 +32,6 @@ pub const READER_TITLE: &str = "Pembaca kedua: mirip postingan yang pernah dinil
 const LANES: [Lane; 2] = [Lane::Offer, Lane::Victim];
 /// Most words shown as what moved it.
 const MOST_WORDS: usize = 6;
-/// Weights looked up together: they lie anywhere in a large table, and only when nothing else is done
-/// between them are many fetched at the same time.
-const AT_ONCE: usize = 128;
 /// The largest weight as stored.
 const LARGEST: f32 = 32_000.0;
 /// Weights below this share of the largest are nothing, and compress to nothing.
@@ -128,27 +125,10 @@ impl Model {
     pub(super) fn read(&self, features: &Features) -> Opinion {
         let mut odds = self.shift;
         for block in Block::ALL {
-            let mut sums = [0_i32; 2];
-            let mut add = |buckets: &[u32]| {
-                for bucket in buckets {
-                    let [offer, victim] = self.weights[*bucket as usize];
-                    sums[0] += i32::from(offer);
-                    sums[1] += i32::from(victim);
-                }
-            };
-            let (mut waiting, mut len) = ([0_u32; AT_ONCE], 0);
-            let count = features.each(block, |feature| {
-                waiting[len] = feature.bucket;
-                len += 1;
-                if len == AT_ONCE {
-                    add(&waiting);
-                    len = 0;
-                }
-            });
-            add(&waiting[..len]);
+            let ([offer, victim], count) = features.sum(block, &self.weights);
             let value = Block::value(count);
-            for lane in 0..LANES.len() {
-                odds[lane] += self.scale[lane] * value * real(sums[lane]);
+            for (lane, sum) in [offer, victim].into_iter().enumerate() {
+                odds[lane] += self.scale[lane] * value * real(sum);
             }
         }
         Opinion { odds }
