@@ -67,6 +67,11 @@ impl Bits {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
     }
 
+    /// Takes out the numbers of another set.
+    pub(super) fn part(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= !other);
+    }
+
     /// The first number from this one on; for walking a set that is not borrowed meanwhile.
     pub(super) fn from(&self, number: usize) -> Option<usize> {
         let (at, within) = (number / 64, number % 64);
@@ -105,6 +110,8 @@ mod tests {
         let mut both = thirds.clone();
         both.join(&fifths);
         assert!(both.has(5) && both.has(6) && !both.has(7));
+        both.part(&thirds);
+        assert!(both.has(5) && !both.has(6) && !both.has(15));
         assert!(Bits::new(200).is_empty() && !thirds.is_empty());
     }
 }

@@ -2,6 +2,7 @@
 //! a group asks is held against a post once, and its phrases are confirmed only where that holds.
 
 use super::bits::Bits;
+use super::expression::Expression;
 use super::matcher::Match;
 use super::{Rule, Status};
 
@@ -14,10 +15,22 @@ pub(super) struct Group {
     pub(super) without_text: Vec<usize>,
 }
 
+/// Rules of which one must fire, or else whole groups are closed without being asked.
+#[derive(Debug)]
+struct Gate {
+    rules: Bits,
+    /// The group from which on it is known which of them fired.
+    known: usize,
+    /// The groups that it closes.
+    closes: Bits,
+}
+
 /// The rules as they are asked.
 #[derive(Debug)]
 pub(super) struct Groups {
     groups: Vec<Group>,
+    /// In the order in which they are known.
+    gates: Vec<Gate>,
     /// The group of each rule.
     of: Vec<u32>,
     /// Groups that hold rules which need no phrase and no pattern.
@@ -78,7 +91,9 @@ impl Groups {
                 of_family[rule.family].add(number);
             }
         }
+        let gates = gates(rules, &groups, &of, &of_family);
         Self {
+            gates,
             of,
             without_text: Bits::of(groups.len(), |at| !groups[at].without_text.is_empty()),
             telling,
@@ -116,6 +131,20 @@ impl Groups {
         }
     }
 
+    /// Closes the groups that ask for rules that did not fire. `passed` gates were seen to; those that
+    /// are known before the group `at` are seen to now. Says how many then were.
+    pub(super) fn close(&self, at: usize, passed: usize, fired: &Bits, open: &mut Bits) -> usize {
+        let known = self.gates[passed..].iter().take_while(|gate| gate.known <= at);
+        let mut count = passed;
+        for gate in known {
+            count += 1;
+            if !gate.rules.meets(fired) {
+                open.part(&gate.closes);
+            }
+        }
+        count
+    }
+
     /// Whether any rule of a family fired that counts.
     pub(super) fn family_fired(&self, family: usize, fired: &Bits) -> bool {
         self.of_family.get(family).is_some_and(|rules| rules.meets(fired))
@@ -124,6 +153,55 @@ impl Groups {
     /// Whether any rule fired without which nothing is flagged.
     pub(super) fn speak(&self, fired: &Bits) -> bool {
         self.speaks.meets(fired)
+    }
+}
+
+/// The gates of all groups, each once.
+fn gates(rules: &[Rule], groups: &[Group], of: &[u32], of_family: &[Bits]) -> Vec<Gate> {
+    let mut gates: Vec<Gate> = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        let Rule { requires, when, .. } = &rules[group.asks];
+        let one = |rule: &usize| Bits::of(rules.len(), |other| other == *rule);
+        let mut needed: Vec<Bits> = requires.iter().map(one).collect();
+        if let Some(when) = when {
+            needs(when, rules.len(), of_family, &mut needed);
+        }
+        for needed in needed {
+            let gate = gates.iter().position(|gate| gate.rules == needed).unwrap_or_else(|| {
+                let known = needed.iter().map(|rule| of[rule] as usize + 1).max().unwrap_or(0);
+                gates.push(Gate { rules: needed, known, closes: Bits::new(groups.len()) });
+                gates.len() - 1
+            });
+            gates[gate].closes.add(number);
+        }
+    }
+    gates.sort_by_key(|gate| gate.known);
+    gates
+}
+
+/// Adds to `needed` sets of rules of each of which one must fire for a condition to hold.
+fn needs(condition: &Expression<usize>, rules: usize, of_family: &[Bits], needed: &mut Vec<Bits>) {
+    match condition {
+        Expression::Rule(rule) => needed.push(Bits::of(rules, |other| other == *rule)),
+        Expression::Family(family) => needed.extend(of_family.get(*family).cloned()),
+        Expression::All(parts) => {
+            parts.iter().for_each(|part| needs(part, rules, of_family, needed));
+        }
+        Expression::Any(parts) => {
+            let mut any = Bits::new(rules);
+            for part in parts {
+                let mut of_part = Vec::new();
+                needs(part, rules, of_family, &mut of_part);
+                // A part that may hold with no rule fired opens the gate.
+                let Some(first) = of_part.first() else { return };
+                any.join(first);
+            }
+            needed.push(any);
+        }
+        Expression::AtLeast(..)
+        | Expression::Not(_)
+        | Expression::Compare(..)
+        | Expression::In(..) => {}
     }
 }
 

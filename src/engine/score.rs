@@ -291,9 +291,13 @@ impl Engine {
     }
 
     fn fire_groups(&self, scratch: &mut Scratch, which: Range<usize>, meter: &mut impl Meter) {
-        let mut from = which.start;
+        let (mut from, mut passed) = (which.start, 0);
         while let Some(at) = scratch.open.from(from).filter(|at| *at < which.end) {
+            passed = self.groups.close(at, passed, &scratch.fired, &mut scratch.open);
             from = at + 1;
+            if !scratch.open.has(at) {
+                continue;
+            }
             let Some(group) = self.groups.group(at) else { return };
             meter.start();
             let holds = self.asks_hold(&self.rules[group.asks], scratch);
