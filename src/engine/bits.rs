@@ -62,14 +62,29 @@ impl Bits {
         self.words.iter().enumerate().flat_map(|(at, word)| numbers(at, *word))
     }
 
-    /// The 64 numbers from `64 * at` on, as bits; for walking a set that is not borrowed meanwhile.
-    pub(super) fn word(&self, at: usize) -> Option<u64> {
-        self.words.get(at).copied()
+    /// Adds the numbers of another set, as far as they are below the bound.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word |= other);
+    }
+
+    /// Takes out the numbers of another set.
+    pub(super) fn part(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= !other);
+    }
+
+    /// The first number from this one on; for walking a set that is not borrowed meanwhile.
+    pub(super) fn from(&self, number: usize) -> Option<usize> {
+        let (at, within) = (number / 64, number % 64);
+        let mut words = self.words.iter().enumerate().skip(at);
+        let first = words.next().map(|(at, word)| (at, word >> within << within))?;
+        let rest = words.map(|(at, word)| (at, *word));
+        let (at, word) = [first].into_iter().chain(rest).find(|(_, word)| *word != 0)?;
+        Some(at * 64 + word.trailing_zeros() as usize)
     }
 }
 
 /// The numbers of the bits set in the word `at`.
-pub(super) fn numbers(at: usize, mut word: u64) -> impl Iterator<Item = usize> {
+fn numbers(at: usize, mut word: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         (word != 0).then(|| {
             let bit = word.trailing_zeros() as usize;
@@ -90,6 +105,13 @@ mod tests {
         assert!(thirds.common(&fifths).eq((0..200).step_by(15)));
         assert!(thirds.iter().eq((0..200).step_by(3)));
         assert!(thirds.meets(&fifths) && thirds.has(198) && !thirds.has(199) && !thirds.has(999));
+        let walked = std::iter::successors(thirds.from(0), |last| thirds.from(last + 1));
+        assert!(walked.eq((0..200).step_by(3)));
+        let mut both = thirds.clone();
+        both.join(&fifths);
+        assert!(both.has(5) && both.has(6) && !both.has(7));
+        both.part(&thirds);
+        assert!(both.has(5) && !both.has(6) && !both.has(15));
         assert!(Bits::new(200).is_empty() && !thirds.is_empty());
     }
 }

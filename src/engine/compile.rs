@@ -12,6 +12,7 @@ use toml::Spanned;
 use super::check;
 use super::diagnostic::nearest;
 use super::expression::{self, Expression, FactSet};
+use super::groups::Groups;
 use super::lists::{Lists, entries, spelling};
 use super::matcher::Matcher;
 use super::patterns::{PatternError, PatternsBuilder, Wake};
@@ -19,7 +20,6 @@ use super::phrase::{Classes, PhraseError, Slot};
 use super::reader::Settings;
 use super::reading::Signals;
 use super::rule_file::{Exception, Rule as RuleEntry, RuleFile};
-use super::score::Asked;
 use super::search_terms::SearchTerms;
 use super::severity;
 use super::wording::{pattern_fault, toml_fault};
@@ -170,10 +170,12 @@ impl<'a> Compiler<'a> {
         patterns.pieces().for_each(|piece| words.piece(piece));
         let vocabulary = Arc::new(words.build());
         let sequences = classes.sequences.build(vocabulary.len());
-        let matcher = Matcher::new(slots, sequences, &sizes, &vocabulary);
+        let groups = Groups::new(&rules, &order);
+        let (of, count) = (groups.of(), groups.len());
+        let matcher = Matcher::new(slots, sequences, &sizes, &vocabulary, of, count);
         let mut engine = Engine {
             facts: prepared.build(&vocabulary),
-            groups: registry
+            country_groups: registry
                 .countries
                 .iter()
                 .map(|country| (country.code.clone(), country.groups.clone()))
@@ -182,7 +184,7 @@ impl<'a> Compiler<'a> {
             patterns: patterns.build(),
             vocabulary,
             families: std::mem::take(&mut self.families),
-            asked: Asked::new(&rules, order),
+            groups,
             thresholds,
             levels,
             version: self.files.version(),

@@ -86,6 +86,7 @@ impl Engine {
     /// Scores a text and tells how.
     pub fn explain(&self, scratch: &mut Scratch, text: &str) -> Explanation {
         let verdict = self.score(scratch, text);
+        self.locate_fired(scratch);
         let views = scratch.views();
         let disguised = views
             .clear()
@@ -147,6 +148,7 @@ impl Engine {
         let number = self.rules.iter().position(|rule| rule.id == *id)?;
         let rule = &self.rules[number];
         self.read(scratch, text);
+        self.locate_all(scratch);
         let mut conditions = Vec::new();
         if rule.status == Status::Off {
             conditions.push(Condition::new("aturan dihidupkan", "status = off", false));

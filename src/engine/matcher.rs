@@ -1,11 +1,16 @@
-//! Finds where phrases stand in a post. Each phrase is woken by its rarest slot only, and confirmed
-//! from there to both sides, so that the cost follows the post's length and hardly the number of rules.
+//! Finds where phrases stand in a post. Each phrase is woken by its rarest slot only, together with
+//! the others of its group of rules, and confirmed from there to both sides only when the group is
+//! asked: the cost follows the post's length and what is asked, and hardly the number of rules.
+
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::bits::Bits;
 use super::meter::Meter;
 use super::phrase::{Accepts, ClassId, Slot};
-use crate::text::{Before, ClearToken, Sequences, Vocabulary, WordId};
+use super::places::{Key, Members, NONE, Places, Scan};
+use crate::text::{ClearToken, Sequences, Vocabulary, WordId};
 
 /// A phrase of a rule: a stretch of all slots, with the slot that wakes it.
 #[derive(Debug)]
@@ -24,74 +29,50 @@ struct Wake {
     needs: Key,
 }
 
-/// Lists, one for each number, end to end.
-#[derive(Debug)]
-struct Lists<T> {
-    ends: Box<[u32]>,
-    all: Box<[T]>,
+/// The phrases of one group of rules that a word or a class wakes: a stretch of all wakes.
+#[derive(Debug, Clone, Copy)]
+struct Bundle {
+    group: u32,
+    from: u32,
+    to: u32,
 }
 
-impl<T> Lists<T> {
-    fn new(lists: Vec<Vec<T>>) -> Self {
-        let mut ends = vec![0];
-        let mut all = Vec::new();
-        for list in lists {
-            all.extend(list);
-            ends.push(u32::try_from(all.len()).unwrap_or(NONE));
-        }
-        Self { ends: ends.into_boxed_slice(), all: all.into_boxed_slice() }
-    }
-
-    fn of(&self, number: u32) -> &[T] {
-        let number = number as usize;
-        match (self.ends.get(number), self.ends.get(number + 1)) {
-            (Some(from), Some(to)) => &self.all[*from as usize..*to as usize],
-            _ => &[],
-        }
-    }
+fn number(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(NONE)
 }
-
-/// A word or a class as one number: classes follow the words.
-type Key = u32;
 
 /// All phrases of a rule set.
 #[derive(Debug)]
 pub(super) struct Matcher {
     phrases: Box<[Phrase]>,
     slots: Box<[Slot]>,
-    lists: Sequences,
-    /// Phrases woken by a word, by word.
-    by_word: Lists<Wake>,
-    /// Phrases woken by a class that the word alone is in, by word.
-    by_word_class: Lists<Wake>,
-    /// Phrases woken by a class, by class.
-    by_class: Lists<Wake>,
-    /// What a word stands for that a woken phrase may need, by word.
-    stands_for: Lists<Key>,
+    members: Members,
+    wakes: Box<[Wake]>,
+    /// What words and classes wake, end to end.
+    bundles: Box<[Bundle]>,
+    /// What each class wakes, by class.
+    by_class: Box<[Range<u32>]>,
+    /// What words stand for that a woken phrase may need, end to end.
+    stands_for: Box<[Key]>,
     /// By word, what it can do.
     powers: Box<[Powers]>,
-    /// How many words there are, and with the classes how many keys.
+    /// How many words there are, with the classes how many keys, and how many groups.
     words: u32,
     keys: usize,
+    groups: usize,
 }
 
-/// What a word can do; most can do nothing.
-#[derive(Debug, Clone, Copy, Default)]
-struct Powers {
-    /// Wake a phrase, by itself or by a class.
-    wakes: bool,
-    /// Begin a list entry of several words.
-    begins: bool,
-    /// Be needed by a woken phrase, by itself or by a class it is in.
-    stands: bool,
-}
-
-/// A class seen at a place: `len` words from the word at which it is filed.
+/// What a word can do; most can do nothing. Small, since every word of a post is looked up here.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
-    class: ClassId,
-    len: u32,
-    next: u32,
+struct Powers {
+    /// What it wakes, first by itself, then by the classes that it alone is in: a stretch of all
+    /// bundles, which ends where that of the next word begins.
+    bundles: u32,
+    classes: u32,
+    /// What it stands for that a woken phrase may need: a stretch likewise.
+    stands: u32,
+    /// Whether a list entry of several words begins with it.
+    begins: bool,
 }
 
 /// A phrase found: the clear tokens `from..to` belong to it.
@@ -102,67 +83,84 @@ pub(super) struct Match {
     pub(super) to: u32,
 }
 
-/// Buffers of one worker.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    heads: Vec<u32>,
-    seen: Vec<Seen>,
-    /// By key, the last post that held it.
-    held: Vec<u32>,
-    post: u32,
+/// A bundle woken at a place.
+#[derive(Debug, Clone, Copy)]
+struct Call {
+    from: u32,
+    to: u32,
+    /// The first token of what woke it, and how many there are.
+    at: u32,
+    len: u32,
+    /// The next of the same group.
+    next: u32,
 }
 
-const NONE: u32 = u32::MAX;
-/// The longest list entry looked back over, in words.
-const LONGEST_ENTRY: usize = 8;
+/// What a post woke; buffers of one worker.
+#[derive(Debug, Default)]
+pub(super) struct Woken {
+    calls: Vec<Call>,
+    /// By group, the first and the last of its calls; of a group that was not woken they mean nothing.
+    of_group: Vec<(u32, u32)>,
+    /// The groups that were woken.
+    pub(super) groups: Bits,
+    /// The rules of which a phrase was found.
+    found: Bits,
+}
+
+impl Woken {
+    fn reset(&mut self, groups: usize) {
+        self.of_group.resize(groups, (NONE, NONE));
+        self.groups.reset(groups);
+        self.calls.clear();
+    }
+
+    /// Forgets which of so many rules were found: they are to be asked again.
+    pub(super) fn ask_again(&mut self, rules: usize) {
+        self.found.reset(rules);
+    }
+
+    fn call(&mut self, bundles: &[Bundle], at: usize, len: u32) {
+        for Bundle { group, from, to } in bundles {
+            let call = number(self.calls.len());
+            self.calls.push(Call { from: *from, to: *to, at: number(at), len, next: NONE });
+            let group = *group as usize;
+            let Some((first, last)) = self.of_group.get_mut(group) else { continue };
+            if self.groups.has(group) {
+                if let Some(last) = self.calls.get_mut(*last as usize) {
+                    last.next = call;
+                }
+            } else {
+                self.groups.add(group);
+                *first = call;
+            }
+            *last = call;
+        }
+    }
+
+    /// What woke a group, in order.
+    fn of(&self, group: usize) -> impl Iterator<Item = Call> + '_ {
+        let woken = self.groups.has(group).then(|| self.of_group.get(group)).flatten();
+        let mut next = woken.map_or(NONE, |(first, _)| *first);
+        std::iter::from_fn(move || {
+            let call = *self.calls.get(next as usize)?;
+            next = call.next;
+            Some(call)
+        })
+    }
+}
+
 /// Most places kept for one rule in one post.
 const MOST_MATCHES: usize = 8;
 
-impl Places {
-    pub(super) fn reset(&mut self, tokens: usize) {
-        self.heads.clear();
-        self.heads.resize(tokens, NONE);
-        self.seen.clear();
-    }
-
-    /// Files a class as seen at the tokens `from..to`.
-    pub(super) fn add(&mut self, class: ClassId, from: usize, to: usize) {
-        let Some(head) = self.heads.get_mut(from) else { return };
-        let (Ok(len), Ok(index)) = (u32::try_from(to - from), u32::try_from(self.seen.len()))
-        else {
-            return;
-        };
-        self.seen.push(Seen { class, len, next: *head });
-        *head = index;
-    }
-
-    /// What was filed at a word, each with its number, the last first.
-    fn at(&self, at: usize) -> impl Iterator<Item = (usize, Seen)> + '_ {
-        let mut next = self.heads.get(at).copied().unwrap_or(NONE);
-        std::iter::from_fn(move || {
-            let index = next as usize;
-            let seen = *self.seen.get(index)?;
-            next = seen.next;
-            Some((index, seen))
-        })
-    }
-
-    fn is_empty_at(&self, at: usize) -> bool {
-        self.heads.get(at).is_none_or(|head| *head == NONE)
-    }
-
-    fn holds(&self, key: Key) -> bool {
-        self.held.get(key as usize) == Some(&self.post)
-    }
-}
-
 impl Matcher {
-    /// Builds from rows of `(rule, slots)`.
+    /// Builds from rows of `(rule, slots)` and the group of each rule, below `groups`.
     pub(super) fn new(
         rows: Vec<(u32, Vec<Slot>)>,
         lists: Sequences,
         class_sizes: &[usize],
         vocabulary: &Vocabulary,
+        group_of: &[u32],
+        groups: usize,
     ) -> Self {
         // A slot that many phrases share is a poor anchor: it would wake them all.
         let mut shared: FxHashMap<(bool, u32), usize> = FxHashMap::default();
@@ -185,8 +183,8 @@ impl Matcher {
                 }
             }
         };
-        let words = u32::try_from(vocabulary.len()).unwrap_or(NONE);
-        let number = |slot: &Slot| match slot.accepts {
+        let words = number(vocabulary.len());
+        let keyed = |slot: &Slot| match slot.accepts {
             Accepts::Word(word) => word.0,
             Accepts::Class(class) => words + class.0,
         };
@@ -200,9 +198,8 @@ impl Matcher {
                 others.min_by_key(|at| cost(&slots[*at]))
             };
             let anchor = cheapest(None).unwrap_or(0);
-            let needs = number(&slots[cheapest(Some(anchor)).unwrap_or(anchor)]);
-            let [phrase, from, anchor_at] = [phrases.len(), all.len(), anchor]
-                .map(|number| u32::try_from(number).unwrap_or(NONE));
+            let needs = keyed(&slots[cheapest(Some(anchor)).unwrap_or(anchor)]);
+            let [phrase, from, anchor_at] = [phrases.len(), all.len(), anchor].map(number);
             let to = from + u32::try_from(slots.len()).unwrap_or(0);
             phrases.push(Phrase { rule: *rule, from, to, anchor: anchor_at });
             all.extend_from_slice(slots);
@@ -212,218 +209,194 @@ impl Matcher {
                 Accepts::Class(class) => by_class[class.0 as usize].push(wake),
             }
         }
-        let by_word_class = (0..words)
-            .map(|word| {
-                let classes = lists.single(WordId(word)).iter().rev();
-                classes.flat_map(|class| by_class[*class as usize].iter().copied()).collect()
-            })
-            .collect();
         let mut needed = vec![false; vocabulary.len() + class_sizes.len()];
         for wake in by_word.iter().chain(&by_class).flatten() {
             if let Some(needed) = needed.get_mut(wake.needs as usize) {
                 *needed = true;
             }
         }
-        let stands_for = (0..words)
-            .map(|word| {
-                let classes = lists.single(WordId(word)).iter().map(|class| words + class);
-                let all = [word].into_iter().chain(classes);
-                all.filter(|key| needed.get(*key as usize) == Some(&true)).collect()
-            })
-            .collect();
-        let [by_word, by_word_class, by_class] = [by_word, by_word_class, by_class].map(Lists::new);
-        let stands_for = Lists::new(stands_for);
-        let powers = (0..words).map(|word| Powers {
-            wakes: !by_word.of(word).is_empty() || !by_word_class.of(word).is_empty(),
-            begins: lists.begins_longer(WordId(word)),
-            stands: !stands_for.of(word).is_empty(),
-        });
+        let (mut bundles, mut wakes) = (Vec::new(), Vec::new());
+        let mut bundle = |mut woken: Vec<Wake>| {
+            let group = |wake: &Wake| {
+                let rule = phrases.get(wake.phrase as usize).map_or(0, |phrase| phrase.rule);
+                group_of.get(rule as usize).copied().unwrap_or(0)
+            };
+            let start = number(bundles.len());
+            // Within a group they stay in order.
+            woken.sort_by_key(group);
+            for part in woken.chunk_by(|one, other| group(one) == group(other)) {
+                let from = number(wakes.len());
+                wakes.extend_from_slice(part);
+                let group = part.first().map_or(0, group);
+                bundles.push(Bundle { group, from, to: number(wakes.len()) });
+            }
+            start..number(bundles.len())
+        };
+        let mut stands_for: Vec<Key> = Vec::new();
+        let mut powers = Vec::with_capacity(vocabulary.len() + 1);
+        for (word, woken) in (0..words).zip(by_word) {
+            let classes = lists.single(WordId(word));
+            let of_classes = classes.iter().rev().flat_map(|class| &by_class[*class as usize]);
+            powers.push(Powers {
+                bundles: bundle(woken).start,
+                classes: bundle(of_classes.copied().collect()).start,
+                stands: number(stands_for.len()),
+                begins: lists.begins_longer(WordId(word)),
+            });
+            let stands = [word].into_iter().chain(classes.iter().map(|class| words + class));
+            stands_for.extend(stands.filter(|key| needed.get(*key as usize) == Some(&true)));
+        }
+        let end = bundle(Vec::new()).start;
+        let stands = number(stands_for.len());
+        powers.push(Powers { bundles: end, classes: end, stands, begins: false });
+        let by_class = by_class.into_iter().map(&mut bundle).collect();
         Self {
-            powers: powers.collect(),
-            stands_for,
-            by_word_class,
+            powers: powers.into_boxed_slice(),
+            members: Members::new(lists, words),
+            wakes: wakes.into_boxed_slice(),
+            bundles: bundles.into_boxed_slice(),
+            stands_for: stands_for.into_boxed_slice(),
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),
-            lists,
-            by_word,
             by_class,
             words,
             keys: vocabulary.len() + class_sizes.len(),
+            groups,
         }
     }
 
-    /// Files the longer list entries of the post, then finds the phrases. `places` already holds
-    /// the facts; which classes a word alone is in need not be filed.
-    pub(super) fn find(
-        &self,
-        tokens: &[ClearToken],
-        places: &mut Places,
-        found: &mut Vec<Match>,
-        meter: &mut impl Meter,
-    ) {
-        found.clear();
-        let facts = places.seen.len();
+    /// Files the longer list entries of the post, and wakes what may stand in it. `places` already
+    /// holds the facts; which classes a word alone is in need not be filed.
+    pub(super) fn wake(&self, tokens: &[ClearToken], places: &mut Places, woken: &mut Woken) {
+        woken.reset(self.groups);
+        places.facts_end();
+        places.hold_nothing(self.keys);
         for (at, token) in tokens.iter().enumerate() {
-            if self.powers(token.word).begins {
-                self.lists.at(tokens, at, |class, len| {
+            let word = token.word.0 as usize;
+            let (Some(powers), Some(next)) = (self.powers.get(word), self.powers.get(word + 1))
+            else {
+                continue;
+            };
+            if powers.begins {
+                self.members.lists().at(tokens, at, |class, len| {
                     if len > 1 {
                         places.add(ClassId(class), at, at + len);
                     }
                 });
             }
-        }
-        self.hold(tokens, places);
-        let scan = Scan { tokens, places, lists: &self.lists };
-        for (at, token) in tokens.iter().enumerate() {
-            if !self.powers(token.word).wakes && places.is_empty_at(at) {
+            let stands = powers.stands as usize..next.stands as usize;
+            self.stands_for[stands].iter().for_each(|key| places.hold(*key));
+            // Longer entries were filed last and come first, then single words, then facts.
+            if places.is_empty_at(at) {
+                woken.call(self.bundles(powers.bundles..next.bundles), at, 1);
                 continue;
             }
-            let mut wake = |wakes: &[Wake], len: u32| {
-                for wake in wakes {
-                    if places.holds(wake.needs) {
-                        let phrase = &self.phrases[wake.phrase as usize];
-                        meter.start();
-                        self.confirm(&scan, phrase, at, at + len as usize, found);
-                        meter.stop(phrase.rule as usize);
-                    }
-                }
-            };
-            wake(self.by_word.of(token.word.0), 1);
-            // Longer entries were filed last and come first, then single words, then facts.
-            for (_, seen) in places.at(at).filter(|(index, _)| *index >= facts) {
-                wake(self.by_class.of(seen.class.0), seen.len);
+            woken.call(self.bundles(powers.bundles..powers.classes), at, 1);
+            for seen in places.entries_at(at) {
+                woken.call(self.woken_by(seen.class), at, seen.len);
             }
-            wake(self.by_word_class.of(token.word.0), 1);
-            for (_, seen) in places.at(at).filter(|(index, _)| *index < facts) {
-                wake(self.by_class.of(seen.class.0), seen.len);
+            woken.call(self.bundles(powers.classes..next.bundles), at, 1);
+            for seen in places.facts_at(at) {
+                woken.call(self.woken_by(seen.class), at, seen.len);
+            }
+        }
+        places.hold_filed(self.words);
+    }
+
+    fn bundles(&self, which: Range<u32>) -> &[Bundle] {
+        self.bundles.get(which.start as usize..which.end as usize).unwrap_or_default()
+    }
+
+    fn woken_by(&self, class: ClassId) -> &[Bundle] {
+        self.by_class.get(class.0 as usize).map_or(&[], |which| self.bundles(which.clone()))
+    }
+
+    /// The phrases of a group that a post woke, each with where: the first token and how many.
+    fn woken<'a>(
+        &'a self,
+        group: usize,
+        woken: &'a Woken,
+    ) -> impl Iterator<Item = (&'a Wake, u32, u32)> + 'a {
+        woken.of(group).flat_map(move |Call { from, to, at, len, .. }| {
+            let wakes = self.wakes.get(from as usize..to as usize).unwrap_or_default();
+            wakes.iter().map(move |wake| (wake, at, len))
+        })
+    }
+
+    /// Calls `found` once for each rule of a group of which a phrase stands in the post.
+    pub(super) fn stand(
+        &self,
+        group: usize,
+        tokens: &[ClearToken],
+        places: &Places,
+        woken: &mut Woken,
+        meter: &mut impl Meter,
+        mut found: impl FnMut(usize),
+    ) {
+        let scan = Scan { tokens, places, members: &self.members };
+        let mut known = std::mem::take(&mut woken.found);
+        for (wake, at, len) in self.woken(group, woken) {
+            if !places.holds(wake.needs) {
+                continue;
+            }
+            let phrase = &self.phrases[wake.phrase as usize];
+            let rule = phrase.rule as usize;
+            if known.has(rule) {
+                continue;
+            }
+            meter.start();
+            if self.stands(&scan, phrase, at, len).is_some() {
+                known.add(rule);
+                found(rule);
+            }
+            meter.stop(rule);
+        }
+        woken.found = known;
+    }
+
+    /// Adds to `found` where the phrases of the wanted rules of a group stand.
+    pub(super) fn find(
+        &self,
+        group: usize,
+        tokens: &[ClearToken],
+        places: &Places,
+        woken: &Woken,
+        wanted: &Bits,
+        found: &mut Vec<Match>,
+    ) {
+        let scan = Scan { tokens, places, members: &self.members };
+        for (wake, at, len) in self.woken(group, woken) {
+            let phrase = &self.phrases[wake.phrase as usize];
+            if wanted.has(phrase.rule as usize)
+                && places.holds(wake.needs)
+                && let Some((from, to)) = self.stands(&scan, phrase, at, len)
+            {
+                keep(Match { rule: phrase.rule, from: number(from), to: number(to) }, found);
             }
         }
     }
 
-    fn powers(&self, word: WordId) -> Powers {
-        self.powers.get(word.0 as usize).copied().unwrap_or_default()
-    }
-
-    /// Notes which words and classes the post holds.
-    fn hold(&self, tokens: &[ClearToken], places: &mut Places) {
-        let Places { seen, held, post, .. } = places;
-        *post = post.wrapping_add(1);
-        if held.len() != self.keys || *post == 0 {
-            held.clear();
-            held.resize(self.keys, 0);
-            *post = 1;
-        }
-        let mut hold = |key: u32| {
-            if let Some(last) = held.get_mut(key as usize) {
-                *last = *post;
-            }
-        };
-        for token in tokens {
-            if self.powers(token.word).stands {
-                self.stands_for.of(token.word.0).iter().for_each(|key| hold(*key));
-            }
-        }
-        seen.iter().for_each(|seen| hold(self.words + seen.class.0));
-    }
-
-    fn confirm(
+    fn stands(
         &self,
         scan: &Scan<'_>,
         phrase: &Phrase,
-        from: usize,
-        to: usize,
-        found: &mut Vec<Match>,
-    ) {
-        let slots = &self.slots[phrase.from as usize..phrase.to as usize];
-        let anchor = phrase.anchor as usize;
-        let Some(end) = scan.forward(&slots[anchor + 1..], to) else { return };
-        let Some(start) = scan.backward(&slots[..=anchor], from) else { return };
-        let (Ok(from), Ok(to)) = (u32::try_from(start), u32::try_from(end)) else { return };
-        let found_match = Match { rule: phrase.rule, from, to };
-        let mut same_rule = 0;
-        for other in found.iter().filter(|other| other.rule == phrase.rule) {
-            same_rule += 1;
-            if same_rule == MOST_MATCHES || (other.from <= from && to <= other.to) {
-                return;
-            }
-        }
-        found.push(found_match);
+        at: u32,
+        len: u32,
+    ) -> Option<(usize, usize)> {
+        let slots = self.slots.get(phrase.from as usize..phrase.to as usize)?;
+        let (from, to) = (at as usize, (at + len) as usize);
+        scan.stands(slots, phrase.anchor as usize, from, to)
     }
 }
 
-struct Scan<'a> {
-    tokens: &'a [ClearToken],
-    places: &'a Places,
-    lists: &'a Sequences,
-}
-
-impl Scan<'_> {
-    /// The lengths at which a class stands at a word, the longest first.
-    fn lengths(&self, class: ClassId, at: usize) -> impl Iterator<Item = usize> + '_ {
-        let filed = self.places.at(at).filter(move |(_, seen)| seen.class == class);
-        let alone = self
-            .tokens
-            .get(at)
-            .is_some_and(|token| self.lists.single(token.word).contains(&class.0));
-        filed.map(|(_, seen)| seen.len as usize).chain(alone.then_some(1))
-    }
-
-    /// Matches `slots` from the word at `at` on; the end of the last.
-    fn forward(&self, slots: &[Slot], at: usize) -> Option<usize> {
-        let Some((slot, rest)) = slots.split_first() else { return Some(at) };
-        for start in at..=at + slot.gap as usize {
-            let token = self.tokens.get(start)?;
-            if token.before == Before::Sentence {
-                return None;
-            }
-            match slot.accepts {
-                Accepts::Word(word) => {
-                    if token.word == word
-                        && let Some(end) = self.forward(rest, start + 1)
-                    {
-                        return Some(end);
-                    }
-                }
-                Accepts::Class(class) => {
-                    for len in self.lengths(class, start) {
-                        if let Some(end) = self.forward(rest, start + len) {
-                            return Some(end);
-                        }
-                    }
-                }
-            }
+/// Keeps a place unless its rule has enough, or one around it.
+fn keep(one: Match, found: &mut Vec<Match>) {
+    let mut same_rule = 0;
+    for other in found.iter().filter(|other| other.rule == one.rule) {
+        same_rule += 1;
+        if same_rule == MOST_MATCHES || (other.from <= one.from && one.to <= other.to) {
+            return;
         }
-        None
     }
-
-    /// With the last of `slots` starting at `at`, matches those before it; the start of the first.
-    fn backward(&self, slots: &[Slot], at: usize) -> Option<usize> {
-        let Some((last, before)) = slots.split_last() else { return Some(at) };
-        let Some(slot) = before.last() else { return Some(at) };
-        let mut end = at;
-        for _ in 0..=last.gap {
-            if end == 0 || self.tokens[end].before == Before::Sentence {
-                return None;
-            }
-            match slot.accepts {
-                Accepts::Word(word) => {
-                    if self.tokens[end - 1].word == word
-                        && let Some(start) = self.backward(before, end - 1)
-                    {
-                        return Some(start);
-                    }
-                }
-                Accepts::Class(class) => {
-                    for start in (end.saturating_sub(LONGEST_ENTRY)..end).rev() {
-                        let fits = self.lengths(class, start).any(|len| start + len == end);
-                        if fits && let Some(first) = self.backward(before, start) {
-                            return Some(first);
-                        }
-                    }
-                }
-            }
-            end -= 1;
-        }
-        None
-    }
+    found.push(one);
 }

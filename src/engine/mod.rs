@@ -12,6 +12,7 @@ mod fact_numbers;
 mod files;
 mod fix;
 mod format;
+mod groups;
 mod lanes;
 mod lines;
 mod lists;
@@ -19,6 +20,7 @@ mod matcher;
 mod meter;
 mod patterns;
 mod phrase;
+mod places;
 mod reader;
 mod reading;
 mod rule_file;
@@ -175,12 +177,12 @@ pub struct Engine {
     vocabulary: Arc<Vocabulary>,
     facts: facts::Reader,
     /// Code and groups of each country, by its index in the registry.
-    groups: Vec<(String, Vec<String>)>,
+    country_groups: Vec<(String, Vec<String>)>,
     matcher: matcher::Matcher,
     patterns: patterns::Patterns,
     families: Vec<Family>,
     rules: Vec<Rule>,
-    asked: score::Asked,
+    groups: groups::Groups,
     thresholds: Thresholds,
     /// The table of severity, in order.
     levels: Vec<severity::Level>,

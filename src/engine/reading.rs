@@ -1,6 +1,7 @@
 //! Lets the second reader see a post that was read, and turns posts into what it learns from.
 
 use super::bits::Bits;
+use super::groups::only_exculpates;
 use super::reader::{Example, Features, Opinion, Reading, signal};
 use super::score::Scratch;
 use super::{Engine, Rule, Status};
@@ -18,12 +19,8 @@ pub(super) struct Signals {
 
 impl Signals {
     pub(super) fn of(rules: &[Rule], countries: &[Country]) -> Self {
-        let only_exculpates = |family: usize| {
-            let mut scored = rules.iter().filter(|rule| rule.family == family && rule.scored);
-            scored.clone().next().is_some() && scored.all(|rule| rule.points.0 < 0)
-        };
         Self {
-            wake: Bits::of(rules.len(), |rule| !only_exculpates(rules[rule].family)),
+            wake: Bits::of(rules.len(), |rule| !only_exculpates(rules, rules[rule].family)),
             rules: rules.iter().map(|rule| signal("rule", &rule.id.0)).collect(),
             countries: countries
                 .iter()

@@ -1,14 +1,18 @@
 //! Evidence to a score. Points add up within a family to its cap, families to a lane's sum; floors
 //! lift what speaks for it, holds keep what speaks against it from clearing it; all shown as lines.
 
-use super::bits::{self, Bits};
+use std::ops::Range;
+
+use super::bits::Bits;
 use super::expression::{Expression, FactNumber, FactSet};
 use super::fact_numbers;
+use super::groups::Group;
 use super::lanes::Lanes;
-use super::matcher::{Match, Places};
+use super::matcher::{Match, Woken};
 use super::meter::{Meter, Unmetered};
 use super::patterns::PatternScratch;
 use super::phrase::ClassId;
+use super::places::Places;
 use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
 use super::reading::Desk;
 use super::{
@@ -24,10 +28,14 @@ pub struct Scratch {
     views: Views,
     found: Found,
     places: Places,
-    matches: Vec<Match>,
+    woken: Woken,
+    /// Where patterns match.
+    patterned: Vec<Match>,
+    /// Where phrases stand, of the rules last asked after.
+    located: Vec<Match>,
     /// The rules that fired.
     fired: Bits,
-    /// Places in the engine's order of the rules that may fire.
+    /// The groups of rules that may fire.
     open: Bits,
     clear_text: String,
     clear_ends: Vec<usize>,
@@ -70,11 +78,7 @@ impl Scratch {
     }
 
     pub(super) fn in_force(&self, rule: &Rule) -> bool {
-        rule.status != Status::Off
-            && self.days.today.is_none_or(|today| {
-                rule.from.is_none_or(|from| from <= today)
-                    && rule.until.is_none_or(|until| today <= until)
-            })
+        in_force(rule, self.days)
     }
 
     pub(super) fn found(&self) -> &Found {
@@ -94,9 +98,9 @@ impl Scratch {
         self.fired.has(rule)
     }
 
-    /// The rules whose phrases and patterns were found.
-    pub(super) fn matched(&self) -> impl Iterator<Item = usize> + '_ {
-        self.matches.iter().map(|found| found.rule as usize)
+    /// Where phrases and patterns of the rules last asked after were found.
+    pub(super) fn matches(&self) -> impl Iterator<Item = &Match> {
+        self.located.iter().chain(&self.patterned)
     }
 
     /// The rules that fired.
@@ -119,31 +123,12 @@ impl Sum {
     }
 }
 
-/// The rules as they are asked: each after those it asks about, and only those that may fire.
-#[derive(Debug)]
-pub(super) struct Asked {
-    order: Vec<usize>,
-    /// The place of each rule in that order.
-    place: Vec<usize>,
-    /// Places of the rules that need no phrase and no pattern.
-    without_text: Bits,
-    /// The rules that count.
-    live: Bits,
-}
-
-impl Asked {
-    pub(super) fn new(rules: &[Rule], order: Vec<usize>) -> Self {
-        let mut place = vec![0; rules.len()];
-        for (at, rule) in order.iter().enumerate() {
-            place[*rule] = at;
-        }
-        Self {
-            place,
-            without_text: Bits::of(order.len(), |at| !rules[order[at]].has_text),
-            live: Bits::of(rules.len(), |rule| rules[rule].status == Status::Live),
-            order,
-        }
-    }
+fn in_force(rule: &Rule, days: Days) -> bool {
+    rule.status != Status::Off
+        && days.today.is_none_or(|today| {
+            rule.from.is_none_or(|from| from <= today)
+                && rule.until.is_none_or(|until| today <= until)
+        })
 }
 
 impl Engine {
@@ -153,7 +138,9 @@ impl Engine {
             views: Views::new(std::sync::Arc::clone(&self.vocabulary)),
             found: Found::default(),
             places: Places::default(),
-            matches: Vec::new(),
+            woken: Woken::default(),
+            patterned: Vec::new(),
+            located: Vec::new(),
             fired: Bits::new(self.rules.len()),
             open: Bits::default(),
             clear_text: String::new(),
@@ -177,10 +164,11 @@ impl Engine {
 
     /// Scores a text and builds the verdict only where it is flagged.
     pub fn score_flagged(&self, scratch: &mut Scratch, text: &str) -> Option<Verdict> {
-        self.read(scratch, text);
-        if scratch.fired.is_empty() {
+        let speaks = self.begin(scratch, text, &mut Unmetered);
+        if !speaks && self.thresholds.flag > 0 {
             return None;
         }
+        self.finish(scratch, &mut Unmetered);
         self.consult(scratch, text);
         self.lanes(scratch).decide(self.thresholds.flag)?;
         Some(self.verdict(scratch, text))
@@ -192,22 +180,40 @@ impl Engine {
         scratch.fired.iter().any(|rule| self.rules[rule].id == *id)
     }
 
-    /// Reads views and facts, finds phrases and patterns, and says which rules fired.
+    /// Reads views and facts, and says which rules fired.
     pub(super) fn read(&self, scratch: &mut Scratch, text: &str) {
         self.read_with(scratch, text, &mut Unmetered);
     }
 
     /// The same with somebody looking at what single rules cost.
     pub(super) fn read_with(&self, scratch: &mut Scratch, text: &str, meter: &mut impl Meter) {
+        self.begin(scratch, text, meter);
+        self.finish(scratch, meter);
+    }
+
+    /// Reads a text as far as it takes to know whether any rule fires without which nothing is flagged.
+    fn begin(&self, scratch: &mut Scratch, text: &str, meter: &mut impl Meter) -> bool {
         self.read_facts(scratch, text);
-        self.find(scratch, meter);
-        scratch.fired.reset(self.rules.len());
+        self.ask(scratch, meter)
+    }
+
+    /// The same of a text whose facts were read.
+    pub(super) fn ask(&self, scratch: &mut Scratch, meter: &mut impl Meter) -> bool {
+        self.wake(scratch, meter);
+        let Scratch { woken, found, patterned, disguised, fired, open, .. } = scratch;
         let nothing =
-            scratch.matches.is_empty() && scratch.found.is_empty() && scratch.disguised == 0;
+            woken.groups.is_empty() && patterned.is_empty() && found.is_empty() && *disguised == 0;
         if nothing && !self.fires_on_nothing {
-            return;
+            fired.reset(self.rules.len());
+            open.reset(0);
+            return false;
         }
-        self.fire(scratch, meter);
+        self.fire(scratch, meter)
+    }
+
+    /// Asks the rules that only speak against.
+    fn finish(&self, scratch: &mut Scratch, meter: &mut impl Meter) {
+        self.fire_groups(scratch, self.groups.telling()..self.groups.len(), meter);
     }
 
     /// Reads views and facts.
@@ -226,8 +232,8 @@ impl Engine {
         self.facts.read(&scratch.views, text, scratch.days, &mut scratch.found);
     }
 
-    /// Finds phrases and patterns in the text last read; says how many places.
-    pub(super) fn find(&self, scratch: &mut Scratch, meter: &mut impl Meter) -> usize {
+    /// Wakes phrases and finds patterns in the text last read.
+    pub(super) fn wake(&self, scratch: &mut Scratch, meter: &mut impl Meter) {
         let clear = scratch.views.clear();
         scratch.places.reset(clear.len());
         for amount in &scratch.found.amounts {
@@ -251,15 +257,16 @@ impl Engine {
                 scratch.places.add(ClassId::PHONE, from, at);
             }
         }
-        self.matcher.find(clear, &mut scratch.places, &mut scratch.matches, meter);
+        self.matcher.wake(clear, &mut scratch.places, &mut scratch.woken);
+        scratch.located.clear();
+        scratch.patterned.clear();
         if self.patterns.wake(&scratch.views, &mut scratch.patterns, meter) {
             self.find_patterns(scratch, meter);
         }
-        scratch.matches.len()
     }
 
     fn find_patterns(&self, scratch: &mut Scratch, meter: &mut impl Meter) {
-        let Scratch { views, clear_text, clear_ends, patterns, matches, .. } = scratch;
+        let Scratch { views, clear_text, clear_ends, patterns, patterned, .. } = scratch;
         views.write_clear(clear_text, clear_ends);
         self.patterns.find(clear_text, patterns, meter, |rule, start, end| {
             let from = clear_ends.partition_point(|token_end| *token_end <= start);
@@ -268,44 +275,89 @@ impl Engine {
                 (u32::try_from(from), u32::try_from(to.min(clear_ends.len())))
                 && from < to
             {
-                matches.push(Match { rule, from, to });
+                patterned.push(Match { rule, from, to });
             }
         });
     }
 
-    fn fire(&self, scratch: &mut Scratch, meter: &mut impl Meter) {
-        scratch.open.copy(&self.asked.without_text);
-        for found in &scratch.matches {
-            scratch.open.add(self.asked.place[found.rule as usize]);
-        }
-        let mut at = 0;
-        while let Some(word) = scratch.open.word(at) {
-            for number in bits::numbers(at, word).map(|place| self.asked.order[place]) {
-                let rule = &self.rules[number];
-                meter.start();
-                let fires = scratch.without != Some(number)
-                    && scratch.in_force(rule)
-                    && rule.requires.iter().all(|other| scratch.fired.has(*other))
-                    && !rule.unless.iter().any(|other| scratch.fired.has(*other))
-                    && rule.when.as_ref().is_none_or(|when| self.holds(when, scratch));
-                if fires {
-                    scratch.fired.add(number);
-                }
-                meter.stop(number);
+    /// Asks the rules that tell; says whether any fired without which nothing is flagged.
+    fn fire(&self, scratch: &mut Scratch, meter: &mut impl Meter) -> bool {
+        let Scratch { woken, patterned, fired, open, .. } = scratch;
+        fired.reset(self.rules.len());
+        self.groups.open(&woken.groups, patterned, open);
+        woken.ask_again(self.rules.len());
+        self.fire_groups(scratch, 0..self.groups.telling(), meter);
+        self.groups.speak(&scratch.fired)
+    }
+
+    fn fire_groups(&self, scratch: &mut Scratch, which: Range<usize>, meter: &mut impl Meter) {
+        let (mut from, mut passed) = (which.start, 0);
+        while let Some(at) = scratch.open.from(from).filter(|at| *at < which.end) {
+            passed = self.groups.close(at, passed, &scratch.fired, &mut scratch.open);
+            from = at + 1;
+            if !scratch.open.has(at) {
+                continue;
             }
-            at += 1;
+            let Some(group) = self.groups.group(at) else { return };
+            meter.start();
+            let holds = self.asks_hold(&self.rules[group.asks], scratch);
+            meter.stop(group.asks);
+            if holds {
+                self.fire_group(at, group, scratch, meter);
+            }
         }
     }
 
+    /// Whether what a rule asks of other rules and of facts holds.
+    fn asks_hold(&self, rule: &Rule, scratch: &Scratch) -> bool {
+        rule.requires.iter().all(|other| scratch.fired.has(*other))
+            && !rule.unless.iter().any(|other| scratch.fired.has(*other))
+            && rule.when.as_ref().is_none_or(|when| self.holds(when, scratch))
+    }
+
+    /// Fires the rules of a group whose conditions hold.
+    fn fire_group(&self, at: usize, group: &Group, scratch: &mut Scratch, meter: &mut impl Meter) {
+        let Scratch { views, places, woken, patterned, fired, days, without, .. } = scratch;
+        let mut fire = |rule: usize| {
+            if *without != Some(rule) && in_force(&self.rules[rule], *days) {
+                fired.add(rule);
+            }
+        };
+        group.without_text.iter().for_each(|rule| fire(*rule));
+        let of_group = |found: &&Match| self.groups.of()[found.rule as usize] as usize == at;
+        patterned.iter().filter(of_group).for_each(|found| fire(found.rule as usize));
+        self.matcher.stand(at, views.clear(), places, woken, meter, fire);
+    }
+
+    /// Finds where the phrases of these rules stand in the text last read.
+    pub(super) fn locate(&self, scratch: &mut Scratch, rules: &Bits) {
+        let Scratch { views, places, woken, located, .. } = scratch;
+        located.clear();
+        for group in woken.groups.iter() {
+            self.matcher.find(group, views.clear(), places, woken, rules, located);
+        }
+    }
+
+    /// Finds where the phrases of the rules that fired stand.
+    pub(super) fn locate_fired(&self, scratch: &mut Scratch) {
+        let fired = scratch.fired.clone();
+        self.locate(scratch, &fired);
+    }
+
+    /// Finds where the phrases of all rules stand.
+    pub(super) fn locate_all(&self, scratch: &mut Scratch) {
+        self.locate(scratch, &Bits::of(self.rules.len(), |_| true));
+    }
+
     /// Whether the text last scored would be flagged had this rule not fired.
-    pub fn flagged_without(&self, scratch: &mut Scratch, id: &RuleId, text: &str) -> bool {
+    pub fn flagged_without(&self, scratch: &mut Scratch, id: &RuleId) -> bool {
         scratch.without = self.rules.iter().position(|rule| rule.id == *id);
-        scratch.fired.reset(self.rules.len());
         self.fire(scratch, &mut Unmetered);
-        let flagged = self.verdict(scratch, text).flagged;
+        self.finish(scratch, &mut Unmetered);
+        let flagged = self.lanes(scratch).decide(self.thresholds.flag).is_some();
         scratch.without = None;
-        scratch.fired.reset(self.rules.len());
         self.fire(scratch, &mut Unmetered);
+        self.finish(scratch, &mut Unmetered);
         flagged
     }
 
@@ -313,16 +365,14 @@ impl Engine {
     pub(super) fn fired_on_nothing(&self) -> Vec<usize> {
         let mut scratch = self.scratch();
         self.fire(&mut scratch, &mut Unmetered);
+        self.finish(&mut scratch, &mut Unmetered);
         scratch.fired.iter().collect()
     }
 
     pub(super) fn holds(&self, condition: &Expression<usize>, scratch: &Scratch) -> bool {
         match condition {
             Expression::Rule(rule) => scratch.fired.has(*rule),
-            Expression::Family(family) => scratch
-                .fired
-                .common(&self.asked.live)
-                .any(|rule| self.rules[rule].family == *family),
+            Expression::Family(family) => self.groups.family_fired(*family, &scratch.fired),
             Expression::All(parts) => parts.iter().all(|part| self.holds(part, scratch)),
             Expression::Any(parts) => parts.iter().any(|part| self.holds(part, scratch)),
             Expression::Not(part) => !self.holds(part, scratch),
@@ -343,7 +393,7 @@ impl Engine {
 
     /// Whether a country, by its index in the registry, is among codes or groups.
     fn is_among(&self, set: FactSet, country: usize, values: &[String]) -> bool {
-        let (code, groups) = &self.groups[country];
+        let (code, groups) = &self.country_groups[country];
         match set {
             FactSet::Destination => values.contains(code),
             FactSet::DestinationGroup => groups.iter().any(|group| values.contains(group)),
@@ -360,7 +410,7 @@ impl Engine {
     pub(super) fn set_values(&self, set: FactSet, scratch: &Scratch) -> Vec<String> {
         let mut values = Vec::new();
         for destination in &scratch.found.destinations {
-            let (code, groups) = &self.groups[destination.country];
+            let (code, groups) = &self.country_groups[destination.country];
             match set {
                 FactSet::Destination => values.push(code.clone()),
                 FactSet::DestinationGroup => values.extend(groups.iter().cloned()),
@@ -376,7 +426,9 @@ impl Engine {
     }
 
     /// The verdict on the text last read.
-    fn verdict(&self, scratch: &Scratch, text: &str) -> Verdict {
+    fn verdict(&self, scratch: &mut Scratch, text: &str) -> Verdict {
+        self.locate_fired(scratch);
+        let scratch = &*scratch;
         let [offer, victim] = [Lane::Offer, Lane::Victim].map(|lane| {
             let mut adjustments = Vec::new();
             let sum = self.sum(lane, scratch, |kind, by, points| {
@@ -487,7 +539,7 @@ impl Engine {
 
     /// The rules that fired and count.
     pub(super) fn fired<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = &'a Rule> {
-        scratch.fired.common(&self.asked.live).map(|number| &self.rules[number])
+        scratch.fired.common(&self.groups.live).map(|number| &self.rules[number])
     }
 
     fn hits(&self, lane: Lane, told: Points, scratch: &Scratch, text: &str) -> Vec<Hit> {
@@ -504,7 +556,7 @@ impl Engine {
                 spans,
             });
         }
-        for number in scratch.fired.common(&self.asked.live) {
+        for number in scratch.fired.common(&self.groups.live) {
             let rule = &self.rules[number];
             if !rule.scored || self.families[rule.family].lane != lane {
                 continue;
@@ -529,8 +581,7 @@ impl Engine {
         let rule = &self.rules[number];
         if rule.has_text {
             return scratch
-                .matches
-                .iter()
+                .matches()
                 .filter(|found| found.rule as usize == number)
                 .map(|found| scratch.views.clear_span(found.from as usize, found.to as usize))
                 .collect();

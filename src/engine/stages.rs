@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::meter::Unmetered;
 use super::{Engine, Scratch};
 use crate::text::Views;
 
@@ -16,13 +17,21 @@ impl Engine {
         self.read_facts(scratch, text);
     }
 
-    /// Finds phrases and patterns in the text last read; says how many places.
+    /// Wakes phrases and says which rules fire on the text whose facts were read last.
+    pub fn stage_rules(&self, scratch: &mut Scratch) {
+        self.ask(scratch, &mut Unmetered);
+    }
+
+    /// Finds all phrases and patterns in the text whose facts were read last, asked after or not;
+    /// says how many places.
     pub fn stage_match(&self, scratch: &mut Scratch) -> usize {
-        self.find(scratch, &mut super::meter::Unmetered)
+        self.wake(scratch, &mut Unmetered);
+        self.locate_all(scratch);
+        scratch.matches().count()
     }
 
     /// The rules of the places found last, by their index in [`Engine::rules`].
-    pub fn matched<'a>(&self, scratch: &'a Scratch) -> impl Iterator<Item = usize> + 'a {
-        scratch.matched()
+    pub fn matched<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = usize> + 'a {
+        scratch.matches().map(|found| found.rule as usize)
     }
 }

@@ -24,6 +24,7 @@ impl Engine {
     /// Reads a text into its words.
     pub fn words(&self, scratch: &mut Scratch, text: &str) -> Vec<Word> {
         self.read(scratch, text);
+        self.locate_fired(scratch);
         let seen: Vec<Span> = (0..self.rules.len())
             .filter(|rule| scratch.has_fired(*rule))
             .flat_map(|rule| self.spans(rule, scratch))
@@ -61,6 +62,7 @@ impl Engine {
         wanted: impl Fn(&Rule) -> bool,
     ) -> Vec<(usize, Vec<Span>)> {
         self.read(scratch, text);
+        self.locate_fired(scratch);
         (0..self.rules.len())
             .filter(|rule| scratch.has_fired(*rule) && wanted(&self.rules[*rule]))
             .map(|rule| (rule, self.spans(rule, scratch)))

@@ -63,8 +63,6 @@ pub(super) struct Reader {
     scale_endings: FxHashMap<String, u64>,
     range: Vec<WordId>,
     numbers: FxHashMap<WordId, u64>,
-    /// By word, whether an amount can begin with it.
-    begins: Vec<bool>,
 }
 
 /// A number as a token or a word gives it: mantissa without the decimal point.
@@ -99,7 +97,6 @@ impl Reader {
             scale_endings: FxHashMap::default(),
             range: Vec::new(),
             numbers: FxHashMap::default(),
-            begins: Vec::new(),
         };
         for (index, currency) in registry.currencies.iter().enumerate() {
             for name in &currency.names {
@@ -149,21 +146,27 @@ impl Reader {
                 reader.numbers.entry(*word).or_insert(*value);
             }
         }
-        for WordId(word) in reader.numbers.keys().copied().chain([WordId::NUMBER]) {
-            let word = word as usize;
-            reader.begins.resize(reader.begins.len().max(word + 1), false);
-            reader.begins[word] = true;
-        }
         reader
     }
 
-    pub(super) fn read(&self, views: &Views, contacts: &[Contact], found: &mut Vec<Amount>) {
+    /// Whether an amount can begin with a word.
+    pub(super) fn begins(&self, word: WordId) -> bool {
+        word == WordId::NUMBER || self.numbers.contains_key(&word)
+    }
+
+    /// Finds the amounts in a text; they can begin at the clear tokens `places` only.
+    pub(super) fn read(
+        &self,
+        views: &Views,
+        places: impl Iterator<Item = usize>,
+        contacts: &[Contact],
+        found: &mut Vec<Amount>,
+    ) {
         let tokens = views.clear();
-        let mut at = 0;
         let mut contact = 0;
-        while at < tokens.len() {
-            if self.begins.get(tokens[at].word.0 as usize) != Some(&true) {
-                at += 1;
+        let mut taken = 0;
+        for at in places {
+            if at < taken {
                 continue;
             }
             let raw = tokens[at].raw_start as usize;
@@ -171,15 +174,11 @@ impl Reader {
                 contact += 1;
             }
             if contacts.get(contact).is_some_and(|contact| contact.raw_from <= raw) {
-                at += 1;
                 continue;
             }
-            match self.amount(views, at) {
-                Some(amount) => {
-                    at = amount.to.max(at + 1);
-                    found.push(amount);
-                }
-                None => at += 1,
+            if let Some(amount) = self.amount(views, at) {
+                taken = amount.to;
+                found.push(amount);
             }
         }
     }

@@ -2,7 +2,7 @@
 //! phrase of another meaning ("bunga kamboja") is passed over.
 
 use crate::registry::Registry;
-use crate::text::{Sequences, SequencesBuilder, Views, Vocabulary, VocabularyBuilder};
+use crate::text::{Sequences, SequencesBuilder, Views, Vocabulary, VocabularyBuilder, WordId};
 
 /// A country named in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,10 +49,21 @@ impl Prepared {
 }
 
 impl Reader {
-    pub(super) fn read(&self, views: &Views, found: &mut Vec<Destination>) {
+    /// Whether a name begins with a word.
+    pub(super) fn begins(&self, word: WordId) -> bool {
+        self.names.begins(word)
+    }
+
+    /// Finds the countries named in a text; names can begin at the clear tokens `places` only.
+    pub(super) fn read(
+        &self,
+        views: &Views,
+        places: impl Iterator<Item = usize>,
+        found: &mut Vec<Destination>,
+    ) {
         let tokens = views.clear();
         let mut silent_until = 0;
-        for at in 0..tokens.len() {
+        for at in places {
             let mut longest: Option<(u32, usize)> = None;
             self.names.at(tokens, at, |value, len| {
                 // The longest wins, and of equals the other meaning.

@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::registry::Registry;
-use crate::text::{Span, Views, Vocabulary, VocabularyBuilder};
+use crate::text::{Span, Views, Vocabulary, VocabularyBuilder, WordId, offset};
 
 pub use agencies::{Agency, AgencyClaim, Standing};
 pub use amounts::{Amount, Role};
@@ -175,6 +175,23 @@ pub struct Found {
     pub departures: Vec<Departure>,
     /// Names of the tables, in order.
     names: Vec<Name>,
+    /// Clear tokens with which something can begin, and what.
+    begins: Vec<(usize, Begins)>,
+}
+
+/// What can begin with a word; most words begin nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Begins(u8);
+
+impl Begins {
+    const NOTHING: Self = Self(0);
+    const COUNTRY: Self = Self(1);
+    const AMOUNT: Self = Self(2);
+    const NAME: Self = Self(4);
+
+    const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 impl Found {
@@ -190,6 +207,7 @@ impl Found {
             routes,
             departures,
             names: _,
+            begins: _,
         } = self;
         destinations.is_empty()
             && amounts.is_empty()
@@ -227,6 +245,8 @@ pub struct Reader {
     amounts: amounts::Reader,
     contacts: contacts::Reader,
     names: names::Names,
+    /// By word, what can begin with it.
+    begins: Box<[Begins]>,
     tables: Tables,
 }
 
@@ -284,6 +304,7 @@ impl Reader {
             routes,
             departures,
             names,
+            begins,
         } = found;
         destinations.clear();
         amounts.clear();
@@ -294,10 +315,19 @@ impl Reader {
         routes.clear();
         departures.clear();
         names.clear();
-        self.destinations.read(views, destinations);
+        begins.clear();
+        for (at, token) in views.clear().iter().enumerate() {
+            match self.begins.get(token.word.0 as usize) {
+                Some(&Begins::NOTHING) | None => {}
+                Some(what) => begins.push((at, *what)),
+            }
+        }
+        let beginning =
+            |what| begins.iter().filter(move |(_, begins)| begins.has(what)).map(|(at, _)| *at);
+        self.destinations.read(views, beginning(Begins::COUNTRY), destinations);
         self.contacts.read(views, contacts);
-        self.amounts.read(views, contacts, amounts);
-        self.names.read(views.clear(), names);
+        self.amounts.read(views, beginning(Begins::AMOUNT), contacts, amounts);
+        self.names.read(views.clear(), beginning(Begins::NAME), names);
         if names.is_empty() && destinations.is_empty() {
             return;
         }
@@ -383,12 +413,24 @@ impl Reader {
 impl Prepared {
     /// Completes the reader once the vocabulary is closed.
     pub fn build(self, vocabulary: &Vocabulary) -> Reader {
+        let Self { destinations, amounts, contacts, names, tables } = self;
+        let (destinations, names) = (destinations.build(vocabulary), names.build(vocabulary));
+        let begins = (0..offset(vocabulary.len())).map(WordId).map(|word| {
+            let all = [
+                (destinations.begins(word), Begins::COUNTRY),
+                (amounts.begins(word), Begins::AMOUNT),
+                (names.begins(word), Begins::NAME),
+            ];
+            let those = all.into_iter().filter(|(begins, _)| *begins);
+            Begins(those.fold(0, |bits, (_, what)| bits | what.0))
+        });
         Reader {
-            destinations: self.destinations.build(vocabulary),
-            amounts: self.amounts,
-            contacts: self.contacts.build(vocabulary),
-            names: self.names.build(vocabulary),
-            tables: self.tables,
+            begins: begins.collect(),
+            contacts: contacts.build(vocabulary),
+            destinations,
+            amounts,
+            names,
+            tables,
         }
     }
 }

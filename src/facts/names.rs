@@ -3,7 +3,9 @@
 
 use super::{agencies, departures, places, visas, wages};
 use crate::registry::Registry;
-use crate::text::{ClearToken, Sequences, SequencesBuilder, Vocabulary, VocabularyBuilder, offset};
+use crate::text::{
+    ClearToken, Sequences, SequencesBuilder, Vocabulary, VocabularyBuilder, WordId, offset,
+};
 
 /// Names of a text looked at: kinds of fact compare them with each other, and a post that holds more
 /// is a list of names.
@@ -97,10 +99,20 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// Whether a name begins with a word.
+    pub(super) fn begins(&self, word: WordId) -> bool {
+        self.names.begins(word)
+    }
+
     /// Finds the names in a text, in order; of names of one kind that overlap the first, and of
-    /// those that begin together the longest.
-    pub(super) fn read(&self, tokens: &[ClearToken], found: &mut Vec<Name>) {
-        for at in 0..tokens.len() {
+    /// those that begin together the longest. They can begin at `places` only.
+    pub(super) fn read(
+        &self,
+        tokens: &[ClearToken],
+        places: impl Iterator<Item = usize>,
+        found: &mut Vec<Name>,
+    ) {
+        for at in places {
             if found.len() >= MOST_NAMES {
                 return;
             }

@@ -184,8 +184,7 @@ impl<'a> Statistics<'a> {
             if !fired.contains(&rule.id) {
                 continue;
             }
-            let decided =
-                flagged && !self.engine.flagged_without(&mut self.scratch, &rule.id, &text);
+            let decided = flagged && !self.engine.flagged_without(&mut self.scratch, &rule.id);
             self.rules[number].1.count(post, decided);
             if rule.scored {
                 scored.push(number);

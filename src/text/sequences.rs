@@ -78,6 +78,11 @@ impl Sequences {
         }
     }
 
+    /// Whether a sequence begins with this word.
+    pub fn begins(&self, word: WordId) -> bool {
+        self.roots.get(word.0 as usize).is_some_and(|root| *root != 0)
+    }
+
     /// Whether a sequence of several words begins with this one.
     pub fn begins_longer(&self, word: WordId) -> bool {
         let root = self.roots.get(word.0 as usize).copied().unwrap_or(0);

@@ -109,6 +109,33 @@ impl Features {
         count
     }
 
+    /// Adds up the weights of the features of a block, one sum a lane, and says how many there are.
+    pub(super) fn sum(&self, block: Block, weights: &[[i16; 2]]) -> ([i32; 2], usize) {
+        let add = |[offer, victim]: [i32; 2], bucket: u32| {
+            let [one, other] = weights[bucket as usize];
+            [offer + i32::from(one), victim + i32::from(other)]
+        };
+        let mut rest = [0; 2];
+        if block != Block::Letters {
+            let count = self.each(block, |feature| rest = add(rest, feature.bucket));
+            return (rest, count);
+        }
+        // Nearly all features of a post are letters: these are one straight line.
+        let whole = self.letters.array_windows::<LONGEST>();
+        let mut count = whole.len() * (LONGEST - 2);
+        let sums = whole.fold([0; 2], |sums, letters| {
+            let three = letters[..3].iter().fold(SEED, |gram, letter| step(gram, *letter));
+            let four = step(three, letters[3]);
+            let five = step(four, letters[4]);
+            [three, four, five].into_iter().fold(sums, |sums, gram| add(sums, bucket(mix(gram))))
+        });
+        self.last_grams(|feature| {
+            count += 1;
+            rest = add(rest, feature.bucket);
+        });
+        ([sums[0] + rest[0], sums[1] + rest[1]], count)
+    }
+
     /// Bucket and value of every feature.
     pub(in crate::engine) fn values(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
         Block::ALL.into_iter().flat_map(|block| {
@@ -229,6 +256,11 @@ impl Features {
         for (start, letters) in (0..).zip(self.letters.array_windows::<LONGEST>()) {
             grams(letters, start, &mut each);
         }
+        self.last_grams(each);
+    }
+
+    /// The n-grams that begin too late for the longest.
+    fn last_grams(&self, mut each: impl FnMut(Feature)) {
         for at in self.letters.len().saturating_sub(LONGEST - 1)..self.letters.len() {
             grams(&self.letters[at..], crate::text::offset(at), &mut each);
         }

@@ -125,15 +125,10 @@ impl Model {
     pub(super) fn read(&self, features: &Features) -> Opinion {
         let mut odds = self.shift;
         for block in Block::ALL {
-            let mut sums = [0_i32; 2];
-            let count = features.each(block, |feature| {
-                let [offer, victim] = self.weights[feature.bucket as usize];
-                sums[0] += i32::from(offer);
-                sums[1] += i32::from(victim);
-            });
+            let ([offer, victim], count) = features.sum(block, &self.weights);
             let value = Block::value(count);
-            for lane in 0..LANES.len() {
-                odds[lane] += self.scale[lane] * value * real(sums[lane]);
+            for (lane, sum) in [offer, victim].into_iter().enumerate() {
+                odds[lane] += self.scale[lane] * value * real(sum);
             }
         }
         Opinion { odds }

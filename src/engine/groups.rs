@@ -1,0 +1,280 @@
+//! Rules in groups that ask the same, in an order in which each comes after those it asks about: what
+//! a group asks is held against a post once, and its phrases are confirmed only where that holds.
+
+use super::bits::Bits;
+use super::expression::Expression;
+use super::matcher::Match;
+use super::{Rule, Status};
+
+/// Rules with the same conditions.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// One of them, for what all of them ask.
+    pub(super) asks: usize,
+    /// Those that need no phrase and no pattern.
+    pub(super) without_text: Vec<usize>,
+}
+
+/// Rules of which one must fire, or else whole groups are closed without being asked.
+#[derive(Debug)]
+struct Gate {
+    rules: Bits,
+    /// The group from which on it is known which of them fired.
+    known: usize,
+    /// The groups that it closes.
+    closes: Bits,
+}
+
+/// The rules as they are asked.
+#[derive(Debug)]
+pub(super) struct Groups {
+    groups: Vec<Group>,
+    /// In the order in which they are known.
+    gates: Vec<Gate>,
+    /// The group of each rule.
+    of: Vec<u32>,
+    /// Groups that hold rules which need no phrase and no pattern.
+    without_text: Bits,
+    /// Groups from here on hold only rules that speak against, and that no other asks about.
+    telling: usize,
+    /// Rules without which nothing is flagged.
+    speaks: Bits,
+    /// The rules that count, all and by family.
+    pub(super) live: Bits,
+    of_family: Vec<Bits>,
+}
+
+impl Groups {
+    /// Of rules and an order in which each comes after those it asks about.
+    pub(super) fn new(rules: &[Rule], order: &[usize]) -> Self {
+        let speaks = Bits::of(rules.len(), |rule| {
+            let mut family = rules.iter().filter(|other| other.family == rules[rule].family);
+            !only_exculpates(rules, rules[rule].family)
+                || family.any(|other| other.floor.is_some() || other.hold.is_some())
+        });
+        let mut asked = speaks.clone();
+        for rule in order.iter().rev().filter(|rule| asked.has(**rule)).copied().collect::<Vec<_>>()
+        {
+            ask(rules, rule, &mut asked);
+        }
+        let mut of = vec![0; rules.len()];
+        let mut groups: Vec<Group> = Vec::new();
+        let mut telling = 0;
+        for tells in [true, false] {
+            for number in order.iter().copied().filter(|rule| asked.has(*rule) == tells) {
+                let rule = &rules[number];
+                let same = |group: &Group| {
+                    let other = &rules[group.asks];
+                    other.requires == rule.requires
+                        && other.unless == rule.unless
+                        && other.when == rule.when
+                };
+                let from = if tells { 0 } else { telling };
+                let known = groups[from..].iter().position(same).map(|at| from + at);
+                let group = known.unwrap_or_else(|| {
+                    groups.push(Group { asks: number, without_text: Vec::new() });
+                    groups.len() - 1
+                });
+                if !rule.has_text {
+                    groups[group].without_text.push(number);
+                }
+                of[number] = crate::text::offset(group);
+            }
+            if tells {
+                telling = groups.len();
+            }
+        }
+        let families = rules.iter().map(|rule| rule.family + 1).max().unwrap_or(0);
+        let mut of_family = vec![Bits::new(rules.len()); families];
+        for (number, rule) in rules.iter().enumerate() {
+            if rule.status == Status::Live {
+                of_family[rule.family].add(number);
+            }
+        }
+        let gates = gates(rules, &groups, &of, &of_family);
+        Self {
+            gates,
+            of,
+            without_text: Bits::of(groups.len(), |at| !groups[at].without_text.is_empty()),
+            telling,
+            speaks,
+            live: Bits::of(rules.len(), |rule| rules[rule].status == Status::Live),
+            of_family,
+            groups,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// How many groups, the first, tell whether there may be anything to flag.
+    pub(super) const fn telling(&self) -> usize {
+        self.telling
+    }
+
+    pub(super) fn group(&self, at: usize) -> Option<&Group> {
+        self.groups.get(at)
+    }
+
+    /// The group of each rule.
+    pub(super) fn of(&self) -> &[u32] {
+        &self.of
+    }
+
+    /// The groups to be asked, of those woken and of the rules whose patterns match.
+    pub(super) fn open(&self, woken: &Bits, patterned: &[Match], open: &mut Bits) {
+        open.copy(&self.without_text);
+        open.join(woken);
+        for found in patterned {
+            open.add(self.of[found.rule as usize] as usize);
+        }
+    }
+
+    /// Closes the groups that ask for rules that did not fire. `passed` gates were seen to; those that
+    /// are known before the group `at` are seen to now. Says how many then were.
+    pub(super) fn close(&self, at: usize, passed: usize, fired: &Bits, open: &mut Bits) -> usize {
+        let known = self.gates[passed..].iter().take_while(|gate| gate.known <= at);
+        let mut count = passed;
+        for gate in known {
+            count += 1;
+            if !gate.rules.meets(fired) {
+                open.part(&gate.closes);
+            }
+        }
+        count
+    }
+
+    /// Whether any rule of a family fired that counts.
+    pub(super) fn family_fired(&self, family: usize, fired: &Bits) -> bool {
+        self.of_family.get(family).is_some_and(|rules| rules.meets(fired))
+    }
+
+    /// Whether any rule fired without which nothing is flagged.
+    pub(super) fn speak(&self, fired: &Bits) -> bool {
+        self.speaks.meets(fired)
+    }
+}
+
+/// The gates of all groups, each once.
+fn gates(rules: &[Rule], groups: &[Group], of: &[u32], of_family: &[Bits]) -> Vec<Gate> {
+    let mut gates: Vec<Gate> = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        let Rule { requires, when, .. } = &rules[group.asks];
+        let one = |rule: &usize| Bits::of(rules.len(), |other| other == *rule);
+        let mut needed: Vec<Bits> = requires.iter().map(one).collect();
+        if let Some(when) = when {
+            needs(when, rules.len(), of_family, &mut needed);
+        }
+        for needed in needed {
+            let gate = gates.iter().position(|gate| gate.rules == needed).unwrap_or_else(|| {
+                let known = needed.iter().map(|rule| of[rule] as usize + 1).max().unwrap_or(0);
+                gates.push(Gate { rules: needed, known, closes: Bits::new(groups.len()) });
+                gates.len() - 1
+            });
+            gates[gate].closes.add(number);
+        }
+    }
+    gates.sort_by_key(|gate| gate.known);
+    gates
+}
+
+/// Adds to `needed` sets of rules of each of which one must fire for a condition to hold.
+fn needs(condition: &Expression<usize>, rules: usize, of_family: &[Bits], needed: &mut Vec<Bits>) {
+    match condition {
+        Expression::Rule(rule) => needed.push(Bits::of(rules, |other| other == *rule)),
+        Expression::Family(family) => needed.extend(of_family.get(*family).cloned()),
+        Expression::All(parts) => {
+            parts.iter().for_each(|part| needs(part, rules, of_family, needed));
+        }
+        Expression::Any(parts) => {
+            let mut any = Bits::new(rules);
+            for part in parts {
+                let mut of_part = Vec::new();
+                needs(part, rules, of_family, &mut of_part);
+                // A part that may hold with no rule fired opens the gate.
+                let Some(first) = of_part.first() else { return };
+                any.join(first);
+            }
+            needed.push(any);
+        }
+        Expression::AtLeast(..)
+        | Expression::Not(_)
+        | Expression::Compare(..)
+        | Expression::In(..) => {}
+    }
+}
+
+/// Adds to `asked` the rules that a rule asks about, and those that they do.
+fn ask(rules: &[Rule], rule: usize, asked: &mut Bits) {
+    for other in rules[rule].asks(rules) {
+        if !asked.has(other) {
+            asked.add(other);
+            ask(rules, other, asked);
+        }
+    }
+}
+
+/// Whether all rules of a family that have points speak against, and there are any.
+pub(super) fn only_exculpates(rules: &[Rule], family: usize) -> bool {
+    let mut scored = rules.iter().filter(|rule| rule.family == family && rule.scored);
+    scored.clone().next().is_some() && scored.all(|rule| rule.points.0 < 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use proptest::prelude::*;
+
+    use crate::engine::{Engine, RuleFiles, Thresholds};
+
+    /// The examples of the shipped rules, and words of them.
+    fn examples(engine: &Engine) -> (Vec<String>, Vec<String>) {
+        let texts: Vec<String> = engine
+            .rules
+            .iter()
+            .flat_map(|rule| rule.hit.iter().chain(&rule.miss))
+            .cloned()
+            .collect();
+        let words = texts.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned);
+        let mut words: Vec<String> = words.collect();
+        words.sort_unstable();
+        words.dedup();
+        (texts, words)
+    }
+
+    #[test]
+    fn a_post_read_no_further_than_needed_is_flagged_as_one_read_whole() {
+        let engine = Engine::compile(&RuleFiles::embedded(), Thresholds::default()).unwrap();
+        let (texts, words) = examples(&engine);
+        let scratches = RefCell::new((engine.scratch(), engine.scratch()));
+        let agree = |text: &str| {
+            let (one, other) = &mut *scratches.borrow_mut();
+            let whole = engine.score(one, text);
+            let flagged = engine.score_flagged(other, text);
+            assert_eq!(flagged, whole.flagged.then_some(whole), "{text}");
+        };
+        texts.iter().for_each(|text| agree(text));
+        let any = proptest::collection::vec(proptest::sample::select(words), 1..40);
+        let mixed = (any, proptest::sample::select(texts));
+        proptest!(ProptestConfig::with_cases(256), |((words, text) in mixed)| {
+            agree(&words.join(" "));
+            agree(&format!("{text} {}", words.join(" ")));
+        });
+    }
+
+    #[test]
+    fn a_rule_comes_after_those_it_asks_about_and_those_that_only_speak_against_come_last() {
+        let engine = Engine::compile(&RuleFiles::embedded(), Thresholds::default()).unwrap();
+        let groups = &engine.groups;
+        let of = |rule: usize| groups.of()[rule] as usize;
+        for (number, rule) in engine.rules.iter().enumerate() {
+            for other in rule.asks(&engine.rules) {
+                assert!(of(other) < of(number), "{}: {}", rule.id, engine.rules[other].id);
+            }
+            assert!(of(number) < groups.telling() || rule.points.0 < 0 || !rule.scored);
+        }
+        assert!(groups.telling() < groups.len());
+    }
+}
