@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::engine::Verdict;
 use crate::fetch::{Client, Outcome, Request};
 use crate::registry::today;
-use crate::sources::{Door, Page, Rejection, Visit};
+use crate::sources::{Door, Page, Pseudonyms, Rejection, Terms, Visit};
 use crate::store::{Booking, Store};
 
 use super::scorer::Scorer;
@@ -66,6 +66,7 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
     let scorer = Arc::new(Scorer::new(engine));
     let setting = |error: &dyn std::fmt::Display| ProbeError::Setting(error.to_string());
     let door = source.settings.open(&source.given(config)).map_err(|error| setting(&error))?;
+    let legal_basis = source.legal_basis.clone();
     let (address, page) = match door {
         Door::Web(source) => {
             let client = Client::new(&config.fetch).map_err(|error| setting(&error))?;
@@ -98,9 +99,10 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
             (capture.final_url.to_string(), page)
         }
         Door::Files(source) => {
+            let terms = Terms { pseudonyms: Pseudonyms::passing(), legal_basis };
             let read = move || -> Result<Option<(String, Page)>, crate::sources::FileError> {
                 let Some(file) = source.waiting()?.into_iter().next() else { return Ok(None) };
-                let first = source.pages(&file, None)?.next().transpose()?;
+                let first = source.pages(&file, None, &terms)?.next().transpose()?;
                 Ok(first.map(|first| (first.address, first.page)))
             };
             let first = tokio::task::spawn_blocking(read)

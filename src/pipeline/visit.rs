@@ -226,6 +226,6 @@ pub(super) fn store_page(
     Ok(())
 }
 
-fn set_aside(item: SetAside) -> SetAsideRecord {
+pub(super) fn set_aside(item: SetAside) -> SetAsideRecord {
     SetAsideRecord { place: item.place, reason: item.reason, raw: item.raw }
 }
