@@ -1,6 +1,6 @@
 //! Files other programs exported, as `waspada import` and the drop folder read them: golden pages
 //! over invented twins, what must not be kept, what is refused.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
 use std::fs;
 use std::io::Write as _;

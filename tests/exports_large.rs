@@ -1,6 +1,6 @@
 //! An export of any size is read in constant memory: a document of one line, written as it is read,
 //! with chats that are refused among those that are not.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
 use std::fs::File;
 use std::io::{BufWriter, Write};

@@ -200,11 +200,9 @@ impl Survey {
                 *only += u64::from(fits);
             }
         }
-        for at in 0..self.back.len() {
-            if times[at] < self.last[at] {
-                self.back[at] += 1;
-            }
-            self.last[at] = times[at].or(self.last[at]);
+        for ((back, last), time) in self.back.iter_mut().zip(&mut self.last).zip(times) {
+            *back += u64::from(time < *last);
+            *last = time.or(*last);
         }
     }
 
