@@ -322,6 +322,57 @@ fn reads_otherwise(desk: &Desk, native_id: &str) {
         .unwrap();
 }
 
+/// What stands before the damage is read, and the damage is told.
+#[test]
+fn a_file_damaged_within_an_archive_is_read_as_far_as_it_goes() {
+    let desk = Desk::bare();
+    let rows: String = (0..20_000)
+        .map(|number| {
+            format!("{{\"id\":\"{number}\",\"text\":\"kabar {}\"}}\n", number * 7919 % 104_729)
+        })
+        .collect();
+    let mut bytes = archive(|zip| {
+        add(zip, "rusak.jsonl", rows.as_bytes());
+        add(zip, "utuh.jsonl", b"{\"id\":\"utuh\",\"text\":\"halo\"}\n");
+    });
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 64].fill(0xff);
+    fs::write(desk.path("a.zip"), bytes).unwrap();
+    let taken = desk.run(&["import", "a.zip"]);
+    assert_eq!(taken.status, 0, "{}{}", taken.out, taken.err);
+    let read = count(&desk, "SELECT count(*) FROM post");
+    assert!(read > 1_000 && read < 20_001, "{read}");
+    assert_eq!(count(&desk, "SELECT count(*) FROM post WHERE native_id = 'utuh'"), 1);
+    let told = "SELECT count(*) FROM set_aside
+                WHERE place = 'a.zip/rusak.jsonl' AND reason LIKE 'rusak di dalam arsip setelah %'";
+    assert_eq!(count(&desk, told), 1);
+}
+
+/// What a source of the config shows before anything of it is stored.
+#[test]
+fn a_folder_of_exports_can_be_looked_at_first() {
+    let desk = Desk::bare();
+    fs::create_dir(desk.path("drop")).unwrap();
+    let config = fs::read_to_string(desk.path("waspada.toml")).unwrap()
+        + "[[source]]\nname = \"lapor\"\ntype = \"folder\"\npath = \"drop\"\nsettle = \"0s\"\n";
+    fs::write(desk.path("waspada.toml"), config).unwrap();
+    for (name, status, said) in [
+        ("telegram-kanal.json", 0, "5 postingan, 0 disisihkan"),
+        ("whatsapp-ios.txt", 3, "hanya diterima bila dasar hukumnya disebut"),
+    ] {
+        fs::copy(fixture(name), desk.path("drop").join(name)).unwrap();
+        let probed = desk.run(&["source", "probe", "lapor"]);
+        assert_eq!(probed.status, status, "{}{}", probed.out, probed.err);
+        assert!(
+            format!("{}{}", probed.out, probed.err).contains(said),
+            "{}{}",
+            probed.out,
+            probed.err
+        );
+        fs::remove_file(desk.path("drop").join(name)).unwrap();
+    }
+}
+
 /// What an older parser left: a post it read otherwise, one it missed, one it set aside.
 #[test]
 fn a_mended_parser_reads_stored_captures_again() {

@@ -100,16 +100,28 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
         }
         Door::Files(source) => {
             let terms = Terms { pseudonyms: Pseudonyms::passing(), legal_basis };
-            let read = move || -> Result<Option<(String, Page)>, crate::sources::FileError> {
+            type First = Result<(String, Page), String>;
+            let read = move || -> Result<Option<First>, crate::sources::FileError> {
                 let Some(file) = source.waiting()?.into_iter().next() else { return Ok(None) };
-                let first = source.pages(&file, None, &terms)?.next().transpose()?;
-                Ok(first.map(|first| (first.address, first.page)))
+                for read in source.pages(&file, None, &terms)? {
+                    let read = read?;
+                    if let Some(reason) = read.end.and_then(|end| end.failed) {
+                        return Ok(Some(Err(format!("{}: {reason}", read.address))));
+                    }
+                    // The way to the first post of a document is a page of its own.
+                    if !(read.page.posts.is_empty() && read.page.set_aside.is_empty()) {
+                        return Ok(Some(Ok((read.address, read.page))));
+                    }
+                }
+                Ok(None)
             };
             let first = tokio::task::spawn_blocking(read)
                 .await
                 .map_err(|error| failed(&name, &error))?
                 .map_err(|error| failed(&name, &error))?;
-            first.ok_or_else(|| failed(&name, &"tidak ada berkas lengkap di foldernya"))?
+            first
+                .ok_or_else(|| failed(&name, &"tidak ada berkas lengkap di foldernya"))?
+                .map_err(|reason| failed(&name, &reason))?
         }
     };
     let more = page.next.is_some();

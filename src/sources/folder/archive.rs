@@ -3,7 +3,7 @@
 //! archive within an archive; nothing of it is written under a name.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
@@ -22,10 +22,18 @@ const SMALL: u64 = 1 << 20;
 /// How a ZIP begins, with files or without.
 const BEGINNINGS: [&[u8; 4]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 
+/// What the record at the end of a ZIP begins with, its older form and the larger one.
+const END: &[u8; 4] = b"PK\x05\x06";
+const LARGER_END: &[u8; 4] = b"PK\x06\x06";
+/// How far from its end that record can begin: two records and the longest comment.
+const END_WITHIN: u64 = (1 << 16) + 256;
+
 /// An archive within the limits, as far as it says.
 pub(super) struct Archive {
     zip: ZipArchive<File>,
     files: Vec<Entry>,
+    /// Why the file taken out last is not whole, if so.
+    fault: Option<String>,
 }
 
 struct Entry {
@@ -44,6 +52,11 @@ impl Archive {
 
     /// Reads what the archive says it holds; the inner error says why it is refused.
     pub(super) fn open(file: File) -> io::Result<Result<Self, String>> {
+        // Before anything is read into memory for each of them.
+        let claimed = claimed_files(&file)?;
+        if claimed > MOST_FILES {
+            return Ok(Err(format!("arsip berisi {claimed} berkas; paling banyak {MOST_FILES}")));
+        }
         let mut zip = match ZipArchive::new(file) {
             Ok(zip) => zip,
             Err(ZipError::Io(error)) if error.kind() != io::ErrorKind::UnexpectedEof => {
@@ -51,12 +64,6 @@ impl Archive {
             }
             Err(error) => return Ok(Err(damaged(&error))),
         };
-        if zip.len() > MOST_FILES {
-            return Ok(Err(format!(
-                "arsip berisi {} berkas; paling banyak {MOST_FILES}",
-                zip.len()
-            )));
-        }
         let mut files = Vec::new();
         let mut total = 0_u64;
         for index in 0..zip.len() {
@@ -87,7 +94,7 @@ impl Archive {
             }
             files.push(Entry { index, name });
         }
-        Ok(Ok(Self { zip, files }))
+        Ok(Ok(Self { zip, files, fault: None }))
     }
 
     pub(super) fn count(&self) -> usize {
@@ -98,8 +105,14 @@ impl Archive {
         self.files.get(at).map_or(Path::new(""), |entry| &entry.name)
     }
 
+    /// Why the file taken out last is not whole, if so.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
     /// Takes a file out; what it says of its size is not believed.
     pub(super) fn take_out(&mut self, at: usize) -> io::Result<Result<File, String>> {
+        self.fault = None;
         let Some(entry) = self.files.get(at) else { return Ok(Err("tidak ada di arsip".into())) };
         let mut entry = match self.zip.by_index(entry.index) {
             Ok(entry) => entry,
@@ -115,7 +128,11 @@ impl Archive {
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 // What stands before the fault is whole and worth reading.
-                Err(_) if taken > 0 => break,
+                Err(error) if taken > 0 => {
+                    self.fault =
+                        Some(format!("rusak di dalam arsip setelah {taken} byte: {error}"));
+                    break;
+                }
                 Err(error) => return Ok(Err(format!("rusak di dalam arsip: {error}"))),
             };
             taken += read as u64;
@@ -130,6 +147,29 @@ impl Archive {
         }
         Ok(Ok(out))
     }
+}
+
+/// How many files the archive says it holds, whichever of its records says most.
+fn claimed_files(file: &File) -> io::Result<usize> {
+    let mut file = file.try_clone()?;
+    let length = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(length.saturating_sub(END_WITHIN)))?;
+    let mut tail = Vec::new();
+    file.take(END_WITHIN).read_to_end(&mut tail)?;
+    let claims = (0..tail.len()).filter_map(|at| {
+        let record = tail.get(at..)?;
+        if record.starts_with(END) {
+            // 0xffff says that the larger record tells.
+            let claim = u16::from_le_bytes(record.get(10..12)?.try_into().ok()?);
+            (claim < u16::MAX).then(|| usize::from(claim))
+        } else if record.starts_with(LARGER_END) {
+            let claim = u64::from_le_bytes(record.get(32..40)?.try_into().ok()?);
+            Some(usize::try_from(claim).unwrap_or(usize::MAX))
+        } else {
+            None
+        }
+    });
+    Ok(claims.max().unwrap_or(0))
 }
 
 fn within_limits(size: u64, compressed: u64, total: u64) -> Result<(), String> {

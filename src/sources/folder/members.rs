@@ -44,6 +44,14 @@ impl Members {
         }
     }
 
+    /// Why the member opened last is not whole, if so.
+    pub(super) fn fault(&self) -> Option<&str> {
+        match self {
+            Self::Alone { .. } => None,
+            Self::Archive(archive) => archive.fault(),
+        }
+    }
+
     /// A member to read; the inner error says why it cannot be taken out.
     pub(super) fn open(&mut self, at: usize) -> io::Result<Result<File, String>> {
         match self {

@@ -85,6 +85,8 @@ enum State {
     /// This member is next.
     Entering(usize),
     Walking(usize, Box<Walk>),
+    /// This member was read as far as it goes, and something is wrong with it.
+    Faulty(usize, String),
     Over,
 }
 
@@ -156,6 +158,7 @@ impl Pages {
                     }
                 },
                 State::Walking(at, walk) => return self.page(at, walk).map(Some),
+                State::Faulty(at, reason) => return Ok(Some(self.pass_over(at, reason))),
             }
         }
     }
@@ -199,15 +202,14 @@ impl Pages {
         };
         page.cursor = Some(Cursor(serde_json::to_value(&mark).map_err(io::Error::other)?));
         let address = format!("{}{}", self.address(at), read.lines);
-        let end = match (read.at_end, at + 1 == self.members.count()) {
-            (true, true) => Some(self.end()),
-            (true, false) => {
-                self.state = State::Entering(at + 1);
-                None
-            }
-            (false, _) => {
-                self.state = State::Walking(at, walk);
-                None
+        let mut end = None;
+        self.state = match self.members.fault().map(str::to_owned) {
+            _ if !read.at_end => State::Walking(at, walk),
+            Some(fault) => State::Faulty(at, fault),
+            None if at + 1 < self.members.count() => State::Entering(at + 1),
+            None => {
+                end = Some(self.end());
+                State::Over
             }
         };
         Ok(FilePage { page, bytes: read.bytes.into(), manner: read.manner, address, end })
