@@ -213,3 +213,91 @@ impl Keys {
         self.open.pop().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Write as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sources::folder::lines::{LineFeed, Place};
+
+    type Cut = (Place, Option<Chat>, Content);
+
+    /// The pieces of a document from some place on, each with the chat it stands in.
+    fn pieces(file: &File, start: Place, mut chat: Option<Chat>) -> Vec<Cut> {
+        let mut lines = Lines::new(file.try_clone().unwrap(), LineFeed::Byte, start).unwrap();
+        let mut found = Vec::new();
+        while let Some(piece) = next_piece(&mut lines, chat.as_ref()).unwrap() {
+            let stood = chat.clone();
+            if let Content::Enter(entered) = &piece.content {
+                chat.clone_from(entered);
+            }
+            found.push((piece.start, stood, piece.content));
+        }
+        found
+    }
+
+    fn document(text: &str) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file
+    }
+
+    fn rows(text: &str) -> Vec<String> {
+        let cut = pieces(&document(text), Place::START, None);
+        cut.into_iter()
+            .filter_map(|(_, chat, content)| match content {
+                Content::Row(row) => Some(format!("{}:{row}", chat.unwrap_or_default().name?)),
+                Content::Broken { reason, raw } => Some(format!("! {} {raw}", &reason[..15])),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn messages_are_cut_out_of_the_chats_they_stand_in() {
+        for (text, expected) in [
+            (
+                r#"{"name":"a","type":"public_channel","messages":[{"x":"]}\""},{"y":[{}]}]}"#,
+                vec![r#"a:{"x":"]}\""}"#, r#"a:{"y":[{}]}"#],
+            ),
+            (
+                r#"{"chats":{"list":[{"name":"a","type":"private_group","messages":[{"x":"]"}]},
+                    {"name":"b","about":{"name":"c"},"messages":[ {"z":1} ]}]}}"#,
+                vec!["! obrolan `privat ", r#"b:{"z":1}"#],
+            ),
+            (
+                r#"{"name":"a","messages":[{"x":1},{"y":"#,
+                vec![r#"a:{"x":1}"#, r#"! JSON terpotong: {"y":"#],
+            ),
+            (r#"{"about":"\"messages\":[","name":"a","messages":[]}"#, vec![]),
+            (r#"{"messages":"a"}"#, vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(rows(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_document_can_be_cut_from_the_start_of_any_piece_on(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "{", "}", "[", "]", "\"", ":", ",", "\\", "\n", "\"messages\":[",
+                    "\"type\":\"public_channel\",", "\"type\":\"private_chat\",", "\"name\":\"a\",",
+                    "{\"id\":1}", "7",
+                ]),
+                0..60,
+            ),
+        ) {
+            let file = document(&format!("{{\"name\":\"a\",\"messages\":[{}", parts.concat()));
+            let whole = pieces(&file, Place::START, None);
+            for (at, (start, chat, _)) in whole.iter().enumerate() {
+                prop_assert_eq!(&pieces(&file, *start, chat.clone()), &whole[at..]);
+            }
+        }
+    }
+}

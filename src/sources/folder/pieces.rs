@@ -307,6 +307,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sources::exports::whatsapp::Survey;
     use crate::sources::folder::lines::LineFeed;
 
     fn pieces(format: &Format, file: &File, start: Place) -> Vec<(Place, Vec<u8>, Content)> {
@@ -321,6 +322,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_chat_can_be_cut_from_the_start_of_any_message_on(
+            lines in prop::collection::vec(
+                prop::sample::select(vec![
+                    "14/11/23 10.04 - Budi: halo\n", "[14/11/23 10.04] Budi: halo\n", "lanjutan\n",
+                    "\n", "14/11/23 10.05 - bergabung\r\n", "---\n",
+                ]),
+                0..30,
+            ),
+        ) {
+            let text = format!("{}14/11/23 10.06 - Budi: akhir", lines.concat());
+            let mut survey = Survey::default();
+            text.lines().for_each(|line| survey.see(line));
+            let format = Format::Whatsapp(survey.style().unwrap());
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            let whole = pieces(&format, &file, Place::START);
+            let glued: Vec<u8> = whole.iter().flat_map(|(_, bytes, _)| bytes.clone()).collect();
+            prop_assert_eq!(glued, text.as_bytes());
+            for (at, (start, ..)) in whole.iter().enumerate() {
+                prop_assert_eq!(pieces(&format, &file, *start), &whole[at..]);
+            }
+        }
+
         #[test]
         fn a_file_can_be_cut_from_the_start_of_any_piece_on(
             format in prop::sample::select(vec![
