@@ -8,7 +8,7 @@ use crate::post::Sha256;
 use crate::sources::{
     Cursor, Door, FileEnd, FileError, FilePage, FileSource, Pseudonyms, Terms, WaitingFile,
 };
-use crate::store::{CaptureRecord, FileDone, Grounds};
+use crate::store::{CaptureRecord, FileDone, Grounds, Store, StoreError};
 
 use super::report::SourceReport;
 use super::visit::{Arrived, Ended, Failure, Tools, Watched, store_page};
@@ -53,7 +53,7 @@ fn walk(
     report: &mut SourceReport,
     stop: &CancellationToken,
 ) -> Result<Ended, Failure> {
-    let terms = terms(tools, watched.legal_basis.clone())?;
+    let terms = terms(&tools.store, watched.legal_basis.clone())?;
     let mut failed = None;
     for file in source.waiting()? {
         match read(tools, &watched.name, source, (&terms, Known::Done), &file, report, stop) {
@@ -72,8 +72,8 @@ fn walk(
 }
 
 /// On what terms the files of a source are read.
-pub(super) fn terms(tools: &Tools, legal_basis: Option<String>) -> Result<Terms, Failure> {
-    let pseudonyms = Pseudonyms::new(tools.store.pseudonym_key()?);
+pub(super) fn terms(store: &Store, legal_basis: Option<String>) -> Result<Terms, StoreError> {
+    let pseudonyms = Pseudonyms::new(store.pseudonym_key()?);
     let legal_basis = legal_basis.filter(|basis| !basis.trim().is_empty());
     Ok(Terms { pseudonyms, legal_basis })
 }

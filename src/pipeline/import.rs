@@ -91,17 +91,11 @@ pub fn import(
     let client = Client::new(&config.fetch)?;
     let engine = super::load(&watch::standing(config))?;
     let store = Arc::new(Store::open(&config.store)?);
+    let terms = files::terms(&store, import.legal_basis.clone())?;
     let tools = Tools { store, client, scorer: Arc::new(Scorer::new(engine)), observer };
     let began = std::time::Instant::now();
     let mut report = SourceReport::new(&import.source);
     let mut imported = Vec::new();
-    let terms = match files::terms(&tools, import.legal_basis.clone()) {
-        Ok(terms) => terms,
-        Err(failure) => {
-            report.errors.push(failure.reason);
-            return Ok(Imported { report, files: imported });
-        }
-    };
     let terms = (&terms, Known::TryFailed);
     let handed = Handed::new(Vec::new(), import.format, import.ways.clone());
     for path in &import.files {
