@@ -73,7 +73,7 @@ fn walk(
 
 /// On what terms the files of a source are read.
 pub(super) fn terms(store: &Store, legal_basis: Option<String>) -> Result<Terms, StoreError> {
-    let pseudonyms = Pseudonyms::new(store.pseudonym_key()?);
+    let pseudonyms = Pseudonyms::new(store.bystander_key()?);
     let legal_basis = legal_basis.filter(|basis| !basis.trim().is_empty());
     Ok(Terms { pseudonyms, legal_basis })
 }
