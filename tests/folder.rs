@@ -2,6 +2,7 @@
 //! was cut off goes on, and where a finished file ends up.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,8 @@ use proptest::prelude::*;
 use waspada::post::{Account, Platform, Post, PostKind, Sha256};
 use waspada::sources::folder::Settings;
 use waspada::sources::{
-    Cursor, Door, FileEnd, FilePage, FileSource, Given, SourceSettings, WaitingFile,
+    Cursor, Door, FileEnd, FilePage, FileSource, Given, Pseudonyms, SourceSettings, Terms,
+    WaitingFile, Zone,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -24,7 +26,13 @@ fn settings(path: &Path) -> Settings {
         keep: false,
         settle: SignedDuration::ZERO,
         platform: "web".into(),
+        columns: BTreeMap::new(),
+        zone: Zone::default(),
     }
+}
+
+fn terms() -> Terms {
+    Terms { pseudonyms: Pseudonyms::new([7; 32]), legal_basis: None }
 }
 
 fn given() -> Given {
@@ -69,7 +77,7 @@ impl Dropped {
     }
 
     fn pages_from(&self, cursor: Option<&Cursor>) -> Vec<FilePage> {
-        self.source.pages(&self.file, cursor).unwrap().map(Result::unwrap).collect()
+        self.source.pages(&self.file, cursor, &terms()).unwrap().map(Result::unwrap).collect()
     }
 
     fn pages(&self) -> Vec<FilePage> {
@@ -173,7 +181,7 @@ fn links_and_folders_are_not_followed() {
     let file = source.waiting().unwrap().remove(0);
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink(elsewhere.path(), &path).unwrap();
-    assert!(source.pages(&file, None).is_err());
+    assert!(source.pages(&file, None, &terms()).is_err());
 }
 
 #[test]
@@ -204,7 +212,8 @@ fn the_invented_posts_are_read() {
     let before = listing(&drop);
     let mut found = Vec::new();
     for file in source.waiting().unwrap() {
-        let pages: Vec<FilePage> = source.pages(&file, None).unwrap().map(Result::unwrap).collect();
+        let pages: Vec<FilePage> =
+            source.pages(&file, None, &terms()).unwrap().map(Result::unwrap).collect();
         assert_eq!(Sha256::of(&bytes(&pages)), file.sha256);
         let end = end(&pages);
         found.push((
@@ -220,7 +229,7 @@ fn the_invented_posts_are_read() {
         source.finish(&file, end).unwrap();
     }
     found.sort_by(|one, other| one.0.cmp(&other.0));
-    let end = |rows, set_aside| FileEnd { rows, set_aside, failed: None };
+    let end = |rows, set_aside| FileEnd { rows, set_aside, ..FileEnd::default() };
     assert_eq!(
         found,
         [
@@ -265,7 +274,7 @@ fn rows_of_jsonl_become_posts() {
     third.views = Some(12);
     assert_eq!(posts(&pages), [first, second, third]);
     assert_eq!((pages[0].page.ignored, pages[0].address.as_str()), (1, "file:a.jsonl#L1-5"));
-    assert_eq!(end(&pages), &FileEnd { rows: 4, set_aside: 0, failed: None });
+    assert_eq!(end(&pages), &FileEnd { rows: 4, set_aside: 0, ..FileEnd::default() });
 }
 
 #[test]
@@ -416,7 +425,7 @@ fn bad_rows_are_set_aside_with_their_lines_and_good_ones_go_on() {
         assert!(reason.starts_with(expected_reason), "{place}: {reason}");
     }
     assert_eq!(pages[0].page.set_aside[1].raw, "[1,2]");
-    assert_eq!(end(&pages), &FileEnd { rows: 10, set_aside: 7, failed: None });
+    assert_eq!(end(&pages), &FileEnd { rows: 10, set_aside: 7, ..FileEnd::default() });
 }
 
 #[test]
@@ -544,7 +553,7 @@ fn pages_of_a_large_file_are_small() {
     let file = source.waiting().unwrap().remove(0);
     let (mut rows, mut read, mut line) = (0, 0, 1);
     let (mut full_of_rows, mut full_of_bytes) = (false, false);
-    for page in source.pages(&file, None).unwrap() {
+    for page in source.pages(&file, None, &terms()).unwrap() {
         let page = page.unwrap();
         let posts = page.page.posts.len();
         assert!(posts <= 500 && page.bytes.len() <= 1 << 20, "{posts}, {}", page.bytes.len());
@@ -566,13 +575,13 @@ fn pages_of_a_large_file_are_small() {
 fn a_file_that_changes_while_it_is_read_is_not_finished() {
     let [(name, file), ..] = large_files();
     let drop = Dropped::of(name, &file);
-    let mut pages = drop.source.pages(&drop.file, None).unwrap();
+    let mut pages = drop.source.pages(&drop.file, None, &terms()).unwrap();
     assert!(pages.next().unwrap().is_ok());
     let mut more = File::options().append(true).open(&drop.file.path).unwrap();
     more.write_all(b"{\"text\":\"lagi\"}\n").unwrap();
     let last = pages.by_ref().last().unwrap();
     assert!(last.unwrap_err().to_string().contains("berkas berubah"));
-    assert!(drop.source.pages(&drop.file, None).is_err(), "it waits as another file now");
+    assert!(drop.source.pages(&drop.file, None, &terms()).is_err(), "it waits as another file now");
 }
 
 #[test]
@@ -622,7 +631,7 @@ fn what_was_put_away_before_is_not_written_over() {
     let again = |text: &str| {
         fs::write(&drop.file.path, text).unwrap();
         let file = drop.source.waiting().unwrap().remove(0);
-        let end = FileEnd { rows: 1, set_aside: 0, failed: None };
+        let end = FileEnd { rows: 1, set_aside: 0, ..FileEnd::default() };
         drop.source.finish(&file, &end).unwrap();
         file.sha256.to_string()
     };

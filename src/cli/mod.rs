@@ -8,9 +8,11 @@ mod dev;
 mod doctor;
 mod eval;
 mod evidence;
+mod import;
 mod learn;
 mod logging;
 mod queue;
+mod replay;
 mod report;
 mod rules;
 mod run;
@@ -52,6 +54,8 @@ enum Command {
     Run(run::Arguments),
     /// Menilai postingan dari JSONL (atau baris teks) ke JSONL, tanpa basis data
     Scan(scan::Arguments),
+    /// Mengambil berkas ekspor atau tangkapan ke dalam basis data
+    Import(import::Arguments),
     /// Ukur pada postingan berlabel: presisi, daya tangkap, tabel setiap ambang
     Eval(eval::Arguments),
     /// Latih pembaca kedua dari postingan berlabel
@@ -120,6 +124,7 @@ pub fn run() -> ExitCode {
     let ended = match &arguments.command {
         Command::Run(run) => run::run(run, &arguments),
         Command::Scan(scan) => scan::run(scan, &arguments),
+        Command::Import(import) => import::run(import, &arguments),
         Command::Eval(eval) => eval::run(eval, &arguments),
         Command::Learn(learn) => learn::run(learn, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
@@ -201,6 +206,15 @@ fn config(arguments: &Arguments) -> Result<Config, Failure> {
             unreadable @ ConfigError::Unreadable { .. } => unreadable.to_string(),
         })
     })
+}
+
+/// That config, with the rule folder named in the place of its own.
+fn with_rules(arguments: &Arguments) -> Result<Config, Failure> {
+    let mut config = config(arguments)?;
+    if let Some(rules) = &arguments.rules {
+        config.rules.path = Some(rules.clone());
+    }
+    Ok(config)
 }
 
 /// The store of that config, which must be there already.

@@ -29,10 +29,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(run: &Arguments, arguments: &super::Arguments) -> Result<Answer, Failure> {
-    let mut config = super::config(arguments)?;
-    if let Some(rules) = &arguments.rules {
-        config.rules.path = Some(rules.clone());
-    }
+    let config = super::with_rules(arguments)?;
     let runtime = super::runtime()?;
     let ended = if run.once {
         runtime.block_on(run_once(run, &config))
@@ -189,7 +186,7 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
 }
 
 /// Cancelled by SIGTERM or SIGINT; a second one ends the process at once.
-fn stop_on_signals() -> Result<CancellationToken, Failure> {
+pub(super) fn stop_on_signals() -> Result<CancellationToken, Failure> {
     let stop = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;

@@ -7,7 +7,7 @@ use comfy_table::{Table, presets};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Answer, Failure, unwritable};
+use super::{Answer, Failure, replay, unwritable, with_rules};
 use crate::budget::Left;
 use crate::config::Config;
 use crate::pipeline::{Probe, ProbeError, probe};
@@ -21,6 +21,8 @@ pub(super) enum Command {
     List(List),
     /// Mengambil satu halaman dan menampilkan postingannya, tanpa menyimpan apa pun
     Probe(ProbeOf),
+    /// Membaca ulang bukti tersimpan dengan pembaca hari ini dan menyimpan yang berubah
+    Replay(replay::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -112,6 +114,7 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
     match command {
         Command::List(list) => list.run(&super::config(arguments)?),
         Command::Probe(probe) => probe.run(&super::config(arguments)?),
+        Command::Replay(replay) => replay::run(replay, &with_rules(arguments)?),
     }
 }
 

@@ -5,11 +5,16 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::post::Sha256;
-use crate::sources::{Cursor, Door, FileEnd, FileError, FilePage, FileSource, WaitingFile};
-use crate::store::{CaptureRecord, FileDone, Grounds};
+use crate::sources::{
+    Cursor, Door, FileEnd, FileError, FilePage, FileSource, Pseudonyms, Terms, WaitingFile,
+};
+use crate::store::{CaptureRecord, FileDone, Grounds, Store, StoreError};
 
 use super::report::SourceReport;
 use super::visit::{Arrived, Ended, Failure, Tools, Watched, store_page};
+
+/// Under which name a file's capture keeps how it is to be read.
+pub(super) const MANNER: &str = "waspada-manner";
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
@@ -48,11 +53,12 @@ fn walk(
     report: &mut SourceReport,
     stop: &CancellationToken,
 ) -> Result<Ended, Failure> {
+    let terms = terms(&tools.store, watched.legal_basis.clone())?;
     let mut failed = None;
     for file in source.waiting()? {
-        match read(tools, watched, source, &file, report, stop) {
-            Ok(true) => {}
-            Ok(false) => return Ok(Ended { unfinished: true, ..Ended::default() }),
+        match read(tools, &watched.name, source, (&terms, Known::Done), &file, report, stop) {
+            Ok(Came::ToEnd(_) | Came::Before(_)) => {}
+            Ok(Came::Stopped) => return Ok(Ended { unfinished: true, ..Ended::default() }),
             // The database is the same for all files; a file is not.
             Err(failure) if failure.kind == "store" => return Err(failure),
             Err(failure) => {
@@ -65,29 +71,60 @@ fn walk(
     failed.map_or(Ok(Ended::default()), Err)
 }
 
-/// Reads one file to its end; false when told to stop before.
-fn read(
+/// On what terms the files of a source are read.
+pub(super) fn terms(store: &Store, legal_basis: Option<String>) -> Result<Terms, StoreError> {
+    let pseudonyms = Pseudonyms::new(store.bystander_key()?);
+    let legal_basis = legal_basis.filter(|basis| !basis.trim().is_empty());
+    Ok(Terms { pseudonyms, legal_basis })
+}
+
+/// How the reading of a file came out.
+pub(super) enum Came {
+    /// It was read to its end.
+    ToEnd(FileEnd),
+    /// The same bytes had been read before.
+    Before(FileEnd),
+    /// Told to stop between two pages.
+    Stopped,
+}
+
+/// How a file that was read before is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// It is done with.
+    Done,
+    /// One that was of no use as a whole is tried again: the program or the question may be another.
+    TryFailed,
+}
+
+/// Reads one file to its end, from where an earlier reading was broken off.
+pub(super) fn read(
     tools: &Tools,
-    watched: &Watched,
+    name: &str,
     source: &dyn FileSource,
+    (terms, known): (&Terms, Known),
     file: &WaitingFile,
     report: &mut SourceReport,
     stop: &CancellationToken,
-) -> Result<bool, Failure> {
-    let name = &*watched.name;
-    if let Some(done) = tools.store.file_known(name, &file.sha256)? {
+) -> Result<Came, Failure> {
+    let is_done = |done: &FileDone| {
+        known == Known::Done || done.failed.is_none() || done.rows > done.set_aside
+    };
+    if let Some(done) = tools.store.file_known(name, &file.sha256)?.filter(is_done) {
         // Dropped again, or a crash came between the last page and the move.
-        let end = FileEnd { rows: done.rows, set_aside: done.set_aside, failed: done.failed };
+        let FileDone { rows, set_aside, failed, .. } = done;
+        let end = FileEnd { rows, set_aside, failed, refused: false };
         source.finish(file, &end)?;
-        return Ok(true);
+        return Ok(Came::Before(end));
     }
     let cursor = tools.store.cursor(name)?.map(Cursor);
-    for page in source.pages(file, cursor.as_ref())? {
+    let mut ended = FileEnd::default();
+    for page in source.pages(file, cursor.as_ref(), terms)? {
         if stop.is_cancelled() {
-            return Ok(false);
+            return Ok(Came::Stopped);
         }
-        let FilePage { page, bytes, address, end } = page?;
-        let file_done = end.as_ref().map(|end| FileDone {
+        let FilePage { page, bytes, manner, address, end } = page?;
+        let file_done = end.as_ref().filter(|end| !end.refused).map(|end| FileDone {
             sha256: file.sha256,
             name: file.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             rows: end.rows,
@@ -99,10 +136,10 @@ fn read(
             final_url: address,
             status: None,
             fetched_at: Timestamp::now(),
-            headers: Vec::new(),
+            headers: vec![(MANNER.to_owned(), manner)],
             sha256: Sha256::of(&bytes),
             body: bytes,
-            grounds: Grounds { rules: None, legal_basis: watched.legal_basis.clone() },
+            grounds: Grounds { rules: None, legal_basis: terms.legal_basis.clone() },
         });
         let adapter = source.adapter();
         let arrived = Arrived { adapter, page, capture, validators: None, file_done };
@@ -112,7 +149,8 @@ fn read(
                 report.errors.push(format!("{}: {reason}", file.path.display()));
             }
             source.finish(file, &end)?;
+            ended = end;
         }
     }
-    Ok(true)
+    Ok(Came::ToEnd(ended))
 }

@@ -4,8 +4,10 @@
 mod daemon;
 mod files;
 mod health;
+mod import;
 mod once;
 mod probe;
+mod replay;
 mod report;
 mod reports;
 mod rescore;
@@ -21,8 +23,10 @@ mod web;
 
 pub use daemon::{Daemon, DaemonError};
 pub use health::{Health, ask_health};
+pub use import::{Import, Imported, ImportedFile, folder_settings, import};
 pub use once::once;
 pub use probe::{Probe, ProbeError, probe};
+pub use replay::{ReplayError, Replayed, replay};
 pub use report::{Observer, SourceReport, Unobserved};
 pub use reports::{HandedIn, Intake, ReportError, Reported, hand_in, is_link};
 pub use rescore::rescore;

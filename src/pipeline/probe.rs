@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::engine::{SearchTerms, Verdict};
 use crate::fetch::{Client, Outcome, Request};
 use crate::registry::today;
-use crate::sources::{Door, Page, Rejection, Visit, WebSource};
+use crate::sources::{Door, Page, Pseudonyms, Rejection, Terms, Visit, WebSource};
 use crate::store::{Booking, Store};
 
 use super::scorer::Scorer;
@@ -71,6 +71,7 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
     let scorer = Arc::new(Scorer::new(engine));
     let setting = |error: &dyn std::fmt::Display| ProbeError::Setting(error.to_string());
     let door = source.settings.open(&source.given(config)).map_err(|error| setting(&error))?;
+    let legal_basis = source.legal_basis.clone();
     let (address, page) = match door {
         Door::Web(source) => {
             first_page(config, &name, source.as_ref(), &scorer.search_terms()).await?
@@ -82,16 +83,29 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
                 .map_err(|error| failed(&source.subscribe(None).url, &error))?
         }
         Door::Files(source) => {
-            let read = move || -> Result<Option<(String, Page)>, crate::sources::FileError> {
+            let terms = Terms { pseudonyms: Pseudonyms::passing(), legal_basis };
+            type First = Result<(String, Page), String>;
+            let read = move || -> Result<Option<First>, crate::sources::FileError> {
                 let Some(file) = source.waiting()?.into_iter().next() else { return Ok(None) };
-                let first = source.pages(&file, None)?.next().transpose()?;
-                Ok(first.map(|first| (first.address, first.page)))
+                for read in source.pages(&file, None, &terms)? {
+                    let read = read?;
+                    if let Some(reason) = read.end.and_then(|end| end.failed) {
+                        return Ok(Some(Err(format!("{}: {reason}", read.address))));
+                    }
+                    // The way to the first post of a document is a page of its own.
+                    if !(read.page.posts.is_empty() && read.page.set_aside.is_empty()) {
+                        return Ok(Some(Ok((read.address, read.page))));
+                    }
+                }
+                Ok(None)
             };
             let first = tokio::task::spawn_blocking(read)
                 .await
                 .map_err(|error| failed(&name, &error))?
                 .map_err(|error| failed(&name, &error))?;
-            first.ok_or_else(|| failed(&name, &"tidak ada berkas lengkap di foldernya"))?
+            first
+                .ok_or_else(|| failed(&name, &"tidak ada berkas lengkap di foldernya"))?
+                .map_err(|reason| failed(&name, &reason))?
         }
     };
     let more = page.next.is_some();

@@ -256,6 +256,6 @@ pub(super) fn store_scored(
     Ok(())
 }
 
-fn set_aside(item: SetAside) -> SetAsideRecord {
+pub(super) fn set_aside(item: SetAside) -> SetAsideRecord {
     SetAsideRecord { place: item.place, reason: item.reason, raw: item.raw }
 }

@@ -3,6 +3,7 @@
 //! reads files yields the same pages. Adding a platform is one file here and one line in `registry`.
 
 pub mod bluesky;
+mod exports;
 pub mod fediverse;
 pub mod feed;
 pub mod folder;
@@ -21,6 +22,7 @@ use crate::engine::SearchTerms;
 use crate::fetch::{Capture, Request};
 use crate::post::{Post, PostKey, Sha256};
 
+pub use exports::{Pseudonyms, Terms, Ways, Zone, ZoneError};
 pub use registry::{Given, KINDS, Lacks, OpenError, ReadSettings, Settings, SourceSettings};
 pub use rotation::Turn;
 pub use stream::{Event, Keep, News, StreamSource, Subscription};
@@ -106,16 +108,30 @@ pub struct ShapeError {
 pub struct FilePage {
     /// What the part of the file held; its cursor takes the walk up again after a crash.
     pub page: Page,
-    /// The bytes of this part as they stand in the file.
+    /// The bytes of this part as they stand in the file, without what must not be kept: device ids
+    /// and tokens, bystanders' numbers, private chats.
     pub bytes: bytes::Bytes,
+    /// What is needed beside the bytes to read them again.
+    pub manner: String,
     /// `file:` address of the part, such as `file:batch-7.jsonl#L1-500`.
     pub address: String,
     /// Set on the last page of the file.
     pub end: Option<FileEnd>,
 }
 
+/// A page of a file as it was kept.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptPart<'a> {
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// What is needed to read them, where that was kept.
+    pub manner: Option<&'a str>,
+    /// Where it stood.
+    pub address: &'a str,
+}
+
 /// A file read to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileEnd {
     /// Rows read, good and bad.
     pub rows: u64,
@@ -123,6 +139,8 @@ pub struct FileEnd {
     pub set_aside: u64,
     /// Why the file as a whole is of no use, if so.
     pub failed: Option<String>,
+    /// It was refused on terms that may change: the same bytes may be handed in again.
+    pub refused: bool,
 }
 
 /// A complete file that waits to be read.
@@ -134,7 +152,7 @@ pub struct WaitingFile {
     pub sha256: Sha256,
 }
 
-/// A source whose posts come in files of a folder. Blocking I/O: call it off the async threads.
+/// A source whose posts come in files. Blocking I/O: call it off the async threads.
 pub trait FileSource: Send + Sync {
     /// Which adapter this is.
     fn adapter(&self) -> Adapter;
@@ -147,7 +165,11 @@ pub trait FileSource: Send + Sync {
         &self,
         file: &WaitingFile,
         cursor: Option<&Cursor>,
+        terms: &Terms,
     ) -> Result<Box<dyn Iterator<Item = Result<FilePage, FileError>> + Send>, FileError>;
+
+    /// Reads a page that was kept once more, as it would be read today.
+    fn again(&self, part: &KeptPart<'_>) -> Result<Page, ShapeError>;
 
     /// Puts a finished file where it belongs (`done/`, `failed/` with a reason beside it; nowhere
     /// in the mode that keeps files). Doing it twice is no error.

@@ -14,7 +14,7 @@ use super::column::{Json, Stamp};
 use super::custody::{self, Action, Actor};
 use super::error::StoreError;
 use super::record::{CaptureRecord, PageCommit, PageResult, SetAsideRecord};
-use super::versions::{self, Change};
+use super::versions::{self, Change, Requeue, Seen};
 use super::{Store, coverage, removal, sources, yields};
 
 impl Store {
@@ -48,9 +48,9 @@ pub(super) fn write(
         }
         _ => None,
     };
+    let seen = Seen { source, capture, at: page.at };
     for scored in &page.posts {
-        let seen = versions::Seen { source, capture, at: page.at };
-        let stored = versions::store(transaction, &seen, scored)?;
+        let stored = versions::store(transaction, &seen, scored, Requeue::WhenFlagged)?;
         match stored.change {
             Change::New => result.new += 1,
             Change::Edited => result.edited += 1,
@@ -67,7 +67,10 @@ pub(super) fn write(
         result.deleted += u64::from(removal::deleted_by_source(transaction, key, page.at)?);
     }
     for item in &page.set_aside {
-        result.set_aside += u64::from(set_aside(transaction, source, page, item, capture)?);
+        let adapter = (page.adapter, page.adapter_version);
+        let known = is_set_aside(transaction, source, &digest(adapter.0, adapter.1, item))?;
+        keep_set_aside(transaction, &seen, adapter, item, Stamp(page.at))?;
+        result.set_aside += u64::from(!known);
     }
     if let Some(coverage) = &page.coverage {
         coverage::note(transaction, source, coverage)?;
@@ -117,7 +120,8 @@ fn tells_something(
         }
     }
     for item in &page.set_aside {
-        if !is_set_aside(transaction, source, &digest(page, item))? {
+        let digest = digest(page.adapter, page.adapter_version, item);
+        if !is_set_aside(transaction, source, &digest)? {
             return Ok(true);
         }
     }
@@ -170,38 +174,37 @@ fn keep(
     Ok(transaction.last_insert_rowid())
 }
 
-/// Keeps an item that could not be read; false when it was kept before.
-fn set_aside(
+/// Keeps an item that could not be read.
+pub(super) fn keep_set_aside(
     transaction: &Transaction<'_>,
-    source: i64,
-    page: &PageCommit,
+    seen: &Seen,
+    (adapter, adapter_version): (&str, u16),
     item: &SetAsideRecord,
-    capture: Option<i64>,
-) -> Result<bool, StoreError> {
-    let digest = digest(page, item);
-    let known = is_set_aside(transaction, source, &digest)?;
+    first_seen: Stamp,
+) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
             "INSERT INTO set_aside (source_id, adapter, adapter_version, place, reason, raw, digest,
                  capture_id, first_seen, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (source_id, digest) DO UPDATE SET last_seen = excluded.last_seen",
         )?
         .execute((
-            source,
-            page.adapter,
-            page.adapter_version,
+            seen.source,
+            adapter,
+            adapter_version,
             &item.place,
             &item.reason,
             &item.raw,
-            digest,
-            capture,
-            Stamp(page.at),
+            digest(adapter, adapter_version, item),
+            seen.capture,
+            first_seen,
+            Stamp(seen.at),
         ))?;
-    Ok(!known)
+    Ok(())
 }
 
-fn is_set_aside(
+pub(super) fn is_set_aside(
     transaction: &Transaction<'_>,
     source: i64,
     digest: &Sha256,
@@ -214,10 +217,10 @@ fn is_set_aside(
 }
 
 /// The same item read by a newer version of the adapter is another: its reason may be mended.
-fn digest(page: &PageCommit, item: &SetAsideRecord) -> Sha256 {
+pub(super) fn digest(adapter: &str, adapter_version: u16, item: &SetAsideRecord) -> Sha256 {
     let mut hasher = Hasher::new();
-    hasher.field(page.adapter.as_bytes());
-    hasher.field(&page.adapter_version.to_le_bytes());
+    hasher.field(adapter.as_bytes());
+    hasher.field(&adapter_version.to_le_bytes());
     for field in [&item.place, &item.reason, &item.raw] {
         hasher.field(field.as_bytes());
     }

@@ -9,10 +9,12 @@ mod coverage;
 mod custody;
 mod error;
 mod lock;
+mod pseudonyms;
 mod queue;
 mod readers;
 mod record;
 mod removal;
+mod replay;
 mod reports;
 mod rescore;
 mod schema;
@@ -48,6 +50,7 @@ pub use record::{
     CaptureRecord, CoverageRecord, FileDone, Grounds, PageCommit, PageResult, ScoredPost,
     SetAsideRecord, ValidatorRecord, VisitEnd,
 };
+pub use replay::{KeptCapture, ReplayChange, ReplayCounts, Reread};
 pub use reports::{
     Found, Handled, Known, Landed, Received, Receiving, ReportId, ReportState, Reporter,
     StoredReport, Told, Waiting,

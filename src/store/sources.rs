@@ -101,7 +101,9 @@ pub(super) fn keep_file(
     transaction
         .prepare_cached(
             "INSERT INTO finished_file (source_id, sha256, name, \"rows\", set_aside, failed, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT DO UPDATE SET name = excluded.name, \"rows\" = excluded.\"rows\",
+                 set_aside = excluded.set_aside, failed = excluded.failed, at = excluded.at",
         )?
         .execute((
             source,

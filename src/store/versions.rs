@@ -30,6 +30,15 @@ pub(super) struct Seen {
     pub(super) at: Timestamp,
 }
 
+/// Whether a flagged version puts its post before an analyst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Requeue {
+    /// As every page a source shows does.
+    WhenFlagged,
+    /// What was decided of the post stands.
+    Never,
+}
+
 /// What storing a post did.
 pub(super) struct Stored {
     pub(super) post: i64,
@@ -75,6 +84,7 @@ pub(super) fn store(
     transaction: &Transaction<'_>,
     seen: &Seen,
     scored: &ScoredPost,
+    requeue: Requeue,
 ) -> Result<Stored, StoreError> {
     let ScoredPost { post, verdict } = scored;
     let content_hash = post.content_hash();
@@ -109,6 +119,10 @@ pub(super) fn store(
             post.created_at.map(Stamp),
         ))?;
     let queued = match verdict.lane {
+        Some(_) if verdict.flagged && requeue == Requeue::Never => {
+            keep_contacts(transaction, id, verdict)?;
+            false
+        }
         Some(lane) if verdict.flagged => {
             keep_contacts(transaction, id, verdict)?;
             let ids = Ids { post: id, version, verdict: verdict_id };

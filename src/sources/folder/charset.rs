@@ -30,6 +30,15 @@ impl Charset {
         }
     }
 
+    /// A text so that `read` gives it back.
+    pub(super) fn write(&self, text: &str) -> Vec<u8> {
+        match self.line_feed() {
+            LineFeed::Byte => text.as_bytes().to_vec(),
+            LineFeed::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            LineFeed::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+
     /// Some lines as text, without a byte order mark.
     pub(super) fn read(&self, bytes: &[u8]) -> String {
         let named = || decode(bytes, Some(&format!("text/plain; charset={}", self.0))).text;
@@ -67,7 +76,9 @@ mod tests {
             (&utf16, &utf16[2..], "gaji é"),
         ];
         for (head, line, text) in cases {
-            assert_eq!(Charset::of(head).read(line), text, "{line:?}");
+            let charset = Charset::of(head);
+            assert_eq!(charset.read(line), text, "{line:?}");
+            assert_eq!(charset.read(&charset.write(text)), text, "{line:?} written");
         }
     }
 

@@ -6,6 +6,8 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use serde::{Deserialize, Serialize};
 
+use super::json_stream::Go;
+
 /// The longest line that is read, in bytes without its line feed, as in `waspada scan`.
 pub(super) const LONGEST: u64 = 8 << 20;
 /// How much is kept of what is too long or cannot be read, in bytes.
@@ -60,16 +62,22 @@ pub(super) struct Lines {
 impl Lines {
     pub(super) fn new(mut file: File, line_feed: LineFeed, start: Place) -> io::Result<Self> {
         file.seek(SeekFrom::Start(start.offset))?;
-        Ok(Self { input: BufReader::with_capacity(1 << 16, file), line_feed, next: start })
+        Ok(Self::here(file, line_feed, start))
+    }
+
+    /// The lines of a part that began at this place of a file and stands alone now.
+    pub(super) fn of_part(mut part: File, line_feed: LineFeed, start: Place) -> io::Result<Self> {
+        part.rewind()?;
+        Ok(Self::here(part, line_feed, start))
+    }
+
+    fn here(file: File, line_feed: LineFeed, next: Place) -> Self {
+        Self { input: BufReader::with_capacity(1 << 16, file), line_feed, next }
     }
 
     /// Where the next line starts.
     pub(super) fn place(&self) -> Place {
         self.next
-    }
-
-    pub(super) fn file(&self) -> &File {
-        self.input.get_ref()
     }
 
     /// Goes back to a line that was read before.
@@ -125,6 +133,40 @@ impl Lines {
                 high == 0
             }
         })
+    }
+
+    /// Reads byte by byte until `step` stops or the input ends: how much that was, and whether it
+    /// stopped. The bytes are put into `into` up to `longest`; of more only the first `kept` are.
+    pub(super) fn scan(
+        &mut self,
+        into: &mut Vec<u8>,
+        longest: u64,
+        kept: usize,
+        mut step: impl FnMut(u8) -> Go,
+    ) -> io::Result<(u64, bool)> {
+        let mut length = 0_u64;
+        loop {
+            let buffer = self.input.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok((length, false));
+            }
+            let stop = buffer.iter().position(|byte| matches!(step(*byte), Go::Stop));
+            let passed = &buffer[..stop.map_or(buffer.len(), |at| at + 1)];
+            length += passed.len() as u64;
+            if length <= longest {
+                into.extend_from_slice(passed);
+            } else {
+                into.truncate(kept);
+                into.shrink_to_fit();
+            }
+            self.next.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.next.offset += passed.len() as u64;
+            let passed = passed.len();
+            self.input.consume(passed);
+            if stop.is_some() {
+                return Ok((length, true));
+            }
+        }
     }
 
     /// Passes over the rest of a line that is too long, whose beginning has been read.

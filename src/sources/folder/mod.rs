@@ -7,19 +7,28 @@
 //!   names (`caption` for `text`, see `rows`).
 //! - **Plain text**: one post a block. Blocks end at a line of three dashes or more when the first
 //!   part of the file has such a line, and at a blank line otherwise.
+//! - **Exports** of other programs (see `exports`), and a ZIP of any of these.
 //!
 //! A row without an identity gets one from its content.
 
+mod again;
+mod archive;
 mod charset;
 mod finish;
+mod handed;
+mod json_stream;
 mod lines;
+mod members;
 mod pages;
 mod pieces;
 mod quoting;
 mod recognise;
-mod rows;
+pub(super) mod rows;
 mod settle;
+mod walk;
+mod wanted;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,19 +37,23 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::exports::{Terms, Ways, Zone};
 use super::{
-    Adapter, Cursor, Door, FileEnd, FileError, FilePage, FileSource, Given, OpenError,
-    SourceSettings, WaitingFile,
+    Adapter, Cursor, Door, FileEnd, FileError, FilePage, FileSource, Given, KeptPart, OpenError,
+    Page, Pseudonyms, ShapeError, SourceSettings, WaitingFile,
 };
 use crate::post::{Platform, Sha256};
 use crate::telemetry::{Event, SourceFailed};
-use pages::Pages;
+use pages::{Pages, Reader};
 pub(super) use rows::values;
 use settle::{Looks, Stamp};
 
+pub use handed::{Handed, columns};
+pub use wanted::{Wanted, WantedError};
+
 type FilePages = Box<dyn Iterator<Item = Result<FilePage, FileError>> + Send>;
 
-const ADAPTER: Adapter = Adapter { name: "folder", version: 1 };
+const ADAPTER: Adapter = Adapter { name: "folder", version: 2 };
 /// How often the folder is looked at unless the config says.
 const INTERVAL: Duration = Duration::from_secs(30);
 
@@ -62,6 +75,23 @@ pub struct Settings {
     /// The platform of rows that name none.
     #[serde(default = "platform")]
     pub platform: String,
+    /// Which column or key of CSV and JSONL holds what, where they have names of their own.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, String>,
+    /// The clock of times without a zone in chats.
+    #[serde(default)]
+    pub zone: Zone,
+}
+
+impl Settings {
+    /// How the rows of its files are read.
+    pub fn ways(&self) -> Ways {
+        Ways {
+            platform: Platform::from(self.platform.as_str()),
+            columns: self.columns.clone(),
+            zone: self.zone.clone(),
+        }
+    }
 }
 
 const fn settle() -> SignedDuration {
@@ -87,6 +117,9 @@ impl SourceSettings for Settings {
         if self.platform.trim().is_empty() {
             return refuse("platform", "tidak boleh kosong; tulis misalnya \"facebook\"");
         }
+        if let Err(reason) = columns(&self.columns) {
+            return refuse("columns", &reason);
+        }
         let Ok(settle) = Duration::try_from(self.settle) else {
             return refuse("settle", "tidak boleh kurang dari nol; tulis misalnya \"5s\"");
         };
@@ -95,7 +128,7 @@ impl SourceSettings for Settings {
             path: given.folder.join(&self.path),
             keep: self.keep,
             settle,
-            platform: Platform::from(self.platform.as_str()),
+            reader: Reader { wanted: Wanted::Auto, ways: self.ways() },
             interval: given.every.unwrap_or(INTERVAL),
             looks: Mutex::default(),
         })))
@@ -107,7 +140,7 @@ struct Folder {
     path: PathBuf,
     keep: bool,
     settle: Duration,
-    platform: Platform,
+    reader: Reader,
     interval: Duration,
     looks: Mutex<Looks>,
 }
@@ -169,17 +202,26 @@ impl FileSource for Folder {
         Ok(waiting)
     }
 
-    fn pages(&self, file: &WaitingFile, cursor: Option<&Cursor>) -> Result<FilePages, FileError> {
+    fn pages(
+        &self,
+        file: &WaitingFile,
+        cursor: Option<&Cursor>,
+        terms: &Terms,
+    ) -> Result<FilePages, FileError> {
         let open = || {
             if self.digest(&file.path)? != file.sha256 {
                 return Err(settle::changed());
             }
-            Pages::open(file, self.platform.clone(), cursor)
+            Pages::open(file, self.reader.clone(), terms, cursor)
         };
         match open() {
             Ok(pages) => Ok(Box::new(pages)),
             Err(source) => Err(FileError { path: file.path.clone(), source }),
         }
+    }
+
+    fn again(&self, part: &KeptPart<'_>) -> Result<Page, ShapeError> {
+        again::again(part, Some(&self.reader.ways))
     }
 
     fn finish(&self, file: &WaitingFile, end: &FileEnd) -> Result<(), FileError> {
@@ -193,7 +235,12 @@ impl FileSource for Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(source) => return Err(FileError { path: file.path.clone(), source }),
         }
-        finish::put_away(&self.path, file, end, || self.pages(file, None))
+        finish::put_away(&self.path, file, end, || {
+            // Which rows were set aside is asked for, nothing of them is kept; what was refused
+            // has none.
+            let legal_basis = Some(String::new());
+            self.pages(file, None, &Terms { pseudonyms: Pseudonyms::passing(), legal_basis })
+        })
     }
 
     fn interval(&self) -> u64 {

@@ -7,9 +7,12 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::charset::Charset;
+use super::json_stream;
 use super::lines::{KEPT, LONGEST, Line, Lines, Place};
 use super::quoting::Quoting;
 use super::rows::csv::Header;
+use crate::sources::exports::telegram::Chat;
+use crate::sources::exports::whatsapp::Style;
 
 /// How the rows of a file are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,10 @@ pub(super) enum Format {
     Csv(Header),
     /// Blocks of plain text.
     Text(Separator),
+    /// A document of Telegram Desktop: in this chat, or between two.
+    Telegram(Option<Chat>),
+    /// A chat of WhatsApp.
+    Whatsapp(Style),
 }
 
 /// What stands between two blocks of plain text.
@@ -34,7 +41,12 @@ pub(super) enum Separator {
 }
 
 impl Separator {
-    pub(super) fn is_dashes(line: &str) -> bool {
+    /// What separates the blocks of a file that begins like this.
+    pub(super) fn of(head: &str) -> Self {
+        if head.lines().any(Self::is_dashes) { Self::Dashes } else { Self::BlankLine }
+    }
+
+    fn is_dashes(line: &str) -> bool {
         let line = line.trim();
         line.len() >= 3 && line.bytes().all(|byte| byte == b'-')
     }
@@ -65,6 +77,15 @@ pub(super) enum Content {
     Row(String),
     /// What cannot be a row, and why.
     Broken { reason: String, raw: String },
+    /// From here on what follows stands in this chat, or in none.
+    Enter(Option<Chat>),
+}
+
+impl Content {
+    /// A row, be it a good one or not.
+    pub(super) fn is_row(&self) -> bool {
+        matches!(self, Self::Row(_) | Self::Broken { .. })
+    }
 }
 
 impl Piece {
@@ -97,21 +118,31 @@ pub(super) fn beginning(text: &str) -> String {
 }
 
 impl Format {
+    /// Whether it holds what was said in a closed group.
+    pub(super) fn needs_legal_basis(&self) -> bool {
+        matches!(self, Self::Whatsapp(_))
+    }
+
     /// The next piece; `None` at the end of the file.
     pub(super) fn next_piece(
         &self,
         lines: &mut Lines,
         charset: &Charset,
     ) -> io::Result<Option<Piece>> {
+        if let Self::Telegram(chat) = self {
+            return json_stream::next_piece(lines, chat.as_ref());
+        }
         let start = lines.place();
         let Some(line) = lines.next()? else { return Ok(None) };
-        if line.is_cut() && !matches!(self, Self::Text(_)) {
+        if line.is_cut() && !matches!(self, Self::Text(_) | Self::Whatsapp(_)) {
             return Ok(Some(Piece::too_long(start, line, charset)));
         }
         let text = charset.read(&line.bytes);
         match self {
             _ if text.trim().is_empty() => Ok(Some(Piece::new(start, line, Content::Nothing))),
-            Self::Jsonl => Ok(Some(Piece::new(start, line, Content::Row(text)))),
+            Self::Telegram(_) | Self::Jsonl => {
+                Ok(Some(Piece::new(start, line, Content::Row(text))))
+            }
             Self::Csv(header) if start.offset < header.rows_from => {
                 // Checked when the header was read: it is whole.
                 let rest = header.rows_from.saturating_sub(lines.place().offset);
@@ -122,6 +153,7 @@ impl Format {
                     .map(Some)
             }
             Self::Text(separator) => block(start, line, text, lines, charset, *separator).map(Some),
+            Self::Whatsapp(style) => message(start, line, text, lines, charset, *style).map(Some),
         }
     }
 }
@@ -227,6 +259,46 @@ fn block(
     })
 }
 
+/// A message of a chat: up to where the next begins.
+fn message(
+    start: Place,
+    line: Line,
+    mut text: String,
+    lines: &mut Lines,
+    charset: &Charset,
+    style: Style,
+) -> io::Result<Piece> {
+    let mut whole = line;
+    let begins = style.begins(&text);
+    loop {
+        let next = lines.place();
+        let Some(more) = lines.next()? else { break };
+        let more_text = charset.read(&more.bytes);
+        if style.begins(&more_text) {
+            lines.back_to(next)?;
+            break;
+        }
+        whole.length += more.length;
+        if whole.length > LONGEST {
+            whole.bytes.truncate(KEPT);
+            text.truncate(text.floor_char_boundary(KEPT));
+            continue;
+        }
+        whole.bytes.extend_from_slice(&more.bytes);
+        text.push_str(&more_text);
+    }
+    if whole.is_cut() {
+        whole.bytes.truncate(KEPT);
+        return Ok(Piece::too_long(start, whole, charset));
+    }
+    let content = if begins {
+        Content::Row(text)
+    } else {
+        broken("tidak berawal dengan tanggal dan jam seperti pesan lainnya".into(), &text)
+    };
+    Ok(Piece::new(start, whole, content))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs::File;
@@ -235,6 +307,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sources::exports::whatsapp::Survey;
     use crate::sources::folder::lines::LineFeed;
 
     fn pieces(format: &Format, file: &File, start: Place) -> Vec<(Place, Vec<u8>, Content)> {
@@ -249,6 +322,30 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_chat_can_be_cut_from_the_start_of_any_message_on(
+            lines in prop::collection::vec(
+                prop::sample::select(vec![
+                    "14/11/23 10.04 - Budi: halo\n", "[14/11/23 10.04] Budi: halo\n", "lanjutan\n",
+                    "\n", "14/11/23 10.05 - bergabung\r\n", "---\n",
+                ]),
+                0..30,
+            ),
+        ) {
+            let text = format!("{}14/11/23 10.06 - Budi: akhir", lines.concat());
+            let mut survey = Survey::default();
+            text.lines().for_each(|line| survey.see(line));
+            let format = Format::Whatsapp(survey.style().unwrap());
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            let whole = pieces(&format, &file, Place::START);
+            let glued: Vec<u8> = whole.iter().flat_map(|(_, bytes, _)| bytes.clone()).collect();
+            prop_assert_eq!(glued, text.as_bytes());
+            for (at, (start, ..)) in whole.iter().enumerate() {
+                prop_assert_eq!(pieces(&format, &file, *start), &whole[at..]);
+            }
+        }
+
         #[test]
         fn a_file_can_be_cut_from_the_start_of_any_piece_on(
             format in prop::sample::select(vec![

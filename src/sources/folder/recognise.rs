@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::charset::Charset;
 use super::lines::{Lines, Place};
 use super::pieces::{Content, Format, Separator, record};
+use super::rows::Names;
 use super::rows::csv::Header;
-use super::rows::text_names;
+use super::wanted::Wanted;
+use crate::sources::exports::whatsapp::{self, Style, Survey};
+use crate::sources::exports::{Ways, telegram};
 
 /// How much of a file is looked at, in bytes.
 const HEAD: u64 = 64 << 10;
@@ -28,7 +31,12 @@ pub(super) struct Manner {
 }
 
 /// How to read this file; the inner error says why it cannot be read at all.
-pub(super) fn recognise(file: &File, path: &Path) -> io::Result<Result<Manner, String>> {
+pub(super) fn recognise(
+    file: &File,
+    path: &Path,
+    wanted: Wanted,
+    ways: &Ways,
+) -> io::Result<Result<Manner, String>> {
     let mut head = Vec::new();
     let mut from_start = file.try_clone()?;
     from_start.rewind()?;
@@ -39,13 +47,23 @@ pub(super) fn recognise(file: &File, path: &Path) -> io::Result<Result<Manner, S
         _ => &head,
     };
     let text = charset.read(whole_lines);
-    let format = match format(&text, path) {
+    let names = Names::new(&ways.columns);
+    let kind = match wanted {
+        Wanted::Auto => format(&text, path, &names),
+        wanted => as_wanted(&text, wanted, &names),
+    };
+    let format = match kind {
         Err(reason) => return Ok(Err(reason)),
         Ok(Kind::Jsonl) => Format::Jsonl,
         Ok(Kind::Text(separator)) => Format::Text(separator),
+        Ok(Kind::Telegram) => Format::Telegram(None),
+        Ok(Kind::Whatsapp) => match style(from_start, &charset)? {
+            Some(style) => Format::Whatsapp(style),
+            None => return Ok(Err("tidak ada pesan bertanggal seperti ekspor WhatsApp".into())),
+        },
         Ok(Kind::Csv(delimiter)) => match header(from_start, &charset, delimiter)? {
-            Some(header) if header.has_text() => Format::Csv(header),
-            header => return Ok(Err(no_text_column(header.as_ref()))),
+            Some(header) if header.has_text(&names) => Format::Csv(header),
+            header => return Ok(Err(no_text_column(header.as_ref(), &names))),
         },
     };
     Ok(Ok(Manner { charset, format }))
@@ -55,18 +73,47 @@ enum Kind {
     Jsonl,
     Csv(u8),
     Text(Separator),
+    Telegram,
+    Whatsapp,
 }
 
-fn format(head: &str, path: &Path) -> Result<Kind, String> {
+/// The format that was asked for, whatever the file looks like.
+fn as_wanted(head: &str, wanted: Wanted, names: &Names<'_>) -> Result<Kind, String> {
+    no_text(head)?;
+    Ok(match wanted {
+        Wanted::Auto | Wanted::Jsonl | Wanted::Zeeschuimer => Kind::Jsonl,
+        Wanted::Csv | Wanted::Fourcat => {
+            let line = first_line(head).unwrap_or_default();
+            Kind::Csv(best_header(line, names).delimiter)
+        }
+        Wanted::Telegram => Kind::Telegram,
+        Wanted::Whatsapp => Kind::Whatsapp,
+        Wanted::Text => Kind::Text(Separator::of(head)),
+    })
+}
+
+/// Why a file is no text at all.
+fn no_text(head: &str) -> Result<(), String> {
     if head.trim().is_empty() {
         return Err("berkas kosong".into());
     }
     if is_binary(head) {
         return Err("bukan berkas teks; yang diterima: .jsonl, .csv, .txt".into());
     }
+    Ok(())
+}
+
+fn format(head: &str, path: &Path, names: &Names<'_>) -> Result<Kind, String> {
+    no_text(head)?;
     let extension = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     let extension = extension.as_deref().unwrap_or("");
     let named_json = matches!(extension, "jsonl" | "ndjson" | "json");
+    if telegram::is_export(head) {
+        return Ok(Kind::Telegram);
+    }
+    if whatsapp::is_chat(head) {
+        return Ok(Kind::Whatsapp);
+    }
     if is_one_document(head) {
         return Err("satu dokumen JSON, bukan JSONL; tulis satu objek per baris, misalnya dengan \
                     `jq -c '.[]'`"
@@ -76,15 +123,15 @@ fn format(head: &str, path: &Path) -> Result<Kind, String> {
         return Ok(Kind::Jsonl);
     }
     let named_csv = matches!(extension, "csv" | "tsv");
-    if let Some(delimiter) = delimiter(head, named_csv) {
+    if let Some(delimiter) = delimiter(head, named_csv, names) {
         return Ok(Kind::Csv(delimiter));
     }
     match extension {
-        "csv" | "tsv" => Err(no_text_column(first_line(head).map(best_header).as_ref())),
-        "" | "txt" | "text" | "md" => {
-            let dashes = head.lines().any(Separator::is_dashes);
-            Ok(Kind::Text(if dashes { Separator::Dashes } else { Separator::BlankLine }))
+        "csv" | "tsv" => {
+            let header = first_line(head).map(|line| best_header(line, names));
+            Err(no_text_column(header.as_ref(), names))
         }
+        "" | "txt" | "text" | "md" => Ok(Kind::Text(Separator::of(head))),
         other => {
             Err(format!("jenis berkas `.{other}` tidak dikenal; yang diterima: .jsonl, .csv, .txt"))
         }
@@ -127,18 +174,28 @@ fn is_jsonl(head: &str) -> bool {
 
 /// The delimiter under which most columns are known, with a text among them. A file that is not
 /// called CSV must name two columns, for a post may well begin with the word "pesan".
-fn delimiter(head: &str, named_csv: bool) -> Option<u8> {
-    let header = best_header(first_line(head)?);
+fn delimiter(head: &str, named_csv: bool, names: &Names<'_>) -> Option<u8> {
+    let header = best_header(first_line(head)?, names);
     let enough = if named_csv { 1 } else { 2 };
-    (header.has_text() && header.known() >= enough).then_some(header.delimiter)
+    (header.has_text(names) && header.known(names) >= enough).then_some(header.delimiter)
 }
 
-fn best_header(line: &str) -> Header {
+fn best_header(line: &str, names: &Names<'_>) -> Header {
     let [first, others @ ..] = DELIMITERS.map(|delimiter| Header::new(line, delimiter, 0));
     others.into_iter().fold(first, |best, header| {
-        let rank = |header: &Header| (header.has_text(), header.known(), header.width());
+        let rank = |header: &Header| (header.has_text(names), header.known(names), header.width());
         if rank(&header) > rank(&best) { header } else { best }
     })
+}
+
+/// How the dates of a chat are written, from all of its lines.
+fn style(file: File, charset: &Charset) -> io::Result<Option<Style>> {
+    let mut lines = Lines::new(file, charset.line_feed(), Place::START)?;
+    let mut survey = Survey::default();
+    while let Some(line) = lines.next()? {
+        survey.see(&charset.read(&line.bytes));
+    }
+    Ok(survey.style())
 }
 
 /// The header record as it stands in the file.
@@ -157,9 +214,9 @@ fn header(file: File, charset: &Charset, delimiter: u8) -> io::Result<Option<Hea
     }
 }
 
-fn no_text_column(header: Option<&Header>) -> String {
+fn no_text_column(header: Option<&Header>, names: &Names<'_>) -> String {
     let found = header.map_or_else(|| "tidak terbaca".into(), Header::columns);
-    format!("kepala CSV tanpa kolom teks; kolomnya: {found}; yang dicari: {}", text_names())
+    format!("kepala CSV tanpa kolom teks; kolomnya: {found}; yang dicari: {}", names.of_text())
 }
 
 #[cfg(test)]
@@ -171,19 +228,24 @@ mod tests {
     fn recognised(name: &str, bytes: &[u8]) -> String {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        match recognise(&file, Path::new(name)).unwrap() {
+        let ways = Ways::default();
+        match recognise(&file, Path::new(name), Wanted::Auto, &ways).unwrap() {
             Err(reason) => reason,
             Ok(Manner { format: Format::Jsonl, .. }) => "jsonl".into(),
             Ok(Manner { format: Format::Csv(header), .. }) => {
                 format!("csv {:?} from {}", char::from(header.delimiter), header.rows_from)
             }
             Ok(Manner { format: Format::Text(separator), .. }) => format!("text {separator:?}"),
+            Ok(Manner { format: Format::Telegram(_), .. }) => "telegram".into(),
+            Ok(Manner { format: Format::Whatsapp(_), .. }) => "whatsapp".into(),
         }
     }
 
     #[test]
     fn the_content_decides_before_the_name() {
-        let cases: [(&str, &[u8], &str); 18] = [
+        let cases: [(&str, &[u8], &str); 20] = [
+            ("a.json", b"{\n \"name\": \"a\",\n \"messages\": [\n", "telegram"),
+            ("a.csv", b"14/11/23 10.04 - Budi: id,text\n", "whatsapp"),
             ("a.jsonl", b"{\"id\":\"1\",\"text\":\"a\"}\n", "jsonl"),
             ("a.txt", b"{\"id\":\"1\",\"text\":\"a\"}\nrusak\n{\"id\":\"2\"", "jsonl"),
             ("a.jsonl", b"rusak\n{\"id\":\"1\",\"text\":\"a\"}\n", "jsonl"),

@@ -4,8 +4,8 @@ use csv::{ReaderBuilder, StringRecord, Terminator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Field, NAMES, Reading};
-use crate::post::Platform;
+use super::{Names, Reading, is_same};
+use crate::sources::exports::{Ways, fourcat};
 
 /// The header of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,15 +31,16 @@ impl Header {
     }
 
     /// How many of the columns are known.
-    pub(in super::super) fn known(&self) -> usize {
-        self.names.iter().filter(|name| NAMES.iter().any(|(known, _)| known == name)).count()
+    pub(in super::super) fn known(&self, names: &Names<'_>) -> usize {
+        self.names.iter().filter(|name| names.is_known(name)).count()
     }
 
-    pub(in super::super) fn has_text(&self) -> bool {
-        NAMES
-            .iter()
-            .filter(|(_, field)| *field == Field::Text)
-            .any(|(known, _)| self.names.iter().any(|name| name == known))
+    pub(in super::super) fn has_text(&self, names: &Names<'_>) -> bool {
+        self.names.iter().any(|name| names.is_text(name))
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|column| is_same(name, column))
     }
 
     /// The columns' names, for messages.
@@ -62,7 +63,7 @@ fn fields(record: &str, delimiter: u8) -> Option<StringRecord> {
     reader.records().next()?.ok()
 }
 
-pub(in super::super) fn read(record: &str, header: &Header, platform: &Platform) -> Reading {
+pub(in super::super) fn read(record: &str, header: &Header, ways: &Ways) -> Reading {
     let Some(fields) = fields(record, header.delimiter) else { return Reading::Nothing };
     let width = header.width();
     // A delimiter at the end of a line opens a column that holds nothing.
@@ -71,11 +72,11 @@ pub(in super::super) fn read(record: &str, header: &Header, platform: &Platform)
         return Reading::Bad(format!("{} kolom, seharusnya {width} kolom", fields.len()));
     }
     let values: Vec<Value> = fields.iter().map(|field| Value::String(field.to_owned())).collect();
-    super::read(
-        |name| {
-            let column = header.names.iter().position(|column| column == name)?;
-            values.get(column)
-        },
-        platform,
-    )
+    let mut reading = super::read(|name| values.get(header.position(name)?), ways);
+    if let Reading::Post(post) = &mut reading
+        && fourcat::has_columns(|name| header.position(name).is_some())
+    {
+        fourcat::complete(post, |name| fields.get(header.position(name)?));
+    }
+    reading
 }

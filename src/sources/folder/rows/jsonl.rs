@@ -1,21 +1,26 @@
-//! A line of JSONL: the row `waspada scan` reads, or a whole post as this program writes it.
+//! A line of JSONL: the row `waspada scan` reads, a whole post as this program writes it, or an
+//! item of Zeeschuimer. Each line is told apart by itself: files are often glued together.
 
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::Reading;
-use crate::post::{Platform, Post};
+use crate::post::Post;
+use crate::sources::exports::{Ways, zeeschuimer};
 
-pub(in super::super) fn read(line: &str, platform: &Platform) -> Reading {
+pub(in super::super) fn read(line: &str, ways: &Ways) -> Reading {
     let mut fields: Map<String, Value> = match serde_json::from_str(line) {
         Ok(fields) => fields,
         Err(error) => return Reading::Bad(reason(&error)),
     };
+    if zeeschuimer::is_item(&fields) {
+        return super::exported(zeeschuimer::read(&fields));
+    }
     // Only a serialised post has this key.
     if !fields.contains_key("native_id") {
-        return super::read(|name| fields.get(name), platform);
+        return super::read(|name| fields.get(name), ways);
     }
-    fields.entry("platform").or_insert_with(|| platform.as_str().into());
+    fields.entry("platform").or_insert_with(|| ways.platform.as_str().into());
     match serde_json::from_value::<Post>(Value::Object(fields)) {
         Ok(post) => {
             let id = Some(post.key.native_id.clone()).filter(|id| !id.trim().is_empty());

@@ -7,9 +7,14 @@ pub(super) mod jsonl;
 pub(super) mod text;
 pub(in crate::sources) mod values;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::post::{Hasher, Platform, Post, PostKind};
+use crate::sources::exports::Ways;
+use crate::sources::exports::telegram::{self, Chat};
+use crate::sources::exports::whatsapp::{self, Style};
 
 /// What a row turned out to be.
 #[derive(Debug, PartialEq)]
@@ -24,7 +29,7 @@ pub(super) enum Reading {
 
 /// What a column or key may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+enum Field {
     Id,
     Text,
     Title,
@@ -38,7 +43,7 @@ pub(super) enum Field {
 }
 
 /// The names of fields; of several for one field the first in this list that holds something counts.
-pub(super) const NAMES: &[(&str, Field)] = &[
+const NAMES: &[(&str, Field)] = &[
     ("id", Field::Id),
     ("text", Field::Text),
     ("body", Field::Text),
@@ -54,6 +59,8 @@ pub(super) const NAMES: &[(&str, Field)] = &[
     ("url", Field::Url),
     ("permalink", Field::Url),
     ("link", Field::Url),
+    ("tiktok_url", Field::Url),
+    ("post_url", Field::Url),
     ("tautan", Field::Url),
     ("author", Field::Author),
     ("penulis", Field::Author),
@@ -61,6 +68,7 @@ pub(super) const NAMES: &[(&str, Field)] = &[
     ("user", Field::Handle),
     ("akun", Field::Handle),
     ("created_at", Field::CreatedAt),
+    ("unix_timestamp", Field::CreatedAt),
     ("timestamp", Field::CreatedAt),
     ("created", Field::CreatedAt),
     ("date", Field::CreatedAt),
@@ -70,32 +78,78 @@ pub(super) const NAMES: &[(&str, Field)] = &[
     ("media", Field::Media),
 ];
 
-/// The names a text may have, for messages.
-pub(super) fn text_names() -> String {
-    let names: Vec<String> = NAMES
-        .iter()
-        .filter(|(_, field)| *field == Field::Text)
-        .map(|(name, _)| format!("`{name}`"))
-        .collect();
-    names.join(", ")
+/// The names of the fields a column can be mapped to.
+const FIELDS: [(&str, Field); 10] = [
+    ("id", Field::Id),
+    ("text", Field::Text),
+    ("title", Field::Title),
+    ("platform", Field::Platform),
+    ("url", Field::Url),
+    ("author", Field::Author),
+    ("handle", Field::Handle),
+    ("created_at", Field::CreatedAt),
+    ("reply_to", Field::ReplyTo),
+    ("media", Field::Media),
+];
+
+/// The names of the fields a column can be mapped to, for messages.
+pub(in crate::sources) fn fields() -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().map(|(name, _)| *name)
+}
+
+/// The names a field may have: what the operator says first, then the usual ones.
+pub(super) struct Names<'a>(Vec<(&'a str, Field)>);
+
+impl<'a> Names<'a> {
+    pub(super) fn new(columns: &'a BTreeMap<String, String>) -> Self {
+        let mapped = columns.iter().filter_map(|(name, column)| {
+            let (_, field) = FIELDS.iter().find(|(known, _)| known == name)?;
+            Some((column.as_str(), *field))
+        });
+        Self(mapped.chain(NAMES.iter().copied()).collect())
+    }
+
+    fn is_known(&self, column: &str) -> bool {
+        self.0.iter().any(|(name, _)| is_same(name, column))
+    }
+
+    fn is_text(&self, column: &str) -> bool {
+        self.of(Field::Text).any(|name| is_same(name, column))
+    }
+
+    fn of(&self, field: Field) -> impl Iterator<Item = &'a str> + use<'_, 'a> {
+        self.0.iter().filter(move |(_, named)| *named == field).map(|(name, _)| *name)
+    }
+
+    /// The names a text may have, for messages.
+    pub(super) fn of_text(&self) -> String {
+        let names: Vec<String> = self.of(Field::Text).map(|name| format!("`{name}`")).collect();
+        names.join(", ")
+    }
+}
+
+/// Whether a column, in lower case, is the one of this name, however it is written.
+fn is_same(name: &str, column: &str) -> bool {
+    let name = name.trim();
+    column.eq_ignore_ascii_case(name) || (!name.is_ascii() && column == name.to_lowercase())
 }
 
 /// Makes a post of a row's fields; `value` gives the value of a field by its name, if it is there.
-fn read<'a>(value: impl Fn(&str) -> Option<&'a Value>, platform: &Platform) -> Reading {
-    let named = |field| NAMES.iter().filter(move |(_, named)| *named == field);
+fn read<'a>(value: impl Fn(&str) -> Option<&'a Value>, ways: &Ways) -> Reading {
+    let names = Names::new(&ways.columns);
     let first = |field| {
-        named(field).find_map(|(name, _)| {
+        names.of(field).find_map(|name| {
             let value = value(name).filter(|value| !value.is_null())?;
             let blank = value.as_str().is_some_and(|text| text.trim().is_empty());
-            (!blank).then_some((*name, value))
+            (!blank).then_some((name, value))
         })
     };
     let text = match first(Field::Text) {
         Some((_, Value::String(text))) => text,
         Some((name, _)) => return Reading::Bad(format!("`{name}` bukan teks")),
         None if first(Field::Title).is_some() => "",
-        None if named(Field::Text).any(|(name, _)| value(name).is_some()) => "",
-        None => return Reading::Bad(format!("tidak ada teks; yang dicari: {}", text_names())),
+        None if names.of(Field::Text).any(|name| value(name).is_some()) => "",
+        None => return Reading::Bad(format!("tidak ada teks; yang dicari: {}", names.of_text())),
     };
     let id = match first(Field::Id) {
         None => None,
@@ -104,7 +158,7 @@ fn read<'a>(value: impl Fn(&str) -> Option<&'a Value>, platform: &Platform) -> R
         Some((name, _)) => return Reading::Bad(format!("`{name}` bukan teks atau angka")),
     };
     let mut missing = Vec::new();
-    let mut post = Post::new(platform.clone(), "", text);
+    let mut post = Post::new(ways.platform.clone(), "", text);
     let mut take = |field, into: &mut dyn FnMut(&Value) -> Option<()>| {
         if let Some((name, value)) = first(field)
             && into(value).is_none()
@@ -149,6 +203,28 @@ fn read<'a>(value: impl Fn(&str) -> Option<&'a Value>, platform: &Platform) -> R
     });
     post.missing_fields = missing;
     finish(post, id)
+}
+
+/// A message of Telegram Desktop.
+pub(super) fn telegram(message: &str, chat: Option<&Chat>, ways: &Ways) -> Reading {
+    let read = telegram::read(message, chat.unwrap_or(&Chat::default()), ways);
+    read.transpose().map_or(Reading::Nothing, exported)
+}
+
+/// A message of WhatsApp, from a file of this name.
+pub(super) fn whatsapp(message: &str, style: Style, ways: &Ways, file: &str) -> Reading {
+    whatsapp::read(message, style, ways, file).map_or(Reading::Nothing, |post| exported(Ok(post)))
+}
+
+/// A post an export's own reader made, or why it made none.
+fn exported(post: Result<Post, String>) -> Reading {
+    match post {
+        Ok(post) => {
+            let id = Some(post.key.native_id.clone()).filter(|id| !id.is_empty());
+            finish(post, id)
+        }
+        Err(reason) => Reading::Bad(reason),
+    }
 }
 
 /// Gives a post its identity, or says that there is nothing to read in it.

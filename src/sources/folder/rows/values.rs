@@ -47,7 +47,7 @@ pub(in crate::sources) fn identity(value: &Value) -> Option<String> {
 
 /// What a bare word of an account is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Bare {
+pub(in crate::sources) enum Bare {
     /// The name shown.
     Name,
     /// The handle, unless it holds a space.
@@ -55,7 +55,7 @@ pub(super) enum Bare {
 }
 
 /// An account: a bare text (`@` marks a handle) or an object.
-pub(super) fn account(value: &Value, bare: Bare) -> Option<Account> {
+pub(in crate::sources) fn account(value: &Value, bare: Bare) -> Option<Account> {
     match value {
         Value::String(text) => Some(named(text.trim(), bare)),
         Value::Object(fields) => described(fields),
@@ -88,14 +88,9 @@ fn described(fields: &Map<String, Value>) -> Option<Account> {
 }
 
 /// Media: an address, several with blanks, commas or bars between them, objects, or a list of any.
-pub(super) fn media(value: &Value) -> Option<Vec<Media>> {
+pub(in crate::sources) fn media(value: &Value) -> Option<Vec<Media>> {
     match value {
-        Value::String(text) => Some(
-            text.split(|letter: char| letter.is_whitespace() || ",;|".contains(letter))
-                .filter(|address| !address.is_empty())
-                .map(|address| Media { kind: kind(address), url: Some(address.to_owned()) })
-                .collect(),
-        ),
+        Value::String(text) => Some(addresses(text)),
         Value::Object(fields) => {
             let url = fields.get("url").and_then(Value::as_str).map(str::to_owned);
             let kind = match fields.get("kind") {
@@ -111,8 +106,16 @@ pub(super) fn media(value: &Value) -> Option<Vec<Media>> {
     }
 }
 
+/// Addresses of media with blanks, commas or bars between them.
+pub(in crate::sources) fn addresses(text: &str) -> Vec<Media> {
+    text.split(|letter: char| letter.is_whitespace() || ",;|".contains(letter))
+        .filter(|address| !address.is_empty())
+        .map(|address| Media { kind: kind(address), url: Some(address.to_owned()) })
+        .collect()
+}
+
 /// The kind of what an address names, by the ending of its path.
-fn kind(address: &str) -> MediaKind {
+pub(in crate::sources) fn kind(address: &str) -> MediaKind {
     let path = address.split(['?', '#']).next().unwrap_or(address);
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     match ending.as_str() {
