@@ -15,6 +15,7 @@ mod format;
 mod lanes;
 mod lines;
 mod lists;
+mod marks;
 mod matcher;
 mod meter;
 mod patterns;
@@ -45,6 +46,7 @@ pub use fix::{Fixed, Removed, fix};
 pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
 pub use lines::{ListLine, ListLines};
+pub use marks::{Mark, marks};
 pub use meter::Costs;
 pub use reader::{
     Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,

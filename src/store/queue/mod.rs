@@ -3,6 +3,7 @@
 
 mod decide;
 mod export;
+mod filter;
 mod item;
 mod lease;
 mod list;
@@ -20,8 +21,9 @@ use super::error::StoreError;
 pub use decide::{Decided, Decision, Ruling};
 pub use export::{Export, ExportedItem};
 pub use item::{Item, ReportNote, Rescored};
+pub use filter::ListFilter;
 pub use lease::{Lease, ParseTokenError, Token};
-pub use list::{ItemLine, ListFilter, QueueCounts, masked};
+pub use list::{ItemLine, QueueCounts, masked};
 pub use outcome::{Outcome, ParseOutcomeError};
 
 /// An item's number in the queue.
