@@ -20,6 +20,7 @@ pub mod synth;
 pub mod sources;
 
 pub mod config;
+pub mod console;
 
 pub mod pipeline;
 

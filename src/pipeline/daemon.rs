@@ -99,6 +99,22 @@ impl Daemon {
         Ok(Self { watch, config, condition, listener, metrics, intake, rooms: Router::new() })
     }
 
+    /// The store.
+    pub fn store(&self) -> Arc<Store> {
+        Arc::clone(&self.condition.tools.store)
+    }
+
+    /// The rule set in force.
+    pub fn scorer(&self) -> Arc<Scorer> {
+        Arc::clone(&self.condition.tools.scorer)
+    }
+
+    /// Says why the rules in the files are not in force, if they are not.
+    pub fn rules_refused(&self) -> Arc<dyn Fn() -> Option<String> + Send + Sync> {
+        let condition = Arc::clone(&self.condition);
+        Arc::new(move || condition.rules_refused())
+    }
+
     /// Where reports are handed in.
     pub fn intake(&self) -> Intake {
         self.intake.clone()

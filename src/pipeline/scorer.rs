@@ -45,6 +45,7 @@ impl Scorer {
     /// What platforms are searched for by the rule set in force.
     pub fn search_terms(&self) -> SearchTerms {
         self.armed.load().engine.search_terms().clone()
+    }
 
     /// Looks something up in the rule set in force.
     pub fn with_engine<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {

@@ -14,11 +14,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-28-severity.sql"),
     include_str!("migrations/2026-11-28-yield.sql"),
     include_str!("migrations/2026-11-28-budget.sql"),
-<<<<<<< HEAD
     include_str!("migrations/2026-11-28-reports.sql"),
-=======
     include_str!("migrations/2026-11-28-console.sql"),
->>>>>>> ab87cef (Accounts, sessions and one-time links; items found by words, tags, contacts and time; an item can be taken by its number)
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.

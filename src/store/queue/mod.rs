@@ -13,7 +13,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::column::Named;
 use super::error::StoreError;
@@ -27,7 +27,7 @@ pub use list::{ItemLine, QueueCounts, masked};
 pub use outcome::{Outcome, ParseOutcomeError};
 
 /// An item's number in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ItemId(pub i64);
 
