@@ -20,7 +20,6 @@ pub mod synth;
 pub mod sources;
 
 pub mod config;
-pub mod console;
 
 pub mod pipeline;
 

@@ -186,8 +186,7 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
     let public = config.http.public;
     let daemon = Daemon::bind(watch, config, metrics).await?;
     let api = console::router(daemon.intake());
-    let screens =
-        console::screens(daemon.store(), daemon.scorer(), daemon.rules_refused(), public);
+    let screens = console::screens(daemon.store(), daemon.scorer(), daemon.rules_refused(), public);
     let daemon = daemon.with_rooms(api).with_rooms(screens);
     tell_where(&daemon)?;
     daemon.run(stop, reload, read_config).await;

@@ -14,13 +14,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::fetch::Client;
-use crate::store::{SourceState, StoreError};
+use crate::store::{SourceState, Store, StoreError};
 use crate::telemetry::{
     ConfigLoaded, ConfigRefused, DaemonReady, DaemonStopping, Event as _, Metrics, SourceFailed,
 };
 
 use super::reports::{Handler, Intake};
 use super::rule_watch::{RuleWatch, SETTLE};
+use super::scorer::Scorer;
 use super::visit::{Tools, Watched, blocking, visit};
 use super::watch::{self, Watch};
 use super::{health, rules, schedule};

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
-use super::{ItemId, ItemState, Origin, Outcome, QueueError, time};
 use super::filter::{Condition, ListFilter};
+use super::{ItemId, ItemState, Origin, Outcome, QueueError, time};
 use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::Post;
 use crate::store::Store;

@@ -20,8 +20,8 @@ use super::error::StoreError;
 
 pub use decide::{Decided, Decision, Ruling};
 pub use export::{Export, ExportedItem};
-pub use item::{Item, ReportNote, Rescored};
 pub use filter::ListFilter;
+pub use item::{Item, ReportNote, Rescored};
 pub use lease::{Lease, ParseTokenError, Token};
 pub use list::{ItemLine, QueueCounts, masked};
 pub use outcome::{Outcome, ParseOutcomeError};
