@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
 use comfy_table::{CellAlignment, Table, presets};
+use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
@@ -178,11 +179,29 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
         }
         Ok(config)
     };
+    // Whoever opens it to other machines puts HTTPS before it: a session never goes out in the clear.
+    let public = config.http.public;
     let daemon = Daemon::bind(watch, config, metrics).await?;
     let api = console::router(daemon.intake());
-    let daemon = daemon.with_rooms(api);
+    let screens = console::screens(daemon.store(), daemon.scorer(), daemon.rules_refused(), public);
+    let daemon = daemon.with_rooms(api).with_rooms(screens);
+    tell_where(&daemon)?;
     daemon.run(stop, reload, read_config).await;
     Ok(Answer::Done)
+}
+
+/// Tells where the console is, and while nobody can sign in, the link that makes the first account.
+fn tell_where(daemon: &Daemon) -> Result<(), Failure> {
+    let address = daemon.address().map_err(|error| Failure::Impossible(error.to_string()))?;
+    let link = console::first_link(&daemon.store(), Timestamp::now())
+        .map_err(|error| Failure::Impossible(error.to_string()))?;
+    let mut told = format!("Konsol: http://{address}/\n");
+    if let Some(link) = link {
+        told += &format!(
+            "Belum ada akun. Buat administrator pertama (24 jam, sekali pakai): http://{address}{link}\n"
+        );
+    }
+    super::print(&told)
 }
 
 /// Cancelled by SIGTERM or SIGINT; a second one ends the process at once.

@@ -16,6 +16,7 @@ mod groups;
 mod lanes;
 mod lines;
 mod lists;
+mod marks;
 mod matcher;
 mod meter;
 mod patterns;
@@ -47,6 +48,7 @@ pub use fix::{Fixed, Removed, fix};
 pub use format::{FormatError, format};
 pub use lanes::{Judgement, Lanes};
 pub use lines::{ListLine, ListLines};
+pub use marks::{Mark, marks};
 pub use meter::Costs;
 pub use reader::{
     Example, Lesson, Model, READER_FAMILY, READER_RULE, READER_TITLE, Trained, UnreadableModel,

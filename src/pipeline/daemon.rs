@@ -14,13 +14,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::fetch::Client;
-use crate::store::{SourceState, StoreError};
+use crate::store::{SourceState, Store, StoreError};
 use crate::telemetry::{
     ConfigLoaded, ConfigRefused, DaemonReady, DaemonStopping, Event as _, Metrics, SourceFailed,
 };
 
 use super::reports::{Handler, Intake};
 use super::rule_watch::{RuleWatch, SETTLE};
+use super::scorer::Scorer;
 use super::visit::{Stay, Tools, Watched, blocking, visit};
 use super::watch::{self, Watch};
 use super::{health, rules, schedule};
@@ -97,6 +98,22 @@ impl Daemon {
             Arc::new(Condition { tools: watch.tools.clone(), rules_refused: Mutex::new(refused) });
         let intake = Intake::new(&watch.tools);
         Ok(Self { watch, config, condition, listener, metrics, intake, rooms: Router::new() })
+    }
+
+    /// The store.
+    pub fn store(&self) -> Arc<Store> {
+        Arc::clone(&self.condition.tools.store)
+    }
+
+    /// The rule set in force.
+    pub fn scorer(&self) -> Arc<Scorer> {
+        Arc::clone(&self.condition.tools.scorer)
+    }
+
+    /// Says why the rules in the files are not in force, if they are not.
+    pub fn rules_refused(&self) -> Arc<dyn Fn() -> Option<String> + Send + Sync> {
+        let condition = Arc::clone(&self.condition);
+        Arc::new(move || condition.rules_refused())
     }
 
     /// Where reports are handed in.

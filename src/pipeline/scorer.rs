@@ -47,6 +47,11 @@ impl Scorer {
         self.armed.load().engine.search_terms().clone()
     }
 
+    /// Looks something up in the rule set in force.
+    pub fn with_engine<T>(&self, look: impl FnOnce(&Engine) -> T) -> T {
+        look(&self.armed.load().engine)
+    }
+
     /// The sites whose links are treated in a way of their own.
     pub(super) fn sites(&self) -> Sites {
         self.armed.load().engine.registry().sites.clone()

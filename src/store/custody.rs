@@ -103,6 +103,16 @@ pub enum Action {
     TokenCreated,
     /// A token was revoked.
     TokenRevoked,
+    /// A one-time link for an account was made.
+    Invited,
+    /// An account was made.
+    AccountMade,
+    /// An account was shut or opened again.
+    AccountChanged,
+    /// An account was locked after wrong passwords.
+    AccountLocked,
+    /// A person signed in.
+    SignedIn,
 }
 
 impl Named for Action {
@@ -123,6 +133,11 @@ impl Named for Action {
         Self::ReportStored,
         Self::TokenCreated,
         Self::TokenRevoked,
+        Self::Invited,
+        Self::AccountMade,
+        Self::AccountChanged,
+        Self::AccountLocked,
+        Self::SignedIn,
     ];
 
     fn name(self) -> &'static str {
@@ -142,6 +157,11 @@ impl Named for Action {
             Self::ReportStored => "report_stored",
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
+            Self::Invited => "invited",
+            Self::AccountMade => "account_made",
+            Self::AccountChanged => "account_changed",
+            Self::AccountLocked => "account_locked",
+            Self::SignedIn => "signed_in",
         }
     }
 }

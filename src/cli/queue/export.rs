@@ -69,6 +69,7 @@ pub(super) fn run(
         lane: wanted.lane.map(Into::into),
         source: wanted.source.clone(),
         limit: None,
+        ..ListFilter::default()
     };
     // Before the export is logged: one that could not be written was none.
     let files = wanted.output.as_deref().map(Files::create).transpose()?;

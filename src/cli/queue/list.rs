@@ -51,6 +51,7 @@ pub(super) fn run(
         source: list.source.clone(),
         // One more, to tell whether there is more.
         limit: limit.map(|limit| limit.saturating_add(1)),
+        ..ListFilter::default()
     };
     let mut lines = match store.list(&filter, Timestamp::now()) {
         Ok(lines) => lines,

@@ -4,7 +4,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::harmless;
-use crate::engine::Hit;
+use crate::engine::{Hit, marks};
 
 /// For evidence of suspicion.
 pub(super) const AGAINST: Style = AnsiColor::Red.on_default().bold();
@@ -29,15 +29,6 @@ pub(super) fn style_of(points: i32) -> Style {
     }
 }
 
-/// A stretch that one or more overlapping hits saw.
-struct Mark {
-    start: usize,
-    end: usize,
-    /// Numbers of the hits, from 1.
-    hits: Vec<usize>,
-    points: i32,
-}
-
 /// The text, safe for a terminal, with the hits' places marked.
 pub(super) fn marked(text: &str, hits: &[Hit], colour: bool) -> String {
     let mut out = String::with_capacity(text.len() * 2);
@@ -49,7 +40,7 @@ pub(super) fn marked(text: &str, hits: &[Hit], colour: bool) -> String {
         let numbers: Vec<String> = mark.hits.iter().map(usize::to_string).collect();
         let note = format!("[{}]", numbers.join(","));
         if colour {
-            let style = if mark.points < 0 { FOR } else { AGAINST };
+            let style = if mark.points.0 < 0 { FOR } else { AGAINST };
             // A style ends with its line, so that a margin stays plain.
             let lines: Vec<String> =
                 harmless(inside).split('\n').map(|line| styled(style, line)).collect();
@@ -61,37 +52,6 @@ pub(super) fn marked(text: &str, hits: &[Hit], colour: bool) -> String {
     }
     out.push_str(&harmless(&text[done..]));
     out
-}
-
-fn marks(text: &str, hits: &[Hit]) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = hits
-        .iter()
-        .enumerate()
-        .flat_map(|(index, hit)| {
-            let seen = hit.spans.iter().filter(|span| !span.of(text).is_empty());
-            seen.map(move |span| Mark {
-                start: span.start(),
-                end: span.end(),
-                hits: vec![index + 1],
-                points: hit.points.0,
-            })
-        })
-        .collect();
-    marks.sort_by_key(|mark| (mark.start, mark.end));
-    let mut merged: Vec<Mark> = Vec::with_capacity(marks.len());
-    for mark in marks {
-        match merged.last_mut() {
-            Some(last) if mark.start < last.end => {
-                last.end = last.end.max(mark.end);
-                last.points += mark.points;
-                last.hits.extend(mark.hits);
-                last.hits.sort_unstable();
-                last.hits.dedup();
-            }
-            _ => merged.push(mark),
-        }
-    }
-    merged
 }
 
 #[cfg(test)]

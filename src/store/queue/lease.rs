@@ -20,7 +20,7 @@ use crate::store::{Store, StoreError};
 pub struct Token([u8; 16]);
 
 impl Token {
-    fn random() -> Result<Self, StoreError> {
+    pub(in crate::store) fn random() -> Result<Self, StoreError> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(StoreError::Random)?;
         Ok(Self(bytes))
@@ -114,6 +114,78 @@ impl Store {
             Ok(Some(Lease { item, analyst, token, expires }))
         })
     }
+}
+
+impl Store {
+    /// Lends this very item; whoever holds another one gives that back. `None` when somebody else
+    /// holds it.
+    ///
+    /// # Errors
+    /// There is no such item, or it is not open.
+    pub fn take(
+        &self,
+        item: ItemId,
+        analyst: &Analyst,
+        now: Timestamp,
+    ) -> Result<Option<Lease>, QueueError> {
+        let analyst = analyst.clone();
+        let expires = now.checked_add(self.settings.lease).unwrap_or(Timestamp::MAX);
+        self.writer.call(move |transaction| {
+            match super::decide::state(transaction, item)? {
+                None => return Err(QueueError::NoSuchItem(item)),
+                Some(ItemState::Open) => {}
+                Some(state) => return Err(QueueError::NotOpen { item, state }),
+            }
+            let held: Option<Token> = transaction
+                .prepare_cached(
+                    "SELECT lease_token FROM queue_item
+                     WHERE id = ?1 AND lease_analyst = ?2 AND lease_expires > ?3",
+                )?
+                .query_row((item, analyst.as_str(), Stamp(now)), |row| row.get(0))
+                .optional()?;
+            let token = match held {
+                Some(token) => token,
+                None => Token::random()?,
+            };
+            let taken = transaction
+                .prepare_cached(
+                    "UPDATE queue_item
+                     SET lease_analyst = ?2, lease_token = ?3, lease_expires = ?4
+                     WHERE id = ?1 AND (lease_analyst IS NULL OR lease_analyst = ?2
+                         OR lease_expires <= ?5)",
+                )?
+                .execute((item, analyst.as_str(), token, Stamp(expires), Stamp(now)))?;
+            if taken == 0 {
+                return Ok(None);
+            }
+            release(transaction, &analyst, Some(item))?;
+            Ok(Some(Lease { item, analyst, token, expires }))
+        })
+    }
+
+    /// Gives back whatever the analyst holds.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn release(&self, analyst: &Analyst) -> Result<(), QueueError> {
+        let analyst = analyst.clone();
+        self.writer.call(move |transaction| Ok(release(transaction, &analyst, None)?))
+    }
+}
+
+fn release(
+    transaction: &Transaction<'_>,
+    analyst: &Analyst,
+    but: Option<ItemId>,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE queue_item
+             SET lease_analyst = NULL, lease_token = NULL, lease_expires = NULL
+             WHERE lease_analyst = ?1 AND id IS NOT ?2",
+        )?
+        .execute((analyst.as_str(), but))?;
+    Ok(())
 }
 
 /// The item the analyst holds, with its token, or else the first free one.

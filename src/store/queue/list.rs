@@ -1,9 +1,10 @@
 //! The queue as a list: most urgent first, personal contacts masked.
 
 use jiff::Timestamp;
-use rusqlite::Row;
+use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
+use super::filter::{Condition, ListFilter};
 use super::{ItemId, ItemState, Origin, Outcome, QueueError, time};
 use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::Post;
@@ -13,19 +14,6 @@ use crate::text::Span;
 
 /// Characters of a text shown in a list.
 const EXCERPT: usize = 160;
-
-/// Which items are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct ListFilter {
-    /// Only items that stand so.
-    pub state: Option<ItemState>,
-    /// Only this lane.
-    pub lane: Option<Lane>,
-    /// Only this source.
-    pub source: Option<String>,
-    /// At most this many.
-    pub limit: Option<u32>,
-}
 
 /// An item in a list.
 #[derive(Debug, Clone, Serialize)]
@@ -114,27 +102,38 @@ impl Store {
     /// # Errors
     /// The database refused.
     pub fn list(&self, filter: &ListFilter, now: Timestamp) -> Result<Vec<ItemLine>, QueueError> {
+        let Condition { clause, values } = filter.condition();
         let reader = self.readers.get();
-        let mut statement = reader.prepare_cached(
+        let mut statement = reader.prepare_cached(&format!(
             "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source, p.platform,
                  q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body, q.origin,
                  (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports
              FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
                  JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
-             WHERE (?1 IS NULL OR q.state = ?1) AND (?2 IS NULL OR q.lane = ?2)
-                 AND (?3 IS NULL OR s.name = ?3)
-             ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT ?4",
-        )?;
-        let lines = statement.query_map(
-            (
-                filter.state.map(Name),
-                filter.lane.map(Name),
-                &filter.source,
-                filter.limit.map_or(-1, i64::from),
-            ),
-            |row| line(row, now),
-        )?;
+             WHERE {clause} {}
+             ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT {}",
+            filter.beyond(),
+            filter.limit.map_or(-1, i64::from),
+        ))?;
+        let lines = statement.query_map(params_from_iter(values), |row| line(row, now))?;
         Ok(lines.collect::<Result<_, _>>()?)
+    }
+
+    /// How many items a list without its limit and its place would hold.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn count(&self, filter: &ListFilter) -> Result<u64, QueueError> {
+        let Condition { clause, values } = filter.condition();
+        let count = self
+            .readers
+            .get()
+            .prepare_cached(&format!(
+                "SELECT count(*) FROM queue_item q JOIN post p ON p.id = q.post_id
+                     JOIN source s ON s.id = q.source_id WHERE {clause}"
+            ))?
+            .query_row(params_from_iter(values), |row| row.get(0))?;
+        Ok(count)
     }
 
     /// How many items there are.

@@ -3,6 +3,7 @@
 
 mod decide;
 mod export;
+mod filter;
 mod item;
 mod lease;
 mod list;
@@ -12,20 +13,21 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::column::Named;
 use super::error::StoreError;
 
 pub use decide::{Decided, Decision, Ruling};
 pub use export::{Export, ExportedItem};
+pub use filter::ListFilter;
 pub use item::{Item, ReportNote, Rescored};
 pub use lease::{Lease, ParseTokenError, Token};
-pub use list::{ItemLine, ListFilter, QueueCounts, masked};
+pub use list::{ItemLine, QueueCounts, masked};
 pub use outcome::{Outcome, ParseOutcomeError};
 
 /// An item's number in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ItemId(pub i64);
 

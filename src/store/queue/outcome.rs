@@ -55,6 +55,20 @@ outcomes! {
 }
 
 impl Outcome {
+    /// Whether it asks for a reason of the analyst's own: what goes to another body, or what its code
+    /// leaves open.
+    pub const fn asks_reason(self) -> bool {
+        matches!(
+            self,
+            Self::RujukPolri
+                | Self::Takedown
+                | Self::RujukKp2mi
+                | Self::RujukBp3mi
+                | Self::BukanLain
+                | Self::TidakCukupBukti
+        )
+    }
+
     /// Whether the post must be kept as evidence although its source deletes it.
     pub const fn holds_evidence(self) -> bool {
         matches!(

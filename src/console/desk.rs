@@ -1,0 +1,154 @@
+//! What every page works with, and who asks for it: the store, the rule set in force, the languages,
+//! and the session a browser proves.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::Timestamp;
+
+use super::fault::Fault;
+use super::locale::{Locale, Locales};
+use crate::pipeline::Scorer;
+use crate::store::{Language, QueueError, Session, SessionToken, Store, StoreError};
+
+/// The cookie a session is proved with.
+pub(super) const COOKIE_NAME: &str = "waspada_session";
+
+/// Says why the rules in the files are not in force, if they are not.
+pub type RulesRefused = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// What pages work with; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) store: Arc<Store>,
+    pub(super) scorer: Arc<Scorer>,
+    pub(super) rules_refused: RulesRefused,
+    pub(super) locales: Arc<Locales>,
+    /// Whether browsers reach the console by HTTPS only.
+    pub(super) secure: bool,
+}
+
+impl Desk {
+    /// Runs a call of the queue off the async threads.
+    pub(super) async fn queue<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Store) -> Result<T, QueueError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let store = Arc::clone(&self.store);
+        let called = tokio::task::spawn_blocking(move || call(&store)).await;
+        Ok(called.unwrap_or(Err(StoreError::WriterGone.into()))?)
+    }
+
+    /// Runs a call of the store off the async threads.
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.queue(move |store| Ok(call(store)?)).await
+    }
+
+    /// The cookie that carries a session, or one that ends it.
+    pub(super) fn cookie(&self, token: Option<SessionToken>) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let (value, life) = match token {
+            Some(token) => (token.to_string(), ""),
+            None => (String::new(), "; Max-Age=0"),
+        };
+        format!("{COOKIE_NAME}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{life}")
+    }
+}
+
+/// The session of whoever asks; who has none is sent to sign in.
+pub(super) struct Signed(pub(super) Session);
+
+async fn session(parts: &Parts, desk: &Desk) -> Result<Option<Session>, Fault> {
+    let token = parts
+        .headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE_NAME)
+        .and_then(|(_, value)| value.parse::<SessionToken>().ok());
+    match token {
+        Some(token) => desk.call(move |store| store.session(token, Timestamp::now())).await,
+        None => Ok(None),
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Signed
+where
+    Desk: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        match session(parts, &Desk::from_ref(state)).await {
+            Ok(Some(session)) => Ok(Self(session)),
+            Ok(None) => Err(Redirect::to("/login").into_response()),
+            Err(fault) => Err(fault.into_response()),
+        }
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Signed
+where
+    Desk: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Response> {
+        let session = session(parts, &Desk::from_ref(state)).await;
+        session.map(|session| session.map(Self)).map_err(|fault| fault.into_response())
+    }
+}
+
+/// The language of somebody who has not signed in, by what the browser asks for.
+pub(super) struct Guest(pub(super) Language);
+
+impl<S: Send + Sync> FromRequestParts<S> for Guest {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let wanted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
+        let first = wanted.and_then(|wanted| wanted.split(',').next()).unwrap_or_default();
+        let is_english = first.trim().to_ascii_lowercase().starts_with("en");
+        Ok(Self(if is_english { Language::En } else { Language::Id }))
+    }
+}
+
+/// What the frame around every page shows.
+pub(super) struct Frame<'a> {
+    pub(super) l: &'a Locale,
+    pub(super) session: Option<&'a Session>,
+    pub(super) rules_refused: Option<String>,
+    /// The page's place in the navigation.
+    pub(super) here: &'static str,
+}
+
+impl<'a> Frame<'a> {
+    pub(super) fn new(desk: &'a Desk, session: &'a Session, here: &'static str) -> Self {
+        Self {
+            l: desk.locales.of(session.account.language),
+            session: Some(session),
+            rules_refused: (desk.rules_refused)(),
+            here,
+        }
+    }
+
+    pub(super) fn guest(desk: &'a Desk, language: Language) -> Self {
+        Self { l: desk.locales.of(language), session: None, rules_refused: None, here: "" }
+    }
+
+    pub(super) fn is_admin(&self) -> bool {
+        self.session.is_some_and(|session| session.account.role == crate::store::Role::Admin)
+    }
+
+    pub(super) fn decides(&self) -> bool {
+        self.session.is_some_and(|session| session.account.role.decides())
+    }
+}

@@ -1,0 +1,145 @@
+//! What the console says, in the reader's language. No sentence stands in code or in a template:
+//! they name a message of `locales/`, and every message is there in every language.
+
+use std::borrow::Cow;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::store::Language;
+
+const INDONESIAN: &str = include_str!("locales/id.ftl");
+const ENGLISH: &str = include_str!("locales/en.ftl");
+
+/// The messages of all languages.
+pub(super) struct Locales {
+    indonesian: Locale,
+    english: Locale,
+}
+
+/// The messages of one language.
+pub(super) struct Locale {
+    language: Language,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Locales {
+    pub(super) fn new() -> Self {
+        Self {
+            indonesian: Locale::new(Language::Id, INDONESIAN),
+            english: Locale::new(Language::En, ENGLISH),
+        }
+    }
+
+    pub(super) fn of(&self, language: Language) -> &Locale {
+        match language {
+            Language::Id => &self.indonesian,
+            Language::En => &self.english,
+        }
+    }
+}
+
+impl Locale {
+    fn new(language: Language, messages: &str) -> Self {
+        let identifier: LanguageIdentifier = language.as_str().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
+        // What is put into a sentence here is numbers and names, never a text of mixed direction.
+        bundle.set_use_isolating(false);
+        // A message that cannot be read is left out; a test holds every file to be whole.
+        let resource =
+            FluentResource::try_new(messages.to_owned()).unwrap_or_else(|(resource, _)| resource);
+        bundle.add_resource_overriding(resource);
+        Self { language, bundle }
+    }
+
+    /// The language.
+    pub(super) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// A message without places.
+    pub(super) fn t(&self, id: &str) -> String {
+        self.format(id, None)
+    }
+
+    /// A message with one number in it, named `count`.
+    pub(super) fn count(&self, id: &str, count: &u64) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("count", FluentValue::from(*count));
+        self.format(id, Some(&arguments))
+    }
+
+    /// A message with one text in it, named `what`.
+    pub(super) fn with(&self, id: &str, what: &str) -> String {
+        let mut arguments = FluentArgs::new();
+        arguments.set("what", FluentValue::from(what));
+        self.format(id, Some(&arguments))
+    }
+
+    /// The id itself stands where there is no such message, so that a screen is never empty.
+    fn format(&self, id: &str, arguments: Option<&FluentArgs<'_>>) -> String {
+        let pattern = self.bundle.get_message(id).and_then(|message| message.value());
+        let mut faults = Vec::new();
+        pattern
+            .map_or(Cow::Borrowed(id), |pattern| {
+                self.bundle.format_pattern(pattern, arguments, &mut faults)
+            })
+            .into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn ids(messages: &str) -> BTreeSet<&str> {
+        messages
+            .lines()
+            .filter(|line| !line.starts_with([' ', '#', '}']))
+            .filter_map(|line| line.split_once(" =").map(|(id, _)| id))
+            .collect()
+    }
+
+    fn named_in_screens() -> BTreeSet<String> {
+        let mut named = BTreeSet::new();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/console");
+        for part in ["templates", "pages", "."] {
+            for entry in std::fs::read_dir(folder.join(part)).unwrap() {
+                let path = entry.unwrap().path();
+                let Ok(text) = std::fs::read_to_string(&path) else { continue };
+                for call in [".t(\"", ".count(\"", ".with(\""] {
+                    for (at, _) in text.match_indices(call) {
+                        let rest = &text[at + call.len()..];
+                        named.insert(rest[..rest.find('"').unwrap()].to_owned());
+                    }
+                }
+            }
+        }
+        named
+    }
+
+    #[test]
+    fn every_message_is_there_in_every_language_and_used() {
+        for messages in [INDONESIAN, ENGLISH] {
+            assert!(FluentResource::try_new(messages.to_owned()).is_ok());
+        }
+        assert_eq!(ids(INDONESIAN), ids(ENGLISH));
+        let missing: Vec<_> = named_in_screens()
+            .into_iter()
+            .filter(|id| !ids(INDONESIAN).contains(id.as_str()))
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn numbers_find_their_form() {
+        let locales = Locales::new();
+        let waiting = |language, count| locales.of(language).count("queue-count", &count);
+        assert_eq!(waiting(Language::Id, 1), "1 butir");
+        assert_eq!(waiting(Language::En, 1), "1 item");
+        assert_eq!(waiting(Language::En, 2), "2 items");
+    }
+}

@@ -1,0 +1,246 @@
+//! One item: the post with its marks, why it is suspected, what is known around it, and the forms
+//! that decide it, each with a key of its own.
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, Redirect};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::html;
+use super::reasons::{self, Bar, Chip, Line, Piece};
+use crate::console::desk::{Desk, Frame, Signed};
+use crate::console::fault::Fault;
+use crate::engine::Lane;
+use crate::store::{
+    Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling, Session,
+    SessionToken, Store,
+};
+
+/// The key of each outcome, in the order they are shown.
+const KEYS: &[(&str, Outcome)] = &[
+    ("p", Outcome::RujukPolri),
+    ("t", Outcome::Takedown),
+    ("k", Outcome::RujukKp2mi),
+    ("b", Outcome::RujukBp3mi),
+    ("v", Outcome::KorbanDibantu),
+    ("e", Outcome::Edukasi),
+    ("a", Outcome::PantauAkun),
+    ("d", Outcome::Duplikat),
+    ("1", Outcome::BukanBerita),
+    ("2", Outcome::BukanPeringatan),
+    ("3", Outcome::BukanPencariKerja),
+    ("4", Outcome::BukanSatire),
+    ("5", Outcome::BukanBerizin),
+    ("6", Outcome::BukanDalamNegeri),
+    ("7", Outcome::BukanUmrah),
+    ("8", Outcome::BukanHomonim),
+    ("9", Outcome::BukanLain),
+    ("0", Outcome::TidakCukupBukti),
+];
+
+/// An outcome as a button.
+struct Choice {
+    key: &'static str,
+    code: &'static str,
+    meaning: &'static str,
+    asks: bool,
+}
+
+#[derive(askama::Template)]
+#[template(path = "item.html", config = "src/console/askama.toml")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    item: &'a Item,
+    revealed: bool,
+    pieces: Vec<Piece>,
+    lines: Vec<Line>,
+    bars: Vec<Bar>,
+    chips: Vec<Chip>,
+    /// What proves that the reader holds the item, if she does.
+    token: Option<String>,
+    choices: Vec<Choice>,
+    /// The item decided just before.
+    last: Option<ItemId>,
+    /// Whether the decision in force may be taken back by the reader.
+    undoable: bool,
+    /// An address a browser may be sent to.
+    link: Option<String>,
+}
+
+impl Page<'_> {
+    fn is_victim(&self) -> bool {
+        self.item.lane == Lane::Victim
+    }
+
+    fn told(&self, decision: &Decision) -> String {
+        match (decision.outcome, decision.undoes) {
+            (Some(outcome), _) => format!("{} · {}", outcome.code(), outcome.meaning()),
+            (None, Some(undone)) => self.frame.l.with("item-undid", &undone.to_string()),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+/// What came before.
+#[derive(Deserialize)]
+pub(in crate::console) struct Before {
+    last: Option<ItemId>,
+}
+
+/// The lease of the item, if the reader holds it or it is free for her.
+fn hold(store: &Store, item: ItemId, analyst: &Analyst) -> Result<Option<Lease>, QueueError> {
+    match store.take(item, analyst, Timestamp::now()) {
+        Err(QueueError::NotOpen { .. }) => Ok(None),
+        other => other,
+    }
+}
+
+async fn page(
+    desk: &Desk,
+    session: &Session,
+    id: ItemId,
+    last: Option<ItemId>,
+    revealed: bool,
+) -> Result<Html<String>, Fault> {
+    let (analyst, decides) = (session.account.name.clone(), session.account.role.decides());
+    let (item, lease) = desk
+        .queue(move |store| {
+            let now = Timestamp::now();
+            let lease = if decides { hold(store, id, &analyst)? } else { None };
+            let item = if revealed {
+                store.reveal(id, &analyst, now)?
+            } else {
+                store.view(id, &analyst, now)?
+            };
+            Ok((item, lease))
+        })
+        .await?;
+    let token = lease.map(|lease| lease.token.to_string());
+    let (pieces, lines, chips) =
+        desk.scorer.with_engine(|engine| match (&item.text, &item.verdict) {
+            (Some(text), Some(verdict)) => (
+                reasons::pieces(text, verdict, engine),
+                reasons::lines(verdict, engine),
+                reasons::chips(verdict, engine),
+            ),
+            _ => (Vec::new(), Vec::new(), Vec::new()),
+        });
+    let choices = KEYS.iter().map(|(key, outcome)| Choice {
+        key,
+        code: outcome.code(),
+        meaning: outcome.meaning(),
+        asks: outcome.asks_reason(),
+    });
+    let address = item.post.as_ref().and_then(|post| post.url.clone());
+    html(Page {
+        frame: Frame::new(desk, session, "item"),
+        revealed,
+        pieces,
+        bars: reasons::bar(&lines),
+        lines,
+        chips,
+        token,
+        choices: choices.collect(),
+        last,
+        undoable: item.state == ItemState::Decided && may_undo(session, &item),
+        link: address.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        item: &item,
+    })
+}
+
+/// One's own decision may be taken back by oneself, any by a supervisor.
+fn may_undo(session: &Session, item: &Item) -> bool {
+    let last = item.decisions.iter().rev().find(|decision| decision.undoes.is_none());
+    session.account.role.supervises()
+        || last.is_some_and(|last| {
+            session.account.role.decides() && last.analyst == session.account.name.as_str()
+        })
+}
+
+pub(in crate::console) async fn show(
+    State(desk): State<Desk>,
+    Signed(session): Signed,
+    Path(id): Path<ItemId>,
+    Query(before): Query<Before>,
+) -> Result<Html<String>, Fault> {
+    page(&desk, &session, id, before.last, false).await
+}
+
+/// Shows contacts and author; a form, because it is logged and no link may lead there.
+pub(in crate::console) async fn reveal(
+    State(desk): State<Desk>,
+    Signed(session): Signed,
+    Path(id): Path<ItemId>,
+) -> Result<Html<String>, Fault> {
+    if !session.account.role.decides() {
+        return Err(Fault::Forbidden);
+    }
+    page(&desk, &session, id, None, true).await
+}
+
+/// What the form of a decision holds.
+#[derive(Deserialize)]
+pub(in crate::console) struct Choosing {
+    token: String,
+    outcome: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    of: String,
+}
+
+pub(in crate::console) async fn decide(
+    State(desk): State<Desk>,
+    Signed(session): Signed,
+    Path(id): Path<ItemId>,
+    Form(choosing): Form<Choosing>,
+) -> Result<Redirect, Fault> {
+    if !session.account.role.decides() {
+        return Err(Fault::Forbidden);
+    }
+    let bad = |error: &dyn std::fmt::Display| Fault::Bad(error.to_string());
+    let outcome: Outcome = choosing.outcome.parse().map_err(|error| bad(&error))?;
+    let token: SessionToken = choosing.token.parse().map_err(|error| bad(&error))?;
+    let duplicate_of = match choosing.of.trim() {
+        of if outcome != Outcome::Duplikat || of.is_empty() => None,
+        of => Some(of.parse().map_err(|error| bad(&error))?),
+    };
+    let typed = choosing.reason.trim();
+    // What leaves nothing open is reason enough.
+    let reason = match typed {
+        "" if !outcome.asks_reason() => outcome.meaning(),
+        typed => typed,
+    };
+    let ruling = Ruling {
+        item: id,
+        analyst: session.account.name.clone(),
+        token,
+        outcome,
+        reason: reason.to_owned(),
+        duplicate_of,
+    };
+    desk.queue(move |store| store.decide(ruling, Timestamp::now())).await?;
+    Ok(Redirect::to(&format!("/work?last={id}")))
+}
+
+pub(in crate::console) async fn undo(
+    State(desk): State<Desk>,
+    Signed(session): Signed,
+    Path(id): Path<ItemId>,
+) -> Result<Redirect, Fault> {
+    let l = desk.locales.of(session.account.language);
+    let reason = l.t("item-undo-reason");
+    let by = session.clone();
+    let undone = desk
+        .queue(move |store| {
+            let now = Timestamp::now();
+            let item = store.view(id, &by.account.name, now)?;
+            if !may_undo(&by, &item) {
+                return Ok(false);
+            }
+            store.undo(id, &by.account.name, &reason, now).map(|_| true)
+        })
+        .await?;
+    if undone { Ok(Redirect::to(&format!("/items/{id}"))) } else { Err(Fault::Forbidden) }
+}

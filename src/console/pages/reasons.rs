@@ -1,0 +1,204 @@
+//! What the item page shows of a verdict: the text cut at its marks, each hit with title and law,
+//! the sum as lines and as a bar that adds up to the score, facts in words.
+
+use crate::engine::{AdjustmentKind, Engine, Hit, READER_RULE, READER_TITLE, Verdict, marks};
+use crate::facts::{Idr, grouped};
+
+/// A stretch of the text, marked or not.
+pub(super) struct Piece {
+    pub(super) text: String,
+    /// Numbers of the hits that saw it, from 1; none where nothing did.
+    pub(super) hits: Vec<usize>,
+    /// What is shown when it is pointed at: rules and points.
+    pub(super) note: String,
+    /// Which of the colours its first hit's family has.
+    pub(super) colour: usize,
+    pub(super) innocent: bool,
+}
+
+/// One line of the sum.
+pub(super) struct Line {
+    pub(super) number: Option<usize>,
+    pub(super) points: i32,
+    pub(super) title: String,
+    /// The rule or family.
+    pub(super) id: String,
+    pub(super) colour: usize,
+    /// What of the text it saw.
+    pub(super) words: Vec<String>,
+    /// The legal bases, each with what it says.
+    pub(super) laws: Vec<(String, String)>,
+    /// A cap, floor or clamp: its kind.
+    pub(super) adjustment: Option<&'static str>,
+}
+
+/// A part of the bar: where it begins and how wide it is, in hundredths of its width.
+pub(super) struct Bar {
+    pub(super) x: i32,
+    pub(super) width: i32,
+    pub(super) colour: usize,
+    pub(super) against: bool,
+    pub(super) label: String,
+}
+
+const COLOURS: usize = 8;
+
+/// A family keeps its colour wherever it is shown.
+fn colour(family: &str) -> usize {
+    family.bytes().fold(7_usize, |sum, byte| (sum * 31 + usize::from(byte)) % 9973) % COLOURS
+}
+
+fn title(engine: &Engine, hit: &Hit) -> String {
+    match engine.rule(&hit.rule) {
+        Some(rule) => rule.title.clone(),
+        None if hit.rule.0 == READER_RULE => READER_TITLE.to_owned(),
+        None => hit.rule.to_string(),
+    }
+}
+
+pub(super) fn pieces(text: &str, verdict: &Verdict, engine: &Engine) -> Vec<Piece> {
+    let plain = |text: &str| Piece {
+        text: text.to_owned(),
+        hits: Vec::new(),
+        note: String::new(),
+        colour: 0,
+        innocent: false,
+    };
+    let mut pieces = Vec::new();
+    let mut done = 0;
+    for mark in marks(text, &verdict.hits) {
+        pieces.push(plain(&text[done..mark.start]));
+        done = mark.end;
+        let hits = mark.hits.iter().filter_map(|number| verdict.hits.get(number - 1));
+        let notes: Vec<String> =
+            hits.map(|hit| format!("{} {}", hit.points, title(engine, hit))).collect();
+        let first = mark.hits.first().and_then(|number| verdict.hits.get(number - 1));
+        pieces.push(Piece {
+            text: text[mark.start..mark.end].to_owned(),
+            note: notes.join("; "),
+            colour: first.map_or(0, |hit| colour(&hit.family.0)),
+            innocent: mark.points.0 < 0,
+            hits: mark.hits,
+        });
+    }
+    pieces.push(plain(&text[done..]));
+    pieces
+}
+
+pub(super) fn lines(verdict: &Verdict, engine: &Engine) -> Vec<Line> {
+    let hits = verdict.hits.iter().enumerate().map(|(index, hit)| {
+        let mut words: Vec<String> = Vec::new();
+        for seen in hit.text.iter().map(|seen| seen.split_whitespace().collect::<Vec<_>>()) {
+            let seen = seen.join(" ");
+            if !seen.is_empty() && !words.contains(&seen) {
+                words.push(seen);
+            }
+        }
+        let laws = engine.rule(&hit.rule).map_or(&[][..], |rule| &rule.legal);
+        let laws = laws.iter().filter_map(|id| engine.registry().legal_basis(id));
+        Line {
+            number: Some(index + 1),
+            points: hit.points.0,
+            title: title(engine, hit),
+            id: hit.rule.to_string(),
+            colour: colour(&hit.family.0),
+            words,
+            laws: laws.map(|law| (law.title.clone(), law.says.clone())).collect(),
+            adjustment: None,
+        }
+    });
+    let adjustments = verdict.adjustments.iter().map(|adjustment| Line {
+        number: None,
+        points: adjustment.points.0,
+        title: adjustment.by.clone(),
+        id: String::new(),
+        colour: 0,
+        words: Vec::new(),
+        laws: Vec::new(),
+        adjustment: Some(match adjustment.kind {
+            AdjustmentKind::Cap => "sum-cap",
+            AdjustmentKind::Floor => "sum-floor",
+            AdjustmentKind::Camouflage => "sum-camouflage",
+            AdjustmentKind::Clamp => "sum-clamp",
+        }),
+    });
+    hits.chain(adjustments).collect()
+}
+
+/// The lines side by side, what speaks for suspicion first, then what is taken off it again from the
+/// right: the bar ends where the score is.
+pub(super) fn bar(lines: &[Line]) -> Vec<Bar> {
+    let up: i32 = lines.iter().map(|line| line.points.max(0)).sum();
+    let scale = |points: i32| points * 1000 / up.max(100);
+    let (mut right, mut left) = (0, up);
+    let part = |x: i32, points: i32, line: &Line| Bar {
+        x: scale(x),
+        width: scale(points).max(2),
+        colour: line.colour,
+        against: line.points > 0,
+        label: format!("{:+} {}", line.points, line.title),
+    };
+    let mut bars = Vec::new();
+    for line in lines.iter().filter(|line| line.points > 0) {
+        bars.push(part(right, line.points, line));
+        right += line.points;
+    }
+    for line in lines.iter().filter(|line| line.points < 0) {
+        left += line.points;
+        bars.push(part(left.max(0), -line.points, line));
+    }
+    bars
+}
+
+/// A fact as a chip: what it is and what was read.
+pub(super) struct Chip {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+}
+
+/// Facts that name nobody; contacts are shown apart.
+pub(super) fn chips(verdict: &Verdict, engine: &Engine) -> Vec<Chip> {
+    let facts = &verdict.facts;
+    let mut chips = Vec::new();
+    let mut add = |name, value: String| {
+        if !value.is_empty() {
+            chips.push(Chip { name, value });
+        }
+    };
+    let countries = &engine.registry().countries;
+    let country = |code: &String| {
+        let known = countries.iter().find(|country| country.code == *code);
+        known.map_or_else(|| code.clone(), |country| country.title.clone())
+    };
+    add("fact-destination", facts.destination.iter().map(country).collect::<Vec<_>>().join(", "));
+    for pay in &facts.pay {
+        let [low, high] = pay.amount.map(grouped);
+        let amount = if low == high { low } else { format!("{low}–{high}") };
+        let month =
+            pay.idr_month.map_or_else(String::new, |Idr(idr)| format!(" ≈ Rp{}/bln", grouped(idr)));
+        let usual = pay.vs_usual.map_or_else(String::new, |times| format!(" ({times}×)"));
+        add("fact-pay", format!("{} {amount}{month}{usual}", pay.currency));
+    }
+    for Idr(fee) in &facts.fees {
+        add("fact-fee", format!("Rp{}", grouped(*fee)));
+    }
+    for claim in &facts.agency {
+        let name = claim.name.clone().unwrap_or_default();
+        let licence =
+            claim.licence.as_ref().map_or_else(String::new, |number| format!(" {number}"));
+        add("fact-agency", format!("{name}{licence} ({})", claim.register.as_str()));
+    }
+    for claim in &facts.visa {
+        add("fact-visa", claim.class.clone());
+    }
+    for claim in &facts.origin {
+        add("fact-region", format!("{} ({})", claim.name, claim.role.as_str()));
+    }
+    for way in &facts.route {
+        add("fact-route", way.text.clone());
+    }
+    for departure in &facts.departure {
+        add("fact-departure", departure.text.clone());
+    }
+    chips
+}

@@ -1,0 +1,67 @@
+//! The pages as a router: what stands where, and what every answer carries. A form from another site
+//! is refused, nothing is loaded from elsewhere, nothing is kept in a browser's cache.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderValue;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use tower_http::csrf::CsrfLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use super::assets;
+use super::desk::Desk;
+use super::pages::{entry, item, people, queue};
+
+/// The longest form, in bytes.
+const LONGEST_FORM: usize = 16 << 10;
+
+/// Headers of every answer.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+    (REFERRER_POLICY, "no-referrer"),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+pub(super) fn router(desk: Desk) -> Router {
+    let pages = Router::new()
+        .route("/", get(|| async { Redirect::to("/queue") }))
+        .route("/login", get(entry::show_login).post(entry::login))
+        .route("/logout", post(entry::logout))
+        .route("/invitation/{token}", get(entry::show_invitation).post(entry::accept))
+        .route("/language", post(entry::set_language))
+        .route("/queue", get(queue::show))
+        .route("/work", get(queue::work))
+        .route("/items/{id}", get(item::show))
+        .route("/items/{id}/reveal", post(item::reveal))
+        .route("/items/{id}/decide", post(item::decide))
+        .route("/items/{id}/undo", post(item::undo))
+        .route("/people", get(people::show))
+        .route("/people/invite", post(people::invite))
+        .route("/people/{name}/disabled", post(people::set_disabled))
+        .route("/assets/console.css", get(assets::css))
+        .route("/assets/console.js", get(assets::js))
+        .route("/assets/icon.svg", get(assets::icon))
+        .with_state(desk)
+        .layer(DefaultBodyLimit::max(LONGEST_FORM))
+        .layer(CsrfLayer::new())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ));
+    HEADERS.into_iter().fold(pages, |pages, (name, value)| {
+        pages.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
+    })
+}

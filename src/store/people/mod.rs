@@ -1,0 +1,388 @@
+//! Who may work in the console: accounts, the one-time links that make them, and sessions. A token
+//! is handed out once and kept only as its hash; what happens to an account is a custody line.
+
+mod session;
+
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension as _, Row};
+use serde::{Deserialize, Serialize};
+
+use super::Store;
+use super::column::{Name, Named, Stamp};
+use super::custody::{self, Action, Actor, Analyst};
+use super::error::StoreError;
+use super::queue::Token;
+use crate::post::Sha256;
+
+pub use session::{Session, SessionToken};
+
+/// Wrong passwords in a row after which an account is locked for a while.
+const PATIENCE: u32 = 5;
+/// How long it is locked then.
+const LOCKED: SignedDuration = SignedDuration::from_mins(15);
+/// How long a one-time link is good for.
+const INVITED: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a person may do; each may do what those before it may, but `ops`, who decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Looks at items, contacts masked.
+    Viewer,
+    /// Tends rules and sources; looks at items, contacts masked.
+    Ops,
+    /// Decides items and may see contacts.
+    Analyst,
+    /// Decides many at once and takes back what others decided.
+    Supervisor,
+    /// Makes accounts.
+    Admin,
+}
+
+impl Role {
+    /// Every role, from the one that may least.
+    pub const ALL: &'static [Self] =
+        &[Self::Viewer, Self::Ops, Self::Analyst, Self::Supervisor, Self::Admin];
+
+    /// The name in the database and in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Ops => "ops",
+            Self::Analyst => "analyst",
+            Self::Supervisor => "supervisor",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Whether decisions and contacts are hers.
+    pub fn decides(self) -> bool {
+        self >= Self::Analyst
+    }
+
+    /// Whether she may take back what others decided.
+    pub fn supervises(self) -> bool {
+        self >= Self::Supervisor
+    }
+}
+
+impl Named for Role {
+    const WHAT: &'static str = "role";
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+impl FromStr for Role {
+    type Err = ParseRoleError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().find(|role| role.as_str() == text.trim());
+        found.copied().ok_or_else(|| ParseRoleError(text.to_owned()))
+    }
+}
+
+/// The text is not a role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` bukan peran; yang ada: viewer, ops, analyst, supervisor, admin")]
+pub struct ParseRoleError(String);
+
+/// The language a person reads the console in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// Indonesian.
+    #[default]
+    Id,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The code of BCP 47.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::En => "en",
+        }
+    }
+}
+
+impl Named for Language {
+    const WHAT: &'static str = "language";
+    const ALL: &'static [Self] = &[Self::Id, Self::En];
+
+    fn name(self) -> &'static str {
+        self.as_str()
+    }
+}
+
+/// A person's account.
+#[derive(Debug, Clone)]
+pub struct Account {
+    id: i64,
+    /// The name in decisions and the log.
+    pub name: Analyst,
+    /// What she may do.
+    pub role: Role,
+    /// The language she reads.
+    pub language: Language,
+    /// The password's hash, as a PHC string.
+    pub password: String,
+    /// Since when it may not be used, if so.
+    pub disabled_at: Option<Timestamp>,
+    /// Until when it is locked after wrong passwords, if so.
+    pub locked_until: Option<Timestamp>,
+}
+
+impl Account {
+    const COLUMNS: &'static str =
+        "a.id, a.name, a.role, a.language, a.password, a.disabled_at, a.locked_until";
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let time = |column| -> rusqlite::Result<Option<Timestamp>> {
+            Ok(row.get::<_, Option<Stamp>>(column)?.map(|Stamp(at)| at))
+        };
+        let name: String = row.get(1)?;
+        Ok(Self {
+            id: row.get(0)?,
+            name: name.parse().map_err(|error| {
+                let text = rusqlite::types::Type::Text;
+                rusqlite::Error::FromSqlConversionFailure(1, text, Box::new(error))
+            })?,
+            role: row.get::<_, Name<Role>>(2)?.0,
+            language: row.get::<_, Name<Language>>(3)?.0,
+            password: row.get(4)?,
+            disabled_at: time(5)?,
+            locked_until: time(6)?,
+        })
+    }
+
+    /// Whether it may be used now.
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.disabled_at.is_none() && self.locked_until.is_none_or(|until| until <= now)
+    }
+}
+
+/// Why an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The link was used or its time is over.
+    #[error("tautan ini sudah dipakai atau kedaluwarsa; minta yang baru")]
+    Expired,
+    /// Somebody else works under this name.
+    #[error("nama `{0}` sudah dipakai; pilih yang lain")]
+    NameTaken(Analyst),
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for InviteError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+fn hashed(token: Token) -> Sha256 {
+    Sha256::of(token.to_string().as_bytes())
+}
+
+impl Store {
+    /// Whether nobody can sign in yet.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn has_no_accounts(&self) -> Result<bool, StoreError> {
+        let count: i64 = self.readers.get().query_row(
+            "SELECT count(*) FROM account WHERE disabled_at IS NULL",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(count == 0)
+    }
+
+    /// Makes a one-time link for an account with this role; earlier ones for it are void.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn invite(
+        &self,
+        role: Role,
+        by: Option<&Analyst>,
+        now: Timestamp,
+    ) -> Result<Token, StoreError> {
+        let by = by.cloned();
+        let token = Token::random()?;
+        self.writer.call(move |transaction| {
+            transaction.execute(
+                "DELETE FROM invitation WHERE role = ?1 OR ends_at <= ?2",
+                (Name(role), Stamp(now)),
+            )?;
+            let ends = now.checked_add(INVITED).unwrap_or(now);
+            transaction.execute(
+                "INSERT INTO invitation VALUES (?1, ?2, ?3)",
+                (hashed(token), Name(role), Stamp(ends)),
+            )?;
+            let actor = by.as_ref().map_or(Actor::Waspada, Actor::Analyst);
+            let detail = serde_json::json!({ "role": role });
+            custody::append(transaction, now, actor, Action::Invited, "account", &detail)?;
+            Ok::<_, StoreError>(token)
+        })
+    }
+
+    /// The role a one-time link gives, while it is good.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn invitation(&self, token: Token, now: Timestamp) -> Result<Option<Role>, StoreError> {
+        let role = self
+            .readers
+            .get()
+            .prepare_cached("SELECT role FROM invitation WHERE token = ?1 AND ends_at > ?2")?
+            .query_row((hashed(token), Stamp(now)), |row| Ok(row.get::<_, Name<Role>>(0)?.0))
+            .optional()?;
+        Ok(role)
+    }
+
+    /// Makes an account by a one-time link, which is used up by it. `password` is its PHC string.
+    ///
+    /// # Errors
+    /// The link is no longer good, or the name is taken.
+    pub fn accept(
+        &self,
+        token: Token,
+        name: &Analyst,
+        password: String,
+        now: Timestamp,
+    ) -> Result<(), InviteError> {
+        let name = name.clone();
+        self.writer.call(move |transaction| {
+            let role: Name<Role> = transaction
+                .query_row(
+                    "DELETE FROM invitation WHERE token = ?1 AND ends_at > ?2 RETURNING role",
+                    (hashed(token), Stamp(now)),
+                    |row| row.get(0),
+                )
+                .optional()?
+                .ok_or(InviteError::Expired)?;
+            let added = transaction.execute(
+                "INSERT INTO account (name, role, password, created_at) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO NOTHING",
+                (name.as_str(), &role, password, Stamp(now)),
+            )?;
+            if added == 0 {
+                return Err(InviteError::NameTaken(name));
+            }
+            let detail = serde_json::json!({ "role": role.0 });
+            let subject = format!("account:{name}");
+            let actor = Actor::Analyst(&name);
+            custody::append(transaction, now, actor, Action::AccountMade, subject, &detail)?;
+            Ok(())
+        })
+    }
+
+    /// The account of this name.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn account(&self, name: &Analyst) -> Result<Option<Account>, StoreError> {
+        let found = self
+            .readers
+            .get()
+            .prepare_cached(&format!(
+                "SELECT {} FROM account a WHERE a.name = ?1",
+                Account::COLUMNS
+            ))?
+            .query_row([name.as_str()], Account::read)
+            .optional()?;
+        Ok(found)
+    }
+
+    /// Every account, by name.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let reader = self.readers.get();
+        let mut statement = reader.prepare_cached(&format!(
+            "SELECT {} FROM account a ORDER BY a.name",
+            Account::COLUMNS
+        ))?;
+        let accounts = statement.query_map([], Account::read)?;
+        Ok(accounts.collect::<Result<_, _>>()?)
+    }
+
+    /// Counts a wrong password; too many in a row lock the account for a while.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn password_was_wrong(&self, account: &Account, now: Timestamp) -> Result<(), StoreError> {
+        let (id, name) = (account.id, account.name.clone());
+        self.writer.call(move |transaction| {
+            let failures: u32 = transaction.query_row(
+                "UPDATE account SET failures = failures + 1 WHERE id = ?1 RETURNING failures",
+                [id],
+                |row| row.get(0),
+            )?;
+            if failures >= PATIENCE {
+                let until = now.checked_add(LOCKED).unwrap_or(now);
+                transaction.execute(
+                    "UPDATE account SET failures = 0, locked_until = ?2 WHERE id = ?1",
+                    (id, Stamp(until)),
+                )?;
+                let subject = format!("account:{name}");
+                let detail = serde_json::json!({ "until": Stamp(until).text() });
+                let action = Action::AccountLocked;
+                custody::append(transaction, now, Actor::Waspada, action, subject, &detail)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Sets the language a person reads the console in.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn set_language(&self, account: &Account, language: Language) -> Result<(), StoreError> {
+        let id = account.id;
+        self.writer.call(move |transaction| {
+            let change = "UPDATE account SET language = ?2 WHERE id = ?1";
+            transaction.execute(change, (id, Name(language)))?;
+            Ok(())
+        })
+    }
+
+    /// Shuts an account, and with it its sessions, or opens it again.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn set_disabled(
+        &self,
+        account: &Account,
+        disabled: bool,
+        by: &Analyst,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (account, by) = (account.clone(), by.clone());
+        self.writer.call(move |transaction| {
+            let since = disabled.then_some(Stamp(now));
+            transaction.execute(
+                "UPDATE account SET disabled_at = ?2, failures = 0, locked_until = NULL WHERE id = ?1",
+                (account.id, since),
+            )?;
+            if disabled {
+                transaction.execute("DELETE FROM session WHERE account_id = ?1", [account.id])?;
+            }
+            let subject = format!("account:{}", account.name);
+            let detail = serde_json::json!({ "disabled": disabled });
+            let action = Action::AccountChanged;
+            custody::append(transaction, now, Actor::Analyst(&by), action, subject, &detail)?;
+            Ok(())
+        })
+    }
+}

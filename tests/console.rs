@@ -1,0 +1,265 @@
+//! The review console as browsers and others meet it: who is let in, what a decision needs, what is
+//! never shown, what every answer carries.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod desk;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use desk::{Desk, POSTS};
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Client, Method, Response, StatusCode, redirect};
+
+/// A daemon that runs as long as the test.
+struct Console {
+    daemon: Child,
+    address: String,
+    link: String,
+    client: Client,
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
+const PASSWORD: &str = "kata sandi yang panjang";
+
+impl Console {
+    fn start(desk: &Desk) -> Self {
+        let path = desk.path("waspada.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:0\"\n")).unwrap();
+        let mut daemon = Command::new(env!("CARGO_BIN_EXE_waspada"))
+            .args(["run", "--config"])
+            .arg(&path)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let told = BufReader::new(daemon.stdout.take().unwrap()).lines().take(2);
+        let told: Vec<String> = told.map(Result::unwrap).collect();
+        let address = told[0].split_whitespace().last().unwrap().trim_end_matches('/').to_owned();
+        let link = told[1].split_whitespace().last().unwrap().to_owned();
+        // Whoever comes second finds it installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Self { daemon, address, link, client }
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        cookie: Option<&str>,
+        form: &[(&str, &str)],
+    ) -> Response {
+        let mut request = self.client.request(method.clone(), format!("{}{path}", self.address));
+        if method == Method::POST {
+            let body: Vec<String> =
+                form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+            request = request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("origin", &self.address)
+                .body(body.join("&"));
+        }
+        if let Some(cookie) = cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        request.send().await.unwrap()
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> String {
+        let answer = self.ask(Method::GET, path, Some(cookie), &[]).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Response {
+        self.ask(Method::POST, path, Some(cookie), form).await
+    }
+
+    /// Makes an account by a link and answers with the cookie of its session.
+    async fn join(&self, link: &str, name: &str) -> String {
+        let path = link.strip_prefix(&self.address).unwrap_or(link);
+        let form = [("name", name), ("password", PASSWORD)];
+        let answer = self.ask(Method::POST, path, None, &form).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{name}");
+        session(&answer)
+    }
+
+    async fn invite(&self, admin: &str, role: &str) -> String {
+        let page = self.post("/people/invite", admin, &[("role", role)]).await;
+        between(&page.text().await.unwrap(), "<code id=\"link\">", "<").to_owned()
+    }
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+fn session(answer: &Response) -> String {
+    let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
+    assert!(cookie.contains("HttpOnly; SameSite=Strict"), "{cookie}");
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
+}
+
+fn location(answer: &Response) -> &str {
+    answer.headers()[LOCATION].to_str().unwrap()
+}
+
+#[tokio::test]
+async fn an_analysts_morning() {
+    let desk = Desk::filled(POSTS);
+    let console = Console::start(&desk);
+    let admin = console.join(&console.link, "sari").await;
+    let again =
+        console.ask(Method::GET, console.link.strip_prefix(&console.address).unwrap(), None, &[]);
+    assert_eq!(again.await.status(), StatusCode::BAD_REQUEST, "a link is good once");
+
+    // The queue, its filters and its search.
+    let queue = console.get("/queue", &admin).await;
+    assert!(queue.contains("3 butir"), "{queue}");
+    for (address, count) in [
+        ("/queue?lane=victim", "1 butir"),
+        ("/queue?destination=kh&lane=offer", "2 butir"),
+        ("/queue?q=poipet+pelan", "1 butir"),
+        ("/queue?q=%22+OR+text%3A", "0 butir"),
+        ("/queue?contact=%2B6284000000001", "2 butir"),
+        ("/queue?since=2999-01-01", "0 butir"),
+        ("/queue?state=decided", "0 butir"),
+        ("/queue?severity=S1&band=zzz", "1 butir"),
+    ] {
+        let page = console.get(address, &admin).await;
+        assert!(page.contains(count), "{address}: {}", between(&page, "id=\"count\">", "<"));
+    }
+
+    // The plea for help comes first; contacts are masked until asked for, and that is logged.
+    let work = console.ask(Method::GET, "/work", Some(&admin), &[]).await;
+    let first = location(&work).to_owned();
+    let item = console.get(&first, &admin).await;
+    assert!(item.contains("bantu dahulu") && !item.contains("0840-0000-0002"), "{item}");
+    assert!(item.contains("<mark"), "what rules saw is marked");
+    let revealed =
+        console.post(&format!("{first}/reveal"), &admin, &[]).await.text().await.unwrap();
+    assert!(revealed.contains("0840-0000-0002"), "{revealed}");
+
+    // A decision: with a reason of its own where it goes to another body.
+    let token = between(&item, "name=\"token\" value=\"", "\"").to_owned();
+    let decide = format!("{first}/decide");
+    let bare = [("token", token.as_str()), ("outcome", "RUJUK_POLRI")];
+    assert_eq!(console.post(&decide, &admin, &bare).await.status(), StatusCode::CONFLICT);
+    let decided =
+        console.post(&decide, &admin, &[("token", &token), ("outcome", "KORBAN_DIBANTU")]).await;
+    let number = first.rsplit('/').next().unwrap();
+    assert_eq!(location(&decided), format!("/work?last={number}"));
+    let twice = console.post(&decide, &admin, &[("token", &token), ("outcome", "EDUKASI")]).await;
+    assert_eq!(twice.status(), StatusCode::CONFLICT, "a form sent twice decides once");
+    assert!(console.get("/queue?state=decided", &admin).await.contains("KORBAN_DIBANTU"));
+
+    // Undone, it waits again; the log keeps both and verifies.
+    let undone = console.post(&format!("{first}/undo"), &admin, &[]).await;
+    assert_eq!(location(&undone), first);
+    assert!(console.get("/queue", &admin).await.contains("3 butir"));
+    assert_eq!(desk.run(&["evidence", "verify"]).status, 0);
+
+    // The same in English, by a switch.
+    console.post("/language", &admin, &[("language", "en")]).await;
+    assert!(console.get("/queue", &admin).await.contains("3 items"));
+}
+
+#[tokio::test]
+async fn two_analysts_never_hold_one_item_and_roles_hold() {
+    let desk = Desk::filled(POSTS);
+    let console = Console::start(&desk);
+    let admin = console.join(&console.link, "sari").await;
+    let link = console.invite(&admin, "analyst").await;
+    let analyst = console.join(&link, "tono").await;
+    let link = console.invite(&admin, "viewer").await;
+    let viewer = console.join(&link, "wati").await;
+
+    let held = console.ask(Method::GET, "/work", Some(&admin), &[]).await;
+    let held = location(&held).to_owned();
+    let page = console.get(&held, &analyst).await;
+    assert!(page.contains("dikerjakan sari") && !page.contains("name=\"token\""), "{page}");
+    let other = console.ask(Method::GET, "/work", Some(&analyst), &[]).await;
+    assert_ne!(location(&other), held);
+
+    // Whoever only looks decides nothing, sees no contact and makes no accounts.
+    let page = console.get(&held, &viewer).await;
+    assert!(!page.contains("name=\"token\"") && !page.contains("/reveal"), "{page}");
+    for (method, path) in [
+        (Method::GET, "/work".to_owned()),
+        (Method::GET, "/people".to_owned()),
+        (Method::POST, format!("{held}/reveal")),
+        (Method::POST, format!("{held}/undo")),
+        (Method::POST, format!("{held}/decide")),
+        (Method::POST, "/people/invite".to_owned()),
+        (Method::POST, "/people/tono/disabled".to_owned()),
+    ] {
+        let form =
+            [("token", "0"), ("outcome", "EDUKASI"), ("role", "admin"), ("disabled", "true")];
+        let answer = console.ask(method, &path, Some(&viewer), &form).await;
+        let refused = [StatusCode::FORBIDDEN, StatusCode::CONFLICT];
+        assert!(refused.contains(&answer.status()), "{path}: {}", answer.status());
+    }
+
+    // An account that is shut is out at once; nobody shuts his own.
+    let shut = [("disabled", "true")];
+    assert_eq!(
+        console.post("/people/sari/disabled", &admin, &shut).await.status(),
+        StatusCode::BAD_REQUEST
+    );
+    console.post("/people/tono/disabled", &admin, &shut).await;
+    let answer = console.ask(Method::GET, "/queue", Some(&analyst), &[]).await;
+    assert_eq!(location(&answer), "/login");
+}
+
+#[tokio::test]
+async fn strangers_stay_outside() {
+    let desk = Desk::filled(POSTS);
+    let console = Console::start(&desk);
+    let admin = console.join(&console.link, "sari").await;
+    for path in ["/", "/queue", "/work", "/items/1", "/people"] {
+        let answer = console.ask(Method::GET, path, None, &[]).await;
+        assert!(["/login", "/queue"].contains(&location(&answer)), "{path}");
+    }
+    // A form of another site is refused, with a session or without.
+    let url = format!("{}/items/1/decide", console.address);
+    for (header, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://lain.example")] {
+        let forged = console.client.post(&url).header(COOKIE, &admin).header(header, value);
+        assert_eq!(forged.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{header}");
+    }
+    let page = console.ask(Method::GET, "/login", None, &[]).await;
+    for (header, part) in [
+        ("content-security-policy", "script-src 'self'"),
+        ("content-security-policy", "frame-ancestors 'none'"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ] {
+        assert!(page.headers()[header].to_str().unwrap().contains(part), "{header}");
+    }
+    // Five wrong passwords lock the account, for the right one too; nothing tells which was wrong.
+    let mut answers = Vec::new();
+    for password in ["a", "b", "c", "d", "e", PASSWORD] {
+        let form = [("name", "sari"), ("password", password)];
+        let answer = console.ask(Method::POST, "/login", None, &form).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        answers.push(answer.text().await.unwrap());
+    }
+    let form = [("name", "tidak ada"), ("password", PASSWORD)];
+    let nobody = console.ask(Method::POST, "/login", None, &form).await.text().await.unwrap();
+    assert_eq!(answers[5].replace("sari", "x"), nobody.replace("tidak ada", "x"));
+    // Signing out ends the session on the server, not only in the browser.
+    console.post("/logout", &admin, &[]).await;
+    let answer = console.ask(Method::GET, "/queue", Some(&admin), &[]).await;
+    assert_eq!(location(&answer), "/login");
+}
