@@ -10,6 +10,7 @@ mod eval;
 mod evidence;
 mod learn;
 mod logging;
+mod probe;
 mod queue;
 mod report;
 mod rules;

@@ -22,7 +22,7 @@ mod web;
 pub use daemon::{Daemon, DaemonError};
 pub use health::{Health, ask_health};
 pub use once::once;
-pub use probe::{Probe, ProbeError, probe};
+pub use probe::{Probe, ProbeError, probe, probe_source};
 pub use report::{Observer, SourceReport, Unobserved};
 pub use reports::{HandedIn, Intake, ReportError, Reported, hand_in, is_link};
 pub use rescore::rescore;
