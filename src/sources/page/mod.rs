@@ -73,7 +73,8 @@ impl Listing {
     /// Completes a page: what comes next, and the cursor.
     fn then(&self, mut state: State, page: Page) -> Page {
         let goes_on = state.trail.count(self.pages);
-        let next = state.next().filter(|_| goes_on).cloned();
+        let front = state.trail.owes_front().then_some(&self.url);
+        let next = state.next().or(front).filter(|_| goes_on).cloned();
         if next.is_none() {
             state.trail.rest();
         }
@@ -201,6 +202,9 @@ impl WebSource for Listing {
     fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError> {
         let mut state = self.state(visit.cursor);
         let is_detail = state.trail.is_at(&capture.url);
+        if capture.url == self.url && !is_detail {
+            state.trail.saw_front();
+        }
         if let Some(list) = self.list.as_ref().filter(|_| !is_detail) {
             return self.read_list(list, capture, state);
         }
@@ -222,7 +226,8 @@ impl WebSource for Listing {
 
     fn if_unchanged(&self, request: &Request, visit: Visit<'_>) -> IfUnchanged {
         let url = &request.url;
-        let state = self.state(visit.cursor);
+        let mut state = self.state(visit.cursor);
+        state.trail.saw_front();
         // Whatever the front held is in the cursor by then; but it must have been read, and with
         // these settings.
         match *url == self.url && State::is_of(&self.url, &self.settings, visit.cursor) {

@@ -30,6 +30,8 @@ const BODIES: &[&str] = &[
     "body",
 ];
 const TITLES: &[&str] = &["meta[property='og:title']@content", "h1", "title"];
+const DESCRIPTIONS: &[&str] =
+    &["meta[property='og:description']@content", "meta[name=description]@content"];
 const DATES: &[&str] = &[
     "meta[property='article:published_time']",
     "meta[itemprop=datePublished]",
@@ -158,7 +160,7 @@ impl Reader {
         post.url = Some(address.to_string());
         let common = |list: &[&str]| {
             let found =
-                list.iter().filter(|_| whole_page).find_map(|css| common(css)?.value(scope));
+                list.iter().filter(|_| whole_page).find_map(|css| common_pick(css)?.value(scope));
             found.map(|text| one_line(&text))
         };
         let chosen = |pick: &Option<Pick>| Some(one_line(&pick.as_ref()?.value(scope)?));
@@ -187,6 +189,10 @@ impl Reader {
         let texts: Vec<&str> =
             bodies.iter().map(|body| body.text.as_str()).filter(|text| !text.is_empty()).collect();
         post.text = texts.join("\n");
+        // Of a page that a script makes, this is often all that stands in it.
+        if post.text.is_empty() && self.text.is_none() {
+            post.text = common(DESCRIPTIONS).unwrap_or_default();
+        }
         for body in bodies {
             post.links.extend(body.links);
             let image = |url| Media { kind: MediaKind::Image, url: Some(url) };
@@ -228,10 +234,6 @@ impl Reader {
 
 fn common_pick(css: &str) -> Option<Pick> {
     Pick::read("", css).ok()
-}
-
-fn common(css: &str) -> Option<Pick> {
-    common_pick(css)
 }
 
 fn unreadable(capture: &Capture, reason: String) -> SetAside {

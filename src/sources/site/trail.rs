@@ -51,6 +51,8 @@ pub(in crate::sources) struct Trail {
     queue: VecDeque<Stop>,
     /// Pages this visit has fetched.
     fetched: u32,
+    /// Whether the page every visit starts from was among them.
+    front: bool,
     /// Pages that could not be had, in a row.
     missed: u8,
     /// Pages to be asked for again with the next visit.
@@ -113,7 +115,18 @@ impl Trail {
     /// The visit came to its end: the next one starts anew, and with what failed in this one.
     pub fn rest(&mut self) {
         self.fetched = 0;
+        self.front = false;
         self.queue.extend(self.later.drain(..));
+    }
+
+    /// This visit has read the page every visit starts from.
+    pub fn saw_front(&mut self) {
+        self.front = true;
+    }
+
+    /// Whether what an earlier visit left is done, and the front was not looked at yet.
+    pub fn owes_front(&self) -> bool {
+        !self.front
     }
 
     /// How many more pages this visit may fetch.

@@ -165,7 +165,8 @@ impl Sitemap {
     /// Completes a page: what comes next, and the cursor.
     fn then(&self, mut state: State, page: Page) -> Page {
         let goes_on = state.trail.count(self.pages);
-        let next = state.next().filter(|_| goes_on).map(|url| self.request(&state, url));
+        let front = state.trail.owes_front().then_some(&self.url);
+        let next = state.next().or(front).filter(|_| goes_on).map(|url| self.request(&state, url));
         if next.is_none() {
             state.trail.rest();
         }
@@ -174,6 +175,9 @@ impl Sitemap {
 
     fn read_file(&self, capture: &Capture, mut state: State) -> Result<Page, ShapeError> {
         let is_root = capture.url == self.url;
+        if is_root {
+            state.trail.saw_front();
+        }
         let aside = |reason: String| super::SetAside {
             place: capture.url.to_string(),
             reason,
@@ -246,6 +250,7 @@ impl WebSource for Sitemap {
             }
             state.skip(url);
             if *url == self.url {
+                state.trail.saw_front();
                 state.same_index();
             }
         }
