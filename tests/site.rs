@@ -347,8 +347,9 @@ fn a_visit_cut_off_anywhere_loses_nothing_and_repeats_nothing() {
             let counts: Vec<_> = site.posts.values().collect();
             assert_eq!(counts, [&1; 5], "pages {pages}, cut at {cut}");
             // The index says when the first file changed, and nothing of the second.
-            let again = site.visit(&*source, usize::MAX);
-            assert_eq!(again, ["=/sitemap.xml", "=/2.xml"], "pages {pages}, cut at {cut}");
+            let mut again = site.visit(&*source, usize::MAX).to_vec();
+            again.sort_unstable();
+            assert_eq!(again, ["=/2.xml", "=/sitemap.xml"], "pages {pages}, cut at {cut}");
         }
     }
 }
