@@ -58,7 +58,7 @@ fn site(root: &Path, port: u16) {
 
 /// Runs a command to its end; gives back its output and the most memory it had, in KiB.
 fn measured(command: &mut Command) -> (Vec<u8>, u64) {
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
@@ -82,11 +82,11 @@ async fn plain(base: &str) -> usize {
     bytes
 }
 
-fn row(what: &str, pages: u64, took: Duration, peak: u64) {
+fn row(what: &str, requests: usize, took: Duration, peak: u64) {
     #[expect(clippy::cast_precision_loss, reason = "ten thousand")]
-    let rate = pages as f64 / took.as_secs_f64();
+    let rate = requests as f64 / took.as_secs_f64();
     let seconds = took.as_secs_f64();
-    println!("| {what} | {pages} | {seconds:.1} | {rate:.0} | {:.1} |", peak as f64 / 1024.0);
+    println!("| {what} | {requests} | {seconds:.1} | {rate:.0} | {:.1} |", peak as f64 / 1024.0);
 }
 
 fn main() {
@@ -118,17 +118,19 @@ fn main() {
         ),
     )
     .unwrap();
-    println!("| what | pages | s | pages/s | peak MB |\n|---|---|---|---|---|");
+    println!("| what | requests | s | requests/s | peak MB |\n|---|---|---|---|---|");
+    let log = dir.path().join("access.log");
+    let asked = || std::fs::read_to_string(&log).unwrap_or_default().lines().count();
     let began = Instant::now();
     let (_, peak) = measured(
         Command::new(std::env::current_exe().unwrap())
             .env(PLAIN, format!("http://127.0.0.1:{port}")),
     );
-    row("plain loop", PAGES as u64, began.elapsed(), peak);
+    row("plain loop", asked(), began.elapsed(), peak);
 
     let crawl = |what: &str, all: bool| {
-        let began = Instant::now();
-        let (mut pages, mut new, mut peak) = (0, 0, 0);
+        let (began, before) = (Instant::now(), asked());
+        let (mut new, mut peak) = (0, 0);
         loop {
             let (out, most) = measured(
                 Command::new(env!("CARGO_BIN_EXE_waspada"))
@@ -136,14 +138,13 @@ fn main() {
                     .arg(&config),
             );
             let report: Value = serde_json::from_slice(&out).unwrap();
-            pages += report[0]["pages"].as_u64().unwrap();
             new += report[0]["new"].as_u64().unwrap();
             peak = peak.max(most);
             if !all || report[0]["not_modified"] == true || report[0]["new"] == 0 {
                 break;
             }
         }
-        row(what, pages, began.elapsed(), peak);
+        row(what, asked() - before, began.elapsed(), peak);
         new
     };
     let new = crawl("crawler, everything new", true);
