@@ -40,6 +40,19 @@ fn broken_configs_are_explained() {
             "[fetch]\ncontact = \"tim ops (kantor)\"\nmax_body = 0\nmax_redirects = 21\n\
              allow_hosts = [\"arsip.contoh.example\", \"http://x/\"]\n",
         ),
+        (
+            "pemilih_salah",
+            "[fetch]\ncontact = \"ops@contoh.example\"\n\
+             unpaced_hosts = [\"127.0.0.1:8080\", \"contoh.example\"]\n\n\
+             [[source]]\nname = \"daftar\"\ntype = \"page\"\nurl = \"https://contoh.example/\"\n\
+             item = \"article > h2[\"\ntitle = \"h2\"\n\n\
+             [[source]]\nname = \"peta\"\ntype = \"sitemap\"\nurl = \"https://contoh.example/s.xml\"\n\
+             text = \"//div\"\n\n\
+             [[source]]\nname = \"tautan\"\ntype = \"page\"\nurl = \"https://contoh.example/a\"\n\
+             link = \"a@href\"\n\n\
+             [[source]]\nname = \"blog\"\ntype = \"blog\"\nurl = \"https://contoh.example/\"\n\
+             system = \"drupal\"\n",
+        ),
         ("ambang", "[thresholds]\ntinggi = 40\nsedang = 60\nrendah = 0\nflag = 30\n"),
         ("ambang_terlalu_tinggi", "[thresholds]\ntinggi = 101\nsedang = 300\n"),
         ("alamat_terbuka", "[http]\nlisten = \"0.0.0.0:9464\"\n"),
@@ -373,6 +386,9 @@ fn the_example_holds_what_a_source_defaults_to() {
     for (kind, required, not_default) in [
         ("folder", "path = 'fixtures/drop'", vec!["keep", "settle"]),
         ("feed", "url = 'https://contoh.example/feed.xml'", vec![]),
+        ("page", "url = 'https://contoh.example/lowongan/'", vec![]),
+        ("sitemap", "url = 'https://contoh.example/sitemap.xml'", vec![]),
+        ("blog", "url = 'https://blog.contoh.example/'\nsystem = 'wordpress'", vec![]),
         ("telegram", "channel = 'contoh_kanal'", vec![]),
         ("bluesky-jetstream", "", vec![]),
         ("bluesky-author", "actor = 'agen.contoh.example'", vec![]),

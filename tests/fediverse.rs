@@ -11,7 +11,8 @@ use waspada::fetch::{Capture, Form, Obeys, Request};
 use waspada::post::Sha256;
 use waspada::sources::fediverse::{lemmy, mastodon, misskey};
 use waspada::sources::{
-    Cursor, Door, Given, OpenError, Page, Rejection, ShapeError, SourceSettings, Visit, WebSource,
+    Cursor, Door, Given, IfUnchanged, OpenError, Page, Rejection, ShapeError, SourceSettings,
+    Visit, WebSource,
 };
 
 fn given(every: Option<u64>) -> Given {
@@ -110,14 +111,16 @@ impl Walker {
     fn unchanged(&mut self) -> Page {
         let request = self.request.clone().unwrap();
         let visit = Visit::new(self.cursor.as_ref(), &self.terms);
-        assert!(self.source.rereads(&request, visit), "asked conditionally: {}", request.url);
-        let page = self.source.unchanged(&request, visit).unwrap();
-        self.take(page)
+        match self.source.if_unchanged(&request, visit) {
+            IfUnchanged::GoesOn(page) => self.take(*page),
+            other => panic!("{}: {other:?}", request.url),
+        }
     }
 
     fn rereads(&self) -> bool {
         let visit = Visit::new(self.cursor.as_ref(), &self.terms);
-        self.source.rereads(self.request.as_ref().unwrap(), visit)
+        let if_unchanged = self.source.if_unchanged(self.request.as_ref().unwrap(), visit);
+        matches!(if_unchanged, IfUnchanged::GoesOn(_))
     }
 }
 

@@ -11,6 +11,7 @@ mod evidence;
 mod import;
 mod learn;
 mod logging;
+mod probe;
 mod queue;
 mod replay;
 mod report;

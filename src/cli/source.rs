@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::{Answer, Failure, replay, unwritable, with_rules};
 use crate::budget::Left;
 use crate::config::Config;
-use crate::pipeline::{Probe, ProbeError, probe};
 use crate::registry::wib;
 use crate::report::budgets;
 use crate::store::{SourceHealth, SourceState, Store, StoreError};
@@ -19,8 +18,8 @@ use crate::store::{SourceHealth, SourceState, Store, StoreError};
 pub(super) enum Command {
     /// Sumber yang ada di konfigurasi dan keadaannya
     List(List),
-    /// Mengambil satu halaman dan menampilkan postingannya, tanpa menyimpan apa pun
-    Probe(ProbeOf),
+    /// Mencoba satu sumber, atau pemilih pada satu alamat, tanpa menyimpan apa pun
+    Probe(Box<super::probe::Arguments>),
     /// Membaca ulang bukti tersimpan dengan pembaca hari ini dan menyimpan yang berubah
     Replay(replay::Arguments),
 }
@@ -28,15 +27,6 @@ pub(super) enum Command {
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
     /// Keluaran JSON, satu sumber sebaris
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct ProbeOf {
-    /// Nama sumber dalam konfigurasi; boleh yang tidak menyala
-    name: String,
-    /// Keluaran JSON, satu postingan sebaris
     #[arg(long)]
     json: bool,
 }
@@ -233,73 +223,12 @@ fn states(config: &Config) -> Result<BTreeMap<String, State>, Failure> {
 }
 
 /// Short enough for a table.
-fn on_screen(time: Timestamp) -> String {
+pub(super) fn on_screen(time: Timestamp) -> String {
     time.to_zoned_datetime(wib()).strftime("%d-%m %H:%M").to_string()
 }
 
-fn write_json(rows: Vec<impl Serialize>) -> Result<Answer, Failure> {
+pub(super) fn write_json(rows: Vec<impl Serialize>) -> Result<Answer, Failure> {
     let lines: String = rows.iter().map(super::json_line).collect::<Result<_, _>>()?;
     super::print(&lines)?;
     Ok(Answer::Done)
-}
-
-impl From<ProbeError> for Failure {
-    fn from(error: ProbeError) -> Self {
-        match error {
-            ProbeError::Failed(_) => Self::Impossible(error.to_string()),
-            ProbeError::Unknown { .. } | ProbeError::Setting(_) | ProbeError::Rules(_) => {
-                Self::Usage(error.to_string())
-            }
-        }
-    }
-}
-
-impl ProbeOf {
-    fn run(&self, config: &Config) -> Result<Answer, Failure> {
-        let runtime = super::runtime()?;
-        let page = runtime.block_on(probe(config, &self.name))?;
-        let mut out = std::io::stdout().lock();
-        if self.json {
-            let rows = page
-                .posts
-                .iter()
-                .map(|(post, verdict)| serde_json::json!({ "post": post, "verdict": verdict }));
-            return write_json(rows.collect());
-        }
-        self.show(&page, &mut out).map_err(unwritable)?;
-        Ok(Answer::Done)
-    }
-
-    fn show(&self, page: &Probe, out: &mut impl Write) -> std::io::Result<()> {
-        writeln!(out, "{}: {}", self.name, page.address)?;
-        for (post, verdict) in &page.posts {
-            let time = post.created_at.map_or_else(|| "waktu tidak disebut".to_owned(), on_screen);
-            let flag = match verdict.lane {
-                Some(lane) => format!("diduga {} ({})", lane.as_str(), verdict.score),
-                None => format!("tidak ditandai ({})", verdict.score),
-            };
-            writeln!(out, "\n{} · {time} · {flag}", post.key)?;
-            for line in post.reading().lines() {
-                writeln!(out, "  {line}")?;
-            }
-            if !post.missing_fields.is_empty() {
-                writeln!(out, "  (tidak terbaca: {})", post.missing_fields.join(", "))?;
-            }
-        }
-        for (place, reason) in &page.set_aside {
-            writeln!(out, "\ndisisihkan: {place}: {reason}")?;
-        }
-        let more = if page.more { "; masih ada halaman berikutnya" } else { "" };
-        let withheld = match page.withheld {
-            0 => String::new(),
-            count => format!(", {count} tidak ditampilkan karena penulisnya tidak ingin ditemukan"),
-        };
-        writeln!(
-            out,
-            "\n{} postingan, {} disisihkan, {} tanpa isi{withheld}{more}. Tidak ada yang disimpan.",
-            page.posts.len(),
-            page.set_aside.len(),
-            page.ignored
-        )
-    }
 }

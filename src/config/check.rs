@@ -80,21 +80,22 @@ fn fetching(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
             ),
         });
     }
-    let entries = match document.get("fetch").map(toml::Spanned::get_ref) {
-        Some(DeValue::Table(table)) => table.get("allow_hosts").map(toml::Spanned::get_ref),
-        _ => None,
-    };
     for (index, _) in fetch.allow_host_errors() {
-        let element = match entries {
-            Some(DeValue::Array(entries)) => entries.get(index).map(toml::Spanned::span),
-            _ => None,
-        };
         faults.push(Fault {
-            span: element.unwrap_or_else(|| place_of(document, &["fetch", "allow_hosts"])),
+            span: element(document, "allow_hosts", index),
             title: "ini bukan nama host".into(),
             label: "bukan host dan bukan host:port".into(),
             also: None,
             help: Some("tulis misalnya \"127.0.0.1:8080\" atau \"arsip.contoh.example\"".into()),
+        });
+    }
+    for index in fetch.unpaced_host_errors() {
+        faults.push(Fault {
+            span: element(document, "unpaced_hosts", index),
+            title: "ini bukan alamat mesin ini sendiri".into(),
+            label: "situs orang lain tidak pernah ditanya tanpa jeda".into(),
+            also: None,
+            help: Some("tulis misalnya \"127.0.0.1:8080\", atau hapus baris ini".into()),
         });
     }
     if !BODY.contains(&fetch.max_body) {
@@ -127,6 +128,19 @@ fn fetching(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
             "`timeout` mencakup `connect_timeout`: tulis `timeout` yang lebih lama".into(),
         ));
     }
+}
+
+/// The place of an element of a list of `[fetch]`.
+fn element(document: &DeTable<'_>, key: &str, index: usize) -> Range<usize> {
+    let entries = match document.get("fetch").map(toml::Spanned::get_ref) {
+        Some(DeValue::Table(table)) => table.get(key).map(toml::Spanned::get_ref),
+        _ => None,
+    };
+    let element = match entries {
+        Some(DeValue::Array(entries)) => entries.get(index).map(toml::Spanned::span),
+        _ => None,
+    };
+    element.unwrap_or_else(|| place_of(document, &["fetch", key]))
 }
 
 /// The fault of two values that do not go together. The first is underlined, unless it was left at

@@ -19,7 +19,7 @@ use super::redirect::{self, Target};
 use super::request::{Credential, Redirects, Request};
 use super::secret::{Secret, hide};
 use super::settings::Settings;
-use super::sites::{HostStatus, Sites};
+use super::sites::{HostStatus, Sites, unpaced};
 use super::socket::Line;
 use super::wire::{Answer, Bounds, Wire};
 use crate::post::Sha256;
@@ -84,6 +84,11 @@ pub enum ClientError {
         "fetch.contact `{0}` cannot stand in the user agent: write an address (ops@…) or a URL, in ASCII, without spaces and brackets"
     )]
     Contact(String),
+    /// An entry of `unpaced_hosts` is not of this very machine.
+    #[error(
+        "`{0}` in fetch.unpaced_hosts is no address of this machine: only 127.0.0.1 and ::1 may be asked without a pause"
+    )]
+    Unpaced(String),
     /// A duration is out of its range.
     #[error("fetch.{0} is out of range: write a duration such as `2s`, of a day at most")]
     Duration(&'static str),
@@ -95,6 +100,11 @@ pub enum ClientError {
 impl Client {
     /// A client that keeps to these settings.
     pub fn new(settings: &Settings) -> Result<Self, ClientError> {
+        let unpaced_sites = settings
+            .unpaced_hosts
+            .iter()
+            .map(|entry| unpaced(entry).ok_or_else(|| ClientError::Unpaced(entry.clone())))
+            .collect::<Result<Vec<_>, _>>()?;
         let time = |name, span: SignedDuration| {
             let span = Duration::try_from(span).ok().filter(|&span| span <= A_DAY);
             span.ok_or(ClientError::Duration(name))
@@ -111,7 +121,8 @@ impl Client {
         let user_agent = user_agent(settings.contact.as_deref())?;
         Ok(Self(Arc::new(Shared {
             guard: AddressGuard::new(&settings.allow_hosts)?,
-            sites: Sites::new(time("pace", settings.pace)?, time("backoff", settings.backoff)?),
+            sites: Sites::new(time("pace", settings.pace)?, time("backoff", settings.backoff)?)
+                .without_pace_at(unpaced_sites),
             max_crawl_delay: time("max_crawl_delay", settings.max_crawl_delay)?,
             max_redirects: settings.max_redirects,
             max_body: settings.max_body,
@@ -193,7 +204,7 @@ impl Shared {
             }
             self.crawl_delay(&rules)
         };
-        let max_body = self.max_body;
+        let max_body = self.max_body.max(request.max_body.unwrap_or_default());
         let purpose = if api { Purpose::Api { max_body } } else { Purpose::Page { max_body } };
         let asking = Asking {
             headers: headers(request, own_origin),

@@ -29,7 +29,7 @@ pub use health::Circuit;
 pub use outcome::{BlockReason, Capture, Outcome, RefuseReason, TransientReason};
 pub use permission::PRODUCT;
 pub use request::{Credential, Form, Obeys, Redirects, Request, Validators};
-pub use robots::Rules as RobotsRules;
+pub use robots::{Rules as RobotsRules, matches as path_matches};
 pub use secret::{NoSecret, Secret, SecretPlace};
 pub use settings::Settings;
 pub use sites::HostStatus;

@@ -26,6 +26,8 @@ pub struct Request {
     pub obeys: Obeys,
     /// What it may cost at most, booked before it goes out.
     pub spends: Vec<Spend>,
+    /// How large the answer may be where that is known to be more than other pages, in bytes.
+    pub max_body: Option<u64>,
 }
 
 /// What is posted.
@@ -92,6 +94,7 @@ impl Request {
             credentials: Vec::new(),
             obeys: Obeys::Robots,
             spends: Vec::new(),
+            max_body: None,
         }
     }
 

@@ -229,9 +229,11 @@ impl Pattern {
     }
 }
 
+/// Whether a path fits a pattern: from its start on, `*` for anything, `$` for the end.
+///
 /// Leftmost placement of each piece is enough, because a later placement of one piece never makes
 /// room for the next; so the work is linear in the path for each piece.
-fn matches(path: &str, pattern: &str) -> bool {
+pub fn matches(path: &str, pattern: &str) -> bool {
     let (pattern, to_the_end) = match pattern.strip_suffix('$') {
         Some(pattern) => (pattern, true),
         None => (pattern, false),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{AddressGuard, AllowHostError};
 use super::client::{ClientError, user_agent};
+use super::sites::unpaced;
 
 /// The `[fetch]` table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct Settings {
     /// `host` or `host:port` names that may be asked although their address is private or loopback,
     /// or their port is neither 80 nor 443.
     pub allow_hosts: Vec<String>,
+    /// `address:port` of this very machine that are asked without a pause between two requests, to
+    /// measure how fast that can be. Never another machine.
+    pub unpaced_hosts: Vec<String>,
 }
 
 impl Default for Settings {
@@ -50,6 +54,7 @@ impl Default for Settings {
             max_body: 8 << 20,
             max_redirects: 5,
             allow_hosts: Vec::new(),
+            unpaced_hosts: Vec::new(),
         }
     }
 }
@@ -58,6 +63,12 @@ impl Settings {
     /// Why the contact cannot stand in the user agent, if it cannot.
     pub fn contact_error(&self) -> Option<ClientError> {
         user_agent(self.contact.as_deref()).err()
+    }
+
+    /// The entries of `unpaced_hosts` that are not of this very machine, each with its index.
+    pub fn unpaced_host_errors(&self) -> impl Iterator<Item = usize> {
+        let wrong = |(index, entry): (usize, &String)| unpaced(entry).is_none().then_some(index);
+        self.unpaced_hosts.iter().enumerate().filter_map(wrong)
     }
 
     /// The entries of `allow_hosts` that name no host, each with its index.

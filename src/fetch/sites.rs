@@ -26,6 +26,8 @@ const LONG: Duration = Duration::from_secs(3600);
 pub struct Sites {
     floor: Duration,
     backoff: Duration,
+    /// Sites of this very machine that are asked without a pause.
+    unpaced: Vec<String>,
     known: Mutex<Known>,
 }
 
@@ -85,7 +87,13 @@ pub struct HostStatus {
 impl Sites {
     /// No sites yet; each domain will have this floor, each host this first back-off.
     pub fn new(floor: Duration, backoff: Duration) -> Self {
-        Self { floor, backoff, known: Mutex::default() }
+        Self { floor, backoff, unpaced: Vec::new(), known: Mutex::default() }
+    }
+
+    /// The same, but these sites have no floor.
+    #[must_use]
+    pub fn without_pace_at(self, unpaced: Vec<String>) -> Self {
+        Self { unpaced, ..self }
     }
 
     /// The site of this address.
@@ -101,8 +109,8 @@ impl Sites {
             known.forget(now);
         }
         let domain = domain(url, &name);
-        let pace =
-            known.paces.entry(domain.clone()).or_insert_with(|| Arc::new(Pace::new(self.floor)));
+        let floor = if self.unpaced.contains(&name) { Duration::ZERO } else { self.floor };
+        let pace = known.paces.entry(domain.clone()).or_insert_with(|| Arc::new(Pace::new(floor)));
         let site = Arc::new(Site {
             name: name.clone(),
             domain,
@@ -215,6 +223,19 @@ fn site_name(url: &Url) -> String {
     }
 }
 
+/// The site an entry of `fetch.unpaced_hosts` names: an address of this very machine, never a name,
+/// which might lead elsewhere tomorrow.
+pub fn unpaced(entry: &str) -> Option<String> {
+    let url = Url::parse(&format!("http://{entry}/")).ok()?;
+    let is_here = match url.host()? {
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+        Host::Domain(_) => false,
+    };
+    let is_bare = url.path() == "/" && url.query().is_none() && url.username().is_empty();
+    (is_here && is_bare).then(|| site_name(&url))
+}
+
 /// Whose pace a site keeps. Names share that of their registrable domain, whatever the port: one
 /// operator's machines. Behind an IP address, or a name under `localhost`, each port is another
 /// service that nobody but this machine's operator named: there each site has its own.
@@ -263,6 +284,28 @@ mod tests {
         let pace = |address| Arc::as_ptr(&sites.of(&url(address)).pace);
         assert_eq!(pace("https://a.contoh.co.id/"), pace("http://b.contoh.co.id/"));
         assert_ne!(pace("http://127.0.0.1:1/"), pace("http://127.0.0.1:2/"));
+    }
+
+    #[test]
+    fn only_this_machine_may_be_asked_without_a_pause() {
+        for (entry, site) in [
+            ("127.0.0.1:8080", Some("127.0.0.1:8080")),
+            ("127.1.2.3", Some("127.1.2.3")),
+            ("[::1]:8080", Some("[::1]:8080")),
+            ("localhost:8080", None),
+            ("10.0.0.1:8080", None),
+            ("contoh.example", None),
+            ("127.0.0.1:8080/a", None),
+            ("127.0.0.1@contoh.example", None),
+            ("", None),
+        ] {
+            assert_eq!(unpaced(entry).as_deref(), site, "{entry}");
+        }
+        let sites = sites().without_pace_at(vec!["127.0.0.1:8080".to_owned()]);
+        let floor = |address| sites.of(&url(address)).pace().interval();
+        assert_eq!(floor("http://127.0.0.1:8080/"), Duration::ZERO);
+        assert_eq!(floor("http://127.0.0.1:8081/"), Duration::from_secs(2));
+        assert_eq!(floor("https://contoh.example/"), Duration::from_secs(2));
     }
 
     #[test]

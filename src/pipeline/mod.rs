@@ -25,7 +25,7 @@ pub use daemon::{Daemon, DaemonError};
 pub use health::{Health, ask_health};
 pub use import::{Import, Imported, ImportedFile, folder_settings, import};
 pub use once::once;
-pub use probe::{Probe, ProbeError, probe};
+pub use probe::{Probe, ProbeError, probe, probe_source};
 pub use replay::{ReplayError, Replayed, replay};
 pub use report::{Observer, SourceReport, Unobserved};
 pub use reports::{HandedIn, Intake, ReportError, Reported, hand_in, is_link};

@@ -1,29 +1,34 @@
-//! Fetches one page of a source and shows what would be read from it, storing nothing.
+//! Fetches the first pages of a source, as far as its first posts, and shows what would be read from
+//! them and what each selector finds, storing nothing.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::budget::Budget;
-use crate::config::Config;
-use crate::engine::{SearchTerms, Verdict};
-use crate::fetch::{Client, Outcome, Request};
+use crate::config::{Config, SourceConfig};
+use crate::engine::Verdict;
+use crate::fetch::{Capture, Client, Outcome, Request};
 use crate::registry::today;
-use crate::sources::{Door, Page, Pseudonyms, Rejection, Terms, Visit, WebSource};
+use crate::sources::{Door, Finding, Page, Pseudonyms, Rejection, Terms, Visit, WebSource};
 use crate::store::{Booking, Store};
 
 use super::scorer::Scorer;
 use super::{RulesError, load};
 use super::{stream, watch};
 
-/// Pages looked at until one shows anything.
+/// The most pages that are looked at until one shows anything.
 const MOST_PAGES: u32 = 10;
 
 /// What a page held, as it would be stored.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Probe {
-    /// Where the page was read from.
-    pub address: String,
+    /// Where the pages were read from.
+    pub addresses: Vec<String>,
+    /// What each selector found on each of them.
+    pub findings: Vec<Vec<Finding>>,
+    /// Why the last page is none of the source, where its selectors may be the reason.
+    pub unread: Option<String>,
     /// The posts, each with what the rules in force say of it.
     pub posts: Vec<(crate::post::Post, Verdict)>,
     /// Items that could not be read, by place and reason.
@@ -58,7 +63,7 @@ pub enum ProbeError {
     Failed(String),
 }
 
-/// Fetches the first page of the source with this name, enabled or not.
+/// Looks at the source with this name, enabled or not.
 ///
 /// # Errors
 /// There is no such source, or its page cannot be had or read.
@@ -67,20 +72,33 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
         let known: Vec<&str> = config.sources.iter().map(|source| source.name.as_str()).collect();
         return Err(ProbeError::Unknown { name: name.to_owned(), known: known.join(", ") });
     };
+    probe_source(config, source).await
+}
+
+/// Looks at a source that need not stand in the config.
+///
+/// # Errors
+/// Its settings cannot be, or its page cannot be had or read.
+pub async fn probe_source(config: &Config, source: &SourceConfig) -> Result<Probe, ProbeError> {
+    let name = source.name.to_string();
     let engine = load(&watch::standing(config))?;
     let scorer = Arc::new(Scorer::new(engine));
-    let setting = |error: &dyn std::fmt::Display| ProbeError::Setting(error.to_string());
-    let door = source.settings.open(&source.given(config)).map_err(|error| setting(&error))?;
     let legal_basis = source.legal_basis.clone();
-    let (address, page) = match door {
-        Door::Web(source) => {
-            first_page(config, &name, source.as_ref(), &scorer.search_terms()).await?
-        }
+    let door = source
+        .settings
+        .open(&source.given(config))
+        .map_err(|error| ProbeError::Setting(error.to_string()))?;
+    let mut probe = Probe::default();
+    let page = match door {
+        Door::Web(source) => look(config, &name, source.as_ref(), &scorer, &mut probe).await?,
         Door::Stream(source) => {
-            let client = Client::new(&config.fetch).map_err(|error| setting(&error))?;
-            stream::glimpse(&client, source.as_ref())
+            let client = Client::new(&config.fetch)
+                .map_err(|error| ProbeError::Setting(error.to_string()))?;
+            let (address, page) = stream::glimpse(&client, source.as_ref())
                 .await
-                .map_err(|error| failed(&source.subscribe(None).url, &error))?
+                .map_err(|error| failed(&source.subscribe(None).url, &error))?;
+            probe.addresses.push(address);
+            page
         }
         Door::Files(source) => {
             let terms = Terms { pseudonyms: Pseudonyms::passing(), legal_basis };
@@ -103,84 +121,115 @@ pub async fn probe(config: &Config, name: &str) -> Result<Probe, ProbeError> {
                 .await
                 .map_err(|error| failed(&name, &error))?
                 .map_err(|error| failed(&name, &error))?;
-            first
+            let (address, page) = first
                 .ok_or_else(|| failed(&name, &"tidak ada berkas lengkap di foldernya"))?
-                .map_err(|reason| failed(&name, &reason))?
+                .map_err(|reason| failed(&name, &reason))?;
+            probe.addresses.push(address);
+            page
         }
     };
-    let more = page.next.is_some();
-    let (name, posts) = (name.to_owned(), page.posts);
+    probe.more = page.next.is_some();
+    probe.ignored += page.ignored;
+    probe.withheld += page.withheld;
+    probe.set_aside.extend(page.set_aside.into_iter().map(|item| (item.place, item.reason)));
+    let posts = page.posts;
     let scored = tokio::task::spawn_blocking(move || scorer.score(&name, today(), posts))
         .await
         .map_err(|error| ProbeError::Failed(error.to_string()))?;
-    Ok(Probe {
-        address,
-        posts: scored.into_iter().map(|scored| (scored.post, scored.verdict)).collect(),
-        set_aside: page.set_aside.into_iter().map(|item| (item.place, item.reason)).collect(),
-        ignored: page.ignored,
-        withheld: page.withheld,
-        more,
-    })
+    probe.posts = scored.into_iter().map(|scored| (scored.post, scored.verdict)).collect();
+    Ok(probe)
 }
 
-/// The first page of a visit that shows anything, and its address: some visits begin with a page
-/// that only says how to go on.
-async fn first_page(
+/// Fetches pages until one holds a post: a sitemap or a list may only lead to those that do.
+async fn look(
     config: &Config,
-    name: &dyn std::fmt::Display,
+    name: &str,
     source: &dyn WebSource,
-    terms: &SearchTerms,
-) -> Result<(String, Page), ProbeError> {
+    scorer: &Scorer,
+    probe: &mut Probe,
+) -> Result<Page, ProbeError> {
     let client =
         Client::new(&config.fetch).map_err(|error| ProbeError::Setting(error.to_string()))?;
-    let nothing = "tidak ada yang dicari; isi lists/cari-kata.txt dan lists/cari-tagar.txt";
+    let terms = scorer.search_terms();
     let mut cursor = None;
+    let nothing = "tidak ada yang dicari; isi lists/cari-kata.txt dan lists/cari-tagar.txt";
     let mut request =
-        source.begin(Visit::new(None, terms)).ok_or_else(|| failed(name, &nothing))?;
-    for left in (0..MOST_PAGES).rev() {
-        let visit = Visit::new(cursor.as_ref(), terms);
-        let (address, page) = ask(config, &client, source, &request, visit).await?;
-        let shows = !page.posts.is_empty() || !page.set_aside.is_empty() || page.withheld > 0;
-        match page.next.clone().filter(|_| !shows && left > 0) {
-            Some(next) => request = next,
-            None => return Ok((address, page)),
+        source.begin(Visit::new(None, &terms)).ok_or_else(|| failed(&name, &nothing))?;
+    for number in 1.. {
+        let visit = Visit::new(cursor.as_ref(), &terms);
+        let page = match fetch(config, &client, source, &request, visit).await? {
+            Shown::Nothing(page) => {
+                probe.addresses.push(request.url.to_string());
+                probe.findings.push(Vec::new());
+                *page
+            }
+            Shown::Page(capture) => {
+                probe.addresses.push(capture.final_url.to_string());
+                let findings = source.findings(&capture);
+                let finds = !findings.is_empty();
+                probe.findings.push(findings);
+                match source.parse(&capture, visit) {
+                    Ok(page) => page,
+                    Err(error) if finds => {
+                        probe.unread = Some(error.reason);
+                        return Ok(Page::default());
+                    }
+                    Err(error) => return Err(failed(&request.url, &error)),
+                }
+            }
+        };
+        let seen = !page.posts.is_empty()
+            || page.ignored + page.withheld > 0
+            || !request.spends.is_empty();
+        match page.next.clone() {
+            Some(next) if !seen && number < MOST_PAGES => request = next,
+            _ => return Ok(page),
         }
+        probe.set_aside.extend(page.set_aside.into_iter().map(|item| (item.place, item.reason)));
         cursor = page.cursor.or(cursor);
     }
-    Err(failed(name, &"tidak ada halaman yang dibaca"))
+    Ok(Page::default())
 }
 
-/// Fetches and reads one page.
-async fn ask(
+/// What came of asking for a page.
+enum Shown {
+    Page(Box<Capture>),
+    /// An API has nothing there; the walk goes on as after this page.
+    Nothing(Box<Page>),
+}
+
+async fn fetch(
     config: &Config,
     client: &Client,
     source: &dyn WebSource,
     request: &Request,
     visit: Visit<'_>,
-) -> Result<(String, Page), ProbeError> {
+) -> Result<Shown, ProbeError> {
     book(config, source.budgets(), request).await?;
-    let why = match client.get(request).await {
-        Outcome::New(capture) => {
-            let page =
-                source.parse(&capture, visit).map_err(|error| failed(&request.url, &error))?;
-            return Ok((capture.final_url.to_string(), page));
+    match client.get(request).await {
+        Outcome::New(capture) => Ok(Shown::Page(capture)),
+        Outcome::Rejected(capture) => {
+            let why = match source.rejected(&capture, visit) {
+                Rejection::UsedUp { .. } => "kuota layanan ini habis".to_owned(),
+                Rejection::Unavailable(page)
+                    if page.next.is_some() || !page.set_aside.is_empty() =>
+                {
+                    return Ok(Shown::Nothing(page));
+                }
+                Rejection::Unavailable(_) => "yang diminta tidak tersedia".to_owned(),
+                Rejection::Credentials(why)
+                | Rejection::Transient(why)
+                | Rejection::Blocked(why) => why,
+            };
+            Err(failed(&request.url, &why))
         }
-        Outcome::Rejected(capture) => match source.rejected(&capture, visit) {
-            Rejection::Unavailable(page) if page.next.is_some() || !page.set_aside.is_empty() => {
-                return Ok((capture.final_url.to_string(), *page));
-            }
-            Rejection::Unavailable(_) => "yang diminta tidak tersedia".to_owned(),
-            Rejection::UsedUp { .. } => "kuota layanan ini habis".to_owned(),
-            Rejection::Credentials(why) | Rejection::Transient(why) | Rejection::Blocked(why) => {
-                why
-            }
-        },
-        Outcome::Unchanged { .. } => "304 without having asked conditionally".to_owned(),
-        Outcome::Blocked(reason) => reason.to_string(),
-        Outcome::Refused(reason) => reason.to_string(),
-        Outcome::Transient { reason, .. } => reason.to_string(),
-    };
-    Err(failed(&request.url, &why))
+        Outcome::Unchanged { .. } => {
+            Err(failed(&request.url, &"304 without having asked conditionally"))
+        }
+        Outcome::Blocked(reason) => Err(failed(&request.url, &reason)),
+        Outcome::Refused(reason) => Err(failed(&request.url, &reason)),
+        Outcome::Transient { reason, .. } => Err(failed(&request.url, &reason)),
+    }
 }
 
 /// Looking costs as much as a visit: it is booked where the watch books, though no post is stored.

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budget::{Billed, Budget, Spend};
 use crate::fetch::{Capture, Outcome, Request};
-use crate::sources::WebSource;
+use crate::sources::{Missed, WebSource};
 use crate::store::{Booked, Booking};
 
 use super::schedule::Went;
@@ -41,13 +41,21 @@ pub(super) enum Answer {
     },
 }
 
+/// A page that cannot be had.
+pub(super) struct Unhad {
+    /// What the visit amounts to, unless the source knows better.
+    pub(super) failure: Failure,
+    /// Why, where it has to do with the page.
+    pub(super) missed: Option<Missed>,
+}
+
 /// Asks until there is an answer or no hope of one soon; `None` when told to stop meanwhile.
 pub(super) async fn ask(
     tools: &Tools,
     source: &dyn WebSource,
     request: &Request,
     stop: &CancellationToken,
-) -> Option<Result<Answer, Failure>> {
+) -> Option<Result<Answer, Unhad>> {
     let mut tries = 0;
     loop {
         let booked = match book(tools, source.budgets(), &request.spends).await {
@@ -55,7 +63,7 @@ pub(super) async fn ask(
             Ok(Booking::UsedUp { budget, opens }) => {
                 return Some(Ok(Answer::UsedUp { budget, opens }));
             }
-            Err(failure) => return Some(Err(failure)),
+            Err(failure) => return Some(Err(Unhad { failure, missed: None })),
         };
         // Nothing of a page that has not arrived is stored: it can be dropped. What it may have
         // cost stays booked.
@@ -64,7 +72,7 @@ pub(super) async fn ask(
             outcome = tools.client.get(request) => outcome,
         };
         if let Err(failure) = settle_unread(tools, &booked, &outcome).await {
-            return Some(Err(failure));
+            return Some(Err(Unhad { failure, missed: None }));
         }
         let (reason, retry_at) = match outcome {
             Outcome::New(capture) => return Some(Ok(Answer::Page(capture, booked))),
@@ -74,11 +82,13 @@ pub(super) async fn ask(
             }
             Outcome::Blocked(reason) => {
                 let failure = Failure::new("blocked", at(&request.url, &reason));
-                return Some(Err(Failure { went: Went::Blocked, ..failure }));
+                let failure = Failure { went: Went::Blocked, ..failure };
+                return Some(Err(Unhad { failure, missed: Some(reason.into()) }));
             }
             Outcome::Refused(reason) => {
                 let failure = Failure::new("refused", at(&request.url, &reason));
-                return Some(Err(Failure { went: Went::Blocked, ..failure }));
+                let failure = Failure { went: Went::Blocked, ..failure };
+                return Some(Err(Unhad { failure, missed: Some(reason.into()) }));
             }
             Outcome::Transient { reason, retry_at } => (reason, retry_at),
         };
@@ -87,7 +97,8 @@ pub(super) async fn ask(
             Duration::try_from(retry_at.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO);
         if tries >= TRIES || pause > PATIENCE {
             let failure = Failure::new("transient", at(&request.url, &reason));
-            return Some(Err(Failure { went: Went::Failed { until: Some(retry_at) }, ..failure }));
+            let failure = Failure { went: Went::Failed { until: Some(retry_at) }, ..failure };
+            return Some(Err(Unhad { failure, missed: Some(reason.into()) }));
         }
         tokio::select! {
             () = stop.cancelled() => return None,

@@ -7,13 +7,15 @@ use url::Url;
 
 use crate::fetch::{Capture, Obeys, Request};
 use crate::post::Sha256;
-use crate::sources::{Cursor, Door, Page, Rejection, SetAside, Visit, WebSource};
+use crate::sources::{
+    Cursor, Door, IfMissed, IfUnchanged, Page, Rejection, SetAside, Visit, WebSource,
+};
 use crate::store::{CaptureRecord, Grounds, ValidatorRecord};
 use crate::telemetry::{BudgetUsedUp, Event as _};
 
 use super::report::SourceReport;
 use super::schedule::Went;
-use super::spending::{self, Answer};
+use super::spending::{self, Answer, Unhad};
 use super::visit::{Arrived, Ended, Failure, Tools, Watched, blocking, store_page};
 
 /// Pages of one visit; a walk that is longer goes on with the next.
@@ -31,9 +33,6 @@ pub(super) async fn visit(
     let source = source.as_ref();
     let terms = tools.scorer.search_terms();
     let mut cursor = stored_cursor(tools, watched).await?;
-    // Only the page every visit starts from, and those the source reads again on every visit, are
-    // asked for conditionally: "not modified" in the middle of a walk would say nothing about the
-    // pages after it.
     let front = source.begin(Visit::new(None, &terms));
     let is_front =
         |request: &Request| front.as_ref().is_some_and(|front| front.asks_the_same(request));
@@ -44,33 +43,48 @@ pub(super) async fn visit(
     let mut wish = None;
     for turn in 0..MOST_PAGES {
         // A page that costs something costs as much when it is not modified.
-        let rereads = source.rereads(&request, Visit::new(cursor.as_ref(), &terms));
-        if (rereads || turn == 0 && is_front(&request)) && request.spends.is_empty() {
+        if request.spends.is_empty()
+            && !matches!(
+                source.if_unchanged(&request, Visit::new(cursor.as_ref(), &terms)),
+                IfUnchanged::Unasked
+            )
+        {
             add_validators(tools, source, &mut request).await?;
         }
         let Some(asked) = spending::ask(tools, source, &request, stop).await else {
             return Ok(Ended { unfinished: true, wish, until: None });
         };
         let (capture, page) = match asked {
-            // An older page that is gone must not keep the newest posts from being read.
-            Err(Failure { went: Went::Blocked, .. })
-                if turn == 0 && !is_front(&request) && request.obeys == Obeys::Robots =>
-            {
-                let Some(front) = source.begin(Visit::new(None, &terms)) else {
-                    return Ok(Ended::default());
-                };
-                request = front;
-                cursor = None;
-                continue;
+            Err(Unhad { failure, missed: None }) => return Err(failure),
+            Err(Unhad { failure, missed: Some(missed) }) => {
+                match source.if_missed(&request, &missed, Visit::new(cursor.as_ref(), &terms)) {
+                    IfMissed::GoesOn(page) => (None, *page),
+                    // An older page that is gone must not keep the newest posts from being read.
+                    IfMissed::Fails
+                        if failure.went == Went::Blocked
+                            && turn == 0
+                            && !is_front(&request)
+                            && request.obeys == Obeys::Robots =>
+                    {
+                        let Some(front) = source.begin(Visit::new(None, &terms)) else {
+                            return Ok(Ended::default());
+                        };
+                        request = front;
+                        cursor = None;
+                        continue;
+                    }
+                    IfMissed::Fails | IfMissed::Waits => return Err(failure),
+                }
             }
-            Err(failure) => return Err(failure),
             Ok(Answer::NotModified { wish: fresh }) => {
-                let visit = Visit::new(cursor.as_ref(), &terms);
-                let Some(page) = source.unchanged(&request, visit) else {
-                    report.not_modified = true;
-                    return Ok(Ended { unfinished: false, wish: wish.or(fresh), until: None });
-                };
-                (None, page)
+                report.not_modified = report.pages == 0;
+                match source.if_unchanged(&request, Visit::new(cursor.as_ref(), &terms)) {
+                    IfUnchanged::GoesOn(page) => (None, *page),
+                    IfUnchanged::Ends | IfUnchanged::Unasked => {
+                        let wish = wish.or(fresh);
+                        return Ok(Ended { unfinished: false, wish, until: None });
+                    }
+                }
             }
             Ok(Answer::UsedUp { budget, opens }) => {
                 match source.without(&budget, Visit::new(cursor.as_ref(), &terms)) {
@@ -111,13 +125,20 @@ pub(super) async fn visit(
         wish = wish.or(page.revisit_after);
         cursor = page.cursor.clone().or(cursor);
         let mut arrived = arrived(watched, source, &request, capture.as_deref(), page);
-        // Kept only when nothing is left to fetch or the source goes on after it: else "not
-        // modified" would end the next visit before the walk that a crash broke off.
-        if (rereads || next.is_none() && is_front(&request)) && request.body.is_none() {
+        // Where "not modified" would end the next visit, they are kept only when nothing is left to
+        // fetch: else it would end before the walk that a crash broke off.
+        let worth_keeping = match source.if_unchanged(&request, Visit::new(cursor.as_ref(), &terms))
+        {
+            IfUnchanged::GoesOn(_) => true,
+            IfUnchanged::Ends => next.is_none(),
+            IfUnchanged::Unasked => false,
+        };
+        if worth_keeping && request.body.is_none() {
             arrived.validators =
                 capture.as_ref().and_then(|capture| validators(capture, &request.url));
         }
         store(tools, watched, arrived, report).await?;
+        report.not_modified &= report.pages == 0;
         match next {
             None => return Ok(Ended { unfinished: false, wish, until: None }),
             Some(next) if next.asks_the_same(&request) => {
@@ -240,12 +261,13 @@ async fn store(
     arrived: Arrived,
     report: &mut SourceReport,
 ) -> Result<(), Failure> {
+    let pages = report.pages + u64::from(arrived.capture.is_some());
     let (tools, name, mut so_far) = (tools.clone(), watched.name.clone(), report.clone());
     let stored = tokio::task::spawn_blocking(move || {
         store_page(&tools, &name, arrived, &mut so_far).map(|()| so_far)
     });
     match stored.await {
-        Ok(stored) => *report = stored?,
+        Ok(stored) => *report = SourceReport { pages, ..stored? },
         Err(panicked) => return Err(Failure::new("store", panicked)),
     }
     Ok(())

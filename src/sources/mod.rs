@@ -2,15 +2,19 @@
 //! and reads the bytes that came; fetching, scoring and storing happen elsewhere. A source that
 //! reads files yields the same pages. Adding a platform is one file here and one line in `registry`.
 
+pub mod blog;
 pub mod bluesky;
 mod exports;
 pub mod fediverse;
 pub mod feed;
 pub mod folder;
 mod html;
+pub mod page;
 mod registry;
 pub mod reported;
 mod rotation;
+mod site;
+pub mod sitemap;
 mod stream;
 pub mod telegram;
 
@@ -19,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::budget::Budget;
 use crate::engine::SearchTerms;
-use crate::fetch::{Capture, Request};
+use crate::fetch::{BlockReason, Capture, RefuseReason, Request, TransientReason};
 use crate::post::{Post, PostKey, Sha256};
 
 pub use exports::{Pseudonyms, Terms, Ways, Zone, ZoneError};
@@ -261,17 +265,6 @@ pub trait WebSource: Send + Sync {
     /// The page has another shape than the adapter knows.
     fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError>;
 
-    /// Whether this page is asked for conditionally on every visit, like the one a visit without a
-    /// cursor begins with; [`WebSource::unchanged`] then says how the visit goes on.
-    fn rereads(&self, _request: &Request, _visit: Visit<'_>) -> bool {
-        false
-    }
-
-    /// Takes a "not modified" into account; `None` when that ends the visit.
-    fn unchanged(&self, _request: &Request, _visit: Visit<'_>) -> Option<Page> {
-        None
-    }
-
     /// Reads the 4xx an API answered a request with that obeys the API's rules
     /// ([`Request::api`]); its body is whole up to 64 KiB.
     fn rejected(&self, capture: &Capture, _visit: Visit<'_>) -> Rejection {
@@ -293,6 +286,77 @@ pub trait WebSource: Send + Sync {
         None
     }
 
+    /// What it would mean that a page is as it was when last read: asked before the page is
+    /// fetched, to know whether to ask conditionally, and after it was read, to know whether its
+    /// validators are worth keeping.
+    fn if_unchanged(&self, request: &Request, visit: Visit<'_>) -> IfUnchanged {
+        // "Not modified" in the middle of a walk says nothing about the pages after it.
+        let front = self.begin(Visit { cursor: None, ..visit });
+        match front.is_some_and(|front| front.asks_the_same(request)) {
+            true => IfUnchanged::Ends,
+            false => IfUnchanged::Unasked,
+        }
+    }
+
+    /// What becomes of the visit when a page cannot be had.
+    fn if_missed(&self, _request: &Request, _missed: &Missed, _visit: Visit<'_>) -> IfMissed {
+        IfMissed::Fails
+    }
+
+    /// What each of the operator's selectors finds on a page, for who tries them out.
+    fn findings(&self, _capture: &Capture) -> Vec<Finding> {
+        Vec::new()
+    }
+
     /// The shortest and longest time between visits, in seconds, as the config says.
     fn interval(&self) -> (u64, u64);
+}
+
+/// What "not modified" means for a visit.
+#[derive(Debug)]
+pub enum IfUnchanged {
+    /// The page is to be had whole, whatever is known of it.
+    Unasked,
+    /// The visit is complete.
+    Ends,
+    /// The visit goes on as after an empty page.
+    GoesOn(Box<Page>),
+}
+
+/// What becomes of a visit one of whose pages cannot be had.
+#[derive(Debug)]
+pub enum IfMissed {
+    /// It fails; a walk that a block stops at its first page starts over from the front.
+    Fails,
+    /// It fails and is taken up again at the same page.
+    Waits,
+    /// It goes on as after a page that holds this.
+    GoesOn(Box<Page>),
+}
+
+/// Why a page cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Missed {
+    /// The server said no.
+    #[error(transparent)]
+    Blocked(#[from] BlockReason),
+    /// It may not be asked for.
+    #[error(transparent)]
+    Refused(#[from] RefuseReason),
+    /// It failed, several times.
+    #[error(transparent)]
+    Transient(#[from] TransientReason),
+}
+
+/// What a selector found on a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The key of the `[[source]]` it stands under.
+    pub key: &'static str,
+    /// The selector as written.
+    pub selector: String,
+    /// How many elements it found.
+    pub found: usize,
+    /// What the first of them give, each cut to a line.
+    pub first: Vec<String>,
 }

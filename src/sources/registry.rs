@@ -137,6 +137,9 @@ macro_rules! kinds {
 kinds! {
     Folder => "folder", super::folder::Settings;
     Feed => "feed", super::feed::Settings;
+    Blog => "blog", super::blog::Settings;
+    Page => "page", super::page::Settings;
+    Sitemap => "sitemap", super::sitemap::Settings;
     Telegram => "telegram", super::telegram::Settings;
     BlueskyJetstream => "bluesky-jetstream", super::bluesky::JetstreamSettings;
     BlueskyAuthor => "bluesky-author", super::bluesky::AuthorSettings;

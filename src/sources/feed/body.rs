@@ -1,6 +1,7 @@
 //! The body of an item: the text a reader sees, and the links and pictures in it, which often say
 //! more than the text ("Daftar di sini").
 
+use scraper::ElementRef;
 use url::Url;
 
 use super::markup;
@@ -34,7 +35,11 @@ impl Body {
         let Some(fragment) = html::fragment(source) else {
             return Self::plain(&html::text_of_fragment(source));
         };
-        let root = fragment.root_element();
+        Self::of(fragment.root_element(), base)
+    }
+
+    /// What an element of a page holds.
+    pub fn of(root: ElementRef<'_>, base: &Url) -> Self {
         let mut body = Self::plain(&html::text_of(root));
         for element in root.descendent_elements() {
             let tag = element.value();
@@ -58,7 +63,7 @@ impl Body {
 }
 
 /// An address as the source gave it, made whole when it was relative; none when it leads nowhere.
-pub(super) fn address(written: &str, base: &Url) -> Option<String> {
+pub(in crate::sources) fn address(written: &str, base: &Url) -> Option<String> {
     let written = written.trim();
     if written.is_empty() || written.starts_with('#') {
         return None;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 pub(super) const DATED: &[&str] =
     &["pubDate", "date", "published", "updated", "issued", "modified", "created"];
 
-const MONTHS: &[(&str, &[&str])] = &[
+pub(in crate::sources) const MONTHS: &[(&str, &[&str])] = &[
     ("Jan", &["januari"]),
     ("Feb", &["februari", "pebruari", "peb"]),
     ("Mar", &["maret"]),
@@ -25,10 +25,11 @@ const DAYS: &[&str] = &[
     "sab", "sabtu", "min", "minggu", "ahad",
 ];
 
-const ZONES: &[(&str, &str)] = &[("wib", "+0700"), ("wita", "+0800"), ("wit", "+0900")];
+pub(in crate::sources) const ZONES: &[(&str, &str)] =
+    &[("wib", "+0700"), ("wita", "+0800"), ("wit", "+0900")];
 
 /// The date with Indonesian names of months, days and zones put in the words of RFC 2822.
-pub(super) fn in_english(date: &str) -> Cow<'_, str> {
+pub(in crate::sources) fn in_english(date: &str) -> Cow<'_, str> {
     if date.len() > 80 || date.contains(['<', '&']) {
         return date.into();
     }

@@ -4,7 +4,7 @@
 
 /// A tag as it stands in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Tag<'a> {
+pub(in crate::sources) struct Tag<'a> {
     /// The name with its prefix.
     pub name: &'a str,
     /// Whether it opens or closes an element, or is one by itself.
@@ -16,7 +16,7 @@ pub(super) struct Tag<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TagKind {
+pub(in crate::sources) enum TagKind {
     Open,
     Close,
     Empty,
@@ -49,7 +49,7 @@ enum Piece<'a> {
 }
 
 /// The tags of a text, in order.
-pub(super) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
+pub(in crate::sources) fn tags(text: &str) -> impl Iterator<Item = Tag<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
@@ -148,7 +148,7 @@ fn attributes(tag: &str) -> Vec<(&str, &str)> {
 
 /// An element of a text: from the start of its opening tag to past its closing one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Element<'a> {
+pub(in crate::sources) struct Element<'a> {
     /// Its opening tag.
     pub open: Tag<'a>,
     /// Where its closing tag starts; `open.end` when it is empty.
@@ -166,7 +166,7 @@ impl<'a> Element<'a> {
 
 /// The children of the element the text starts with. Tags inside of a child need not match; a
 /// child without an end ends the list.
-pub(super) fn children(text: &str) -> Vec<Element<'_>> {
+pub(in crate::sources) fn children(text: &str) -> Vec<Element<'_>> {
     let mut found = Vec::new();
     let mut tags = tags(text).skip(1);
     while let Some(open) = tags.next() {
@@ -192,7 +192,7 @@ pub(super) fn children(text: &str) -> Vec<Element<'_>> {
 }
 
 /// The text with every `&` and `<` escaped that is not markup.
-pub(super) fn escape_strays(text: &str) -> String {
+pub(in crate::sources) fn escape_strays(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     let mut at = 0;
     while let Some(found) = text[at..].find(['&', '<']) {

@@ -2,21 +2,22 @@
 //! takes the others along; the first visits walk back through the older pages a feed names, and
 //! how soon to come back follows from how often the feed posts and what it asks for.
 
-mod body;
-mod dates;
+pub(super) mod body;
+pub(super) mod dates;
 mod document;
 mod identity;
 mod item;
 mod json;
-mod markup;
+pub(super) mod markup;
 mod mend;
 mod rhythm;
-mod walk;
+pub(super) mod walk;
 mod xml;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::site::web_address;
 use super::{
     Adapter, Door, Given, OpenError, Page, SetAside, ShapeError, SourceSettings, Visit, WebSource,
 };
@@ -54,13 +55,7 @@ impl SourceSettings for Settings {
     const NEEDS_LEGAL_BASIS: bool = false;
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
-        if !matches!(self.url.scheme(), "http" | "https") || self.url.host_str().is_none() {
-            let reason = format!(
-                "`{}` bukan alamat web; tulis alamat umpan yang dimulai dengan https:// atau http://",
-                self.url
-            );
-            return Err(OpenError::new("url", reason));
-        }
+        web_address("url", &self.url)?;
         let shortest = given.every.map_or(EVERY, |every| every.as_secs());
         let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
         Ok(Door::Web(Box::new(Feed {
@@ -143,6 +138,19 @@ impl WebSource for Feed {
     fn interval(&self) -> (u64, u64) {
         self.interval
     }
+}
+
+/// The posts of a feed that another kind of source was answered with.
+///
+/// # Errors
+/// What was found in place of a feed.
+pub(in crate::sources) fn read_posts(
+    capture: &Capture,
+    feed: &Url,
+) -> Result<(Vec<Post>, Vec<SetAside>), String> {
+    let decoded = fetch::decode(&capture.body, capture.header("content-type"));
+    let document = Document::read(&decoded.text, &capture.final_url)?;
+    Ok(item::posts(document, feed, &capture.final_url))
 }
 
 /// By date where every post has one; else turned round, because feeds put the newest first.

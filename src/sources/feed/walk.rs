@@ -48,7 +48,7 @@ impl Walk {
 
 /// The address of an older page, if the feed's host or the host that answered for it serves it: a
 /// feed must not lead the walk elsewhere.
-pub(super) fn same_host(address: &str, feed: &Url, answered: &Url) -> Option<Url> {
+pub(in crate::sources) fn same_host(address: &str, feed: &Url, answered: &Url) -> Option<Url> {
     let mut older = answered.join(address.trim()).ok()?;
     older.set_fragment(None);
     let is_of = |url: &Url| {

@@ -19,7 +19,9 @@ use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Request};
 use crate::post::{Container, ContainerKind, Platform, PostKey};
-use crate::sources::{Adapter, Page, Rejection, SetAside, ShapeError, Visit, WebSource};
+use crate::sources::{
+    Adapter, IfUnchanged, Page, Rejection, SetAside, ShapeError, Visit, WebSource,
+};
 use instance::{Access, Feed};
 
 pub use settings::{Public, Settings};
@@ -297,23 +299,27 @@ impl WebSource for Instance {
         Rejection::Unavailable(Box::new(self.close(page, state)))
     }
 
-    fn rereads(&self, request: &Request, visit: Visit<'_>) -> bool {
-        self.is_front(&request.url)
-            || matches!(self.state(visit).tour.job(), Some(Job::Read { older: None, .. }))
-    }
-
-    fn unchanged(&self, request: &Request, visit: Visit<'_>) -> Option<Page> {
+    fn if_unchanged(&self, request: &Request, visit: Visit<'_>) -> IfUnchanged {
         let mut state = self.state(visit);
         if !self.is_front(&request.url) {
+            if !is_newest(&request.url) {
+                return IfUnchanged::Unasked;
+            }
             self.skip_closed(&mut state);
             state.tour.leave();
         }
-        Some(self.close(Page::default(), state))
+        IfUnchanged::GoesOn(Box::new(self.close(Page::default(), state)))
     }
 
     fn interval(&self) -> (u64, u64) {
         self.interval
     }
+}
+
+/// Whether this is the newest page of a timeline: older ones name the post they come after.
+fn is_newest(url: &Url) -> bool {
+    url.path().contains("/api/v1/timelines/")
+        && url.query_pairs().all(|(name, _)| ["limit", "local", "remote"].contains(&&*name))
 }
 
 fn gone(seen: Seen) -> PostKey {
