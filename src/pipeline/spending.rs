@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::budget::{Billed, Budget, Spend};
-use crate::fetch::{Capture, Outcome, Request};
+use crate::fetch::{BlockReason, Capture, Outcome, Request, TransientReason};
 use crate::sources::WebSource;
 use crate::store::{Booked, Booking};
 
@@ -72,6 +72,14 @@ pub(super) async fn ask(
             Outcome::Unchanged { headers, .. } => {
                 return Some(Ok(Answer::NotModified { wish: max_age(&headers) }));
             }
+            Outcome::Blocked(reason @ BlockReason::Status(status)) if source.doubts(status) => {
+                return Some(Err(doubted(at(&request.url, &reason))));
+            }
+            Outcome::Transient { reason: reason @ TransientReason::Status(status), .. }
+                if source.doubts(status) =>
+            {
+                return Some(Err(doubted(at(&request.url, &reason))));
+            }
             Outcome::Blocked(reason) => {
                 let failure = Failure::new("blocked", at(&request.url, &reason));
                 return Some(Err(Failure { went: Went::Blocked, ..failure }));
@@ -94,6 +102,10 @@ pub(super) async fn ask(
             () = tokio::time::sleep(pause) => {}
         }
     }
+}
+
+fn doubted(reason: String) -> Failure {
+    Failure { went: Went::Doubted, ..Failure::new("transient", reason) }
 }
 
 async fn book(tools: &Tools, budgets: Vec<Budget>, spends: &[Spend]) -> Result<Booking, Failure> {

@@ -5,6 +5,7 @@
 pub mod bluesky;
 mod exports;
 pub mod fediverse;
+mod api;
 pub mod feed;
 pub mod folder;
 mod html;
@@ -13,6 +14,7 @@ pub mod reported;
 mod rotation;
 mod stream;
 pub mod telegram;
+pub mod youtube;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -285,6 +287,12 @@ pub trait WebSource: Send + Sync {
     /// The budgets its requests spend of; a request may name no other.
     fn budgets(&self) -> Vec<Budget> {
         Vec::new()
+    }
+
+    /// Whether an error answer of this status is likely a false alarm that lasts for hours or days:
+    /// nothing is concluded from it, and the source is asked less and less often until it passes.
+    fn doubts(&self, _status: u16) -> bool {
+        false
     }
 
     /// What the visit goes on with when this budget is used up, as a page without posts: whoever

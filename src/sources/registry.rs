@@ -143,4 +143,5 @@ kinds! {
     Mastodon => "mastodon", super::fediverse::mastodon::Settings;
     Misskey => "misskey", super::fediverse::misskey::Settings;
     Lemmy => "lemmy", super::fediverse::lemmy::Settings;
+    Youtube => "youtube", super::youtube::Settings;
 }
