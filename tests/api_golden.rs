@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use waspada::engine::SearchTerms;
 use waspada::fetch::Capture;
-use waspada::post::{Post, Sha256};
+use waspada::post::Sha256;
 use waspada::sources::{
     Cursor, Door, Given, Page, ReadSettings, Rejection, Settings, ShapeError, Visit, WebSource,
 };
@@ -115,10 +115,6 @@ fn golden(page: &Page) -> String {
     }
     writeln!(text, "{}", serde_json::to_string_pretty(&page.cursor).unwrap()).unwrap();
     text
-}
-
-fn texts(page: &Page) -> Vec<&str> {
-    page.posts.iter().map(|post: &Post| post.text.as_str()).collect()
 }
 
 mod youtube {
@@ -240,5 +236,177 @@ mod youtube {
         assert!(matches!(said("sesuatuYangBaru", None), Rejection::Blocked(_)));
         let html = reject(source().as_ref(), None, NOW, 403, b"<html>");
         assert!(matches!(html, Rejection::Blocked(_)), "{html:?}");
+    }
+}
+
+mod graph {
+    use super::*;
+
+    const NOW: &str = "2026-11-28T03:00:00Z";
+
+    fn threads() -> Box<dyn WebSource> {
+        open("threads", "token_file = 'kunci'\nsearches = 2")
+    }
+
+    fn instagram() -> Box<dyn WebSource> {
+        open("instagram", "token_file = 'kunci'\nuser_id = '17841000000000001'\nhashtags = 2")
+    }
+
+    fn facebook() -> Box<dyn WebSource> {
+        open("facebook", "token_file = 'kunci'\npages = ['contoh.loker']")
+    }
+
+    fn known_tag() -> Option<Value> {
+        let task = json!({ "turn": { "term": "lokerkamboja", "at": 0 } });
+        Some(json!({ "tasks": [task], "ids": { "lokerkamboja": "17840000000000001" } }))
+    }
+
+    #[test]
+    fn twins_are_read_as_they_were() {
+        for (name, source, file, cursor) in [
+            ("threads_cari", threads(), "threads/cari.json", None),
+            ("instagram_tagar_id", instagram(), "instagram/tagar-id.json", None),
+            ("instagram_tagar", instagram(), "instagram/tagar.json", known_tag()),
+            ("facebook_halaman", facebook(), "facebook/halaman.json", None),
+        ] {
+            let page = read(source.as_ref(), cursor, NOW, &twin(file)).unwrap();
+            insta::with_settings!({ omit_expression => true }, {
+                insta::assert_snapshot!(name, golden(&page));
+            });
+        }
+    }
+
+    #[test]
+    fn real_answers_are_read_whole() {
+        let bare = &["created_at", "url"][..];
+        for (folder, file, source, cursor, posts, missing) in [
+            ("facebook-graph", "posts_feeds_default_fields_p1", facebook(), None, 5, &[][..]),
+            ("facebook-graph", "posts_feeds_default_fields_p2", facebook(), None, 5, &[]),
+            ("facebook-graph", "groups_feed_p1", facebook(), None, 5, &["url"]),
+            (
+                "instagram-graph",
+                "hashtags_hashtag_recent_medias_p1",
+                instagram(),
+                known_tag(),
+                5,
+                bare,
+            ),
+            (
+                "instagram-graph",
+                "hashtags_hashtag_recent_medias_p2",
+                instagram(),
+                known_tag(),
+                5,
+                bare,
+            ),
+            (
+                "instagram-graph",
+                "hashtags_hashtag_top_medias_p1",
+                instagram(),
+                known_tag(),
+                25,
+                &["created_at"],
+            ),
+            ("instagram-graph", "users_hashtag_search", instagram(), None, 0, &[]),
+            ("instagram-graph", "users_recently_searched_hashtags", instagram(), None, 0, &[]),
+        ] {
+            let Some(body) = real(&format!("{folder}/{file}.json")) else { return };
+            let page = read(source.as_ref(), cursor, NOW, &body).unwrap();
+            assert_eq!((page.posts.len(), page.set_aside.len()), (posts, 0), "{file}");
+            for post in &page.posts {
+                let is_text = |field: &&String| *field == "text";
+                let others: Vec<_> = post.missing_fields.iter().filter(|it| !is_text(it)).collect();
+                assert_eq!(others, missing, "{file}: {post:?}");
+                let lacks_text = post.missing_fields.iter().any(|field| is_text(&field));
+                assert_eq!(lacks_text, post.text.is_empty(), "{file}: {post:?}");
+            }
+            let shown = format!("{:?}", page.next);
+            assert!(!shown.contains("access_token=access_token"), "{shown}");
+        }
+        // What is no list of posts is another shape, not an empty page.
+        for (folder, file) in [
+            ("instagram-graph", "hashtags_hashtag_info"),
+            ("instagram-graph", "discovery_user_fields"),
+            ("instagram-graph", "discovery_medias_p1"),
+            ("facebook-graph", "posts_multi_posts_data"),
+        ] {
+            let Some(body) = real(&format!("{folder}/{file}.json")) else { return };
+            assert!(read(facebook().as_ref(), None, NOW, &body).is_err(), "{file}");
+        }
+        for file in ["error", "error_data"] {
+            let Some(body) = real(&format!("facebook-graph/{file}.json")) else { return };
+            let rejection = reject(facebook().as_ref(), None, NOW, 400, &body);
+            assert!(matches!(rejection, Rejection::Credentials(_)), "{file}: {rejection:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_for_a_sensitive_word_is_no_error() {
+        let page = read(threads().as_ref(), None, NOW, br#"{"data":[]}"#).unwrap();
+        assert_eq!((page.posts.len(), page.set_aside.len()), (0, 0));
+        assert!(page.next.unwrap().url.as_str().contains("q=kerjakamboja"), "the next term's turn");
+    }
+}
+
+mod x_and_reddit {
+    use super::*;
+
+    const NOW: &str = "2026-11-28T03:00:00Z";
+
+    fn x() -> Box<dyn WebSource> {
+        open("x", "token_file = 'kunci'\ndollars_a_day = 2.0\nauthors = true")
+    }
+
+    fn reddit() -> Box<dyn WebSource> {
+        open(
+            "reddit",
+            "id_file = 'kunci'\nsecret_file = 'kunci'\nsubreddits = ['contoh']\ncomments = true",
+        )
+    }
+
+    fn comments() -> Option<Value> {
+        Some(json!({ "tasks": [{ "listing": "contoh/comments" }] }))
+    }
+
+    #[test]
+    fn twins_are_read_as_they_were() {
+        for (name, source, file, cursor) in [
+            ("x_cari", x(), "x/cari.json", None),
+            ("reddit_baru", reddit(), "reddit/baru.json", None),
+            ("reddit_komentar", reddit(), "reddit/komentar.json", comments()),
+        ] {
+            let page = read(source.as_ref(), cursor, NOW, &twin(file)).unwrap();
+            insta::with_settings!({ omit_expression => true }, {
+                insta::assert_snapshot!(name, golden(&page));
+            });
+        }
+    }
+
+    #[test]
+    fn a_page_costs_what_it_shows() {
+        let cost = |body: &[u8]| read(x().as_ref(), None, NOW, body).unwrap().spent[0].1;
+        assert_eq!(cost(&twin("x/cari.json")), 3 * 5_000 + 10_000);
+        assert_eq!(cost(br#"{"meta":{"result_count":0}}"#), 0);
+    }
+
+    #[test]
+    fn real_answers_are_read_whole() {
+        for (file, posts, set_aside) in [
+            ("TestSubredditListings.test_new.1", 100, 0),
+            ("TestSubredditListings.test_comments.1", 100, 0),
+            ("TestSubredditStreams.test_submissions.1", 100, 0),
+            ("TestSubreddit.test_search.1", 6, 0),
+            // Subreddits where posts were asked for: kept aside.
+            ("TestSubreddits.test_search.1", 0, 37),
+        ] {
+            let Some(body) = real(&format!("reddit/{file}.json")) else { return };
+            let recorded: Value = serde_json::from_slice(&body).unwrap();
+            let body = recorded["body"].to_string();
+            let page = read(reddit().as_ref(), None, NOW, body.as_bytes()).unwrap();
+            assert_eq!((page.posts.len(), page.set_aside.len()), (posts, set_aside), "{file}");
+            for post in &page.posts {
+                assert!(post.missing_fields.is_empty(), "{file}: {post:?}");
+            }
+        }
     }
 }

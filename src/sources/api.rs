@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{Given, OpenError, SetAside, ShapeError};
 use crate::fetch::{Capture, decode};
+use crate::post::Link;
 
 /// The most of an item that is kept when it cannot be read, in bytes.
 const RAW_MAX: usize = 64 << 10;
@@ -53,6 +54,12 @@ pub(super) fn count(item: &Value, pointer: &str) -> Option<u64> {
 pub(super) fn time(item: &Value, pointer: &str) -> Option<Timestamp> {
     let written = text(item, pointer)?;
     written.parse().ok().or_else(|| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%z", written).ok())
+}
+
+/// The links at these pointers, each as the platform wrote it.
+pub(super) fn links(item: &Value, pointers: &[&str]) -> Vec<Link> {
+    let found = pointers.iter().filter_map(|pointer| owned(item, pointer));
+    found.map(|url| Link { url, text: None }).collect()
 }
 
 /// The names of the fields that were expected and are not there.

@@ -8,12 +8,15 @@ pub mod fediverse;
 mod api;
 pub mod feed;
 pub mod folder;
+pub mod graph;
 mod html;
+pub mod reddit;
 mod registry;
 pub mod reported;
 mod rotation;
 mod stream;
 pub mod telegram;
+pub mod x;
 pub mod youtube;
 
 use jiff::Timestamp;

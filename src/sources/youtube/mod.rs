@@ -276,6 +276,7 @@ impl WebSource for YouTube {
             | "playlistItemsNotAccessible"
             | "invalidPageToken"
             | "forbidden" => {}
+            _ if task.is_continued() => {}
             _ => return Rejection::Blocked(told),
         }
         let mut page = Page::default();

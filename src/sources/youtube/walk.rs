@@ -36,6 +36,18 @@ pub(super) enum Task {
     Replies { video: String, parent: String, page: Page },
 }
 
+impl Task {
+    /// Whether it goes on from a mark of an earlier page: one that is too old leads nowhere.
+    pub(super) fn is_continued(&self) -> bool {
+        match self {
+            Self::Uploads { page, .. }
+            | Self::Comments { page, .. }
+            | Self::Replies { page, .. } => page.token.is_some(),
+            Self::Search { .. } | Self::Details { .. } => false,
+        }
+    }
+}
+
 /// A page of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Page {
