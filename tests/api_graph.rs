@@ -34,7 +34,8 @@ struct Seen {
     usage: u64,
 }
 
-type World2 = Arc<Mutex<Seen>>;
+/// What a stand-in saw, shared with its test.
+type SharedSeen = Arc<Mutex<Seen>>;
 
 fn ago(hours: i64) -> String {
     let time = Timestamp::now() - SignedDuration::from_hours(hours);
@@ -62,7 +63,7 @@ fn list(asked: &Asked, seen: &Seen, items: Vec<Value>, after: Option<&str>) -> R
     )
 }
 
-async fn serve(limits: Limits, ledger: &Ledger, seen: &World2) -> Server {
+async fn serve(limits: Limits, ledger: &Ledger, seen: &SharedSeen) -> Server {
     let (ledger, seen) = (ledger.clone(), Arc::clone(seen));
     Server::start(move |asked| {
         let mut seen = seen.lock().unwrap();
@@ -157,7 +158,7 @@ fn source(kind: &str, server: &Server, more: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn threads_is_searched_by_turns_within_its_day_and_by_cursors() {
-    let (ledger, seen) = (Ledger::default(), World2::default());
+    let (ledger, seen) = (Ledger::default(), SharedSeen::default());
     let server = serve(Limits { searches: 8, hashtags: 0 }, &ledger, &seen).await;
     let more = "searches = 3\nsearches_a_day = 8";
     let world = World::new(&server, &source("threads", &server, more));
@@ -181,7 +182,7 @@ async fn threads_is_searched_by_turns_within_its_day_and_by_cursors() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn instagram_asks_about_no_more_hashtags_than_a_week_allows() {
-    let (ledger, seen) = (Ledger::default(), World2::default());
+    let (ledger, seen) = (Ledger::default(), SharedSeen::default());
     let server = serve(Limits { searches: 0, hashtags: 30 }, &ledger, &seen).await;
     let more = "user_id = \"17841000000000001\"";
     let world = World::new(&server, &source("instagram", &server, more));
@@ -222,7 +223,7 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_read_back_to_what_is_known_and_a_lost_one_stops_no_other() {
-    let (ledger, seen) = (Ledger::default(), World2::default());
+    let (ledger, seen) = (Ledger::default(), SharedSeen::default());
     let server = serve(Limits { searches: 0, hashtags: 0 }, &ledger, &seen).await;
     let more = "pages = [\"tiada\", \"contoh.loker\"]\nbackfill_pages = 2";
     let world = World::new(&server, &source("facebook", &server, more));
@@ -243,7 +244,7 @@ async fn pages_are_read_back_to_what_is_known_and_a_lost_one_stops_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_token_is_told_and_too_many_requests_are_waited_out() {
-    let (ledger, seen) = (Ledger::default(), World2::default());
+    let (ledger, seen) = (Ledger::default(), SharedSeen::default());
     let server = serve(Limits { searches: 9, hashtags: 9 }, &ledger, &seen).await;
     let world = World::new(&server, &source("threads", &server, ""));
     seen.lock().unwrap().says =

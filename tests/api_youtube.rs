@@ -29,6 +29,9 @@ struct Limits {
     units: u64,
 }
 
+/// A status and a reason, answered in place of everything.
+type Says = Arc<Mutex<Option<(u16, &'static str)>>>;
+
 /// A day of YouTube as its documentation describes it.
 struct Standin {
     ledger: Ledger,
@@ -36,7 +39,7 @@ struct Standin {
     /// Terms searched for.
     searched: Arc<Mutex<Vec<String>>>,
     /// What is answered in place of everything, when somebody else used the quota up.
-    says: Arc<Mutex<Option<(u16, &'static str)>>>,
+    says: Says,
 }
 
 fn error(status: u16, reason: &str) -> Reply {

@@ -14,7 +14,7 @@ use url::Url;
 
 use super::asking::{Asking, Purpose, ask};
 use super::client::{Shared, refused, rejected, secret_in_the_open, unanswered};
-use super::outcome::{BlockReason, Outcome};
+use super::outcome::{BlockReason, Outcome, TransientReason};
 use super::request::{Credential, Form, Request};
 use super::secret::Secret;
 
@@ -124,7 +124,8 @@ impl Shared {
         }
         let read: Option<Answer> = serde_json::from_slice(&answer.body).ok();
         let Some(read) = read.filter(|read| !read.access_token.is_empty()) else {
-            return Err(Outcome::Blocked(BlockReason::NoToken));
+            let reason = TransientReason::Network("the service granted no token".to_owned());
+            return Err(Outcome::Transient { reason, retry_at: hop.site.failed(None) });
         };
         let lasts = read.expires_in.map_or(UNTOLD, Duration::from_secs);
         Ok((Secret::new(read.access_token), lasts))

@@ -81,9 +81,6 @@ pub enum BlockReason {
     /// A redirect to where a log-in or another page stands in place of the content.
     #[error("the server redirects elsewhere: {0}")]
     Redirect(String),
-    /// A service that should grant a token granted none.
-    #[error("the service granted no token")]
-    NoToken,
 }
 
 /// Why a request was not made, or not followed.

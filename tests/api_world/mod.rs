@@ -26,7 +26,13 @@ pub const OFFER: &str =
 
 /// What a stand-in counts, and where the client went too far.
 #[derive(Clone, Default)]
-pub struct Ledger(Arc<Mutex<(BTreeMap<String, u64>, Vec<String>)>>);
+pub struct Ledger(Arc<Mutex<Counts>>);
+
+#[derive(Default)]
+struct Counts {
+    counts: BTreeMap<String, u64>,
+    faults: Vec<String>,
+}
 
 impl Ledger {
     /// Counts one more of these; past the limit the client is at fault.
@@ -37,28 +43,28 @@ impl Ledger {
     /// Counts so many more of these.
     pub fn add(&self, what: &str, amount: u64, limit: u64) -> bool {
         let mut ledger = self.0.lock().unwrap();
-        let count = ledger.0.entry(what.to_owned()).or_default();
+        let count = ledger.counts.entry(what.to_owned()).or_default();
         *count += amount;
         let count = *count;
         if count > limit {
-            ledger.1.push(format!("{count} {what}, {limit} are allowed"));
+            ledger.faults.push(format!("{count} {what}, {limit} are allowed"));
         }
         count <= limit
     }
 
     /// Notes a fault of the client.
     pub fn fault(&self, fault: impl Into<String>) {
-        self.0.lock().unwrap().1.push(fault.into());
+        self.0.lock().unwrap().faults.push(fault.into());
     }
 
     /// How many were counted.
     pub fn counted(&self, what: &str) -> u64 {
-        self.0.lock().unwrap().0.get(what).copied().unwrap_or(0)
+        self.0.lock().unwrap().counts.get(what).copied().unwrap_or(0)
     }
 
     /// Fails the test if the client went too far.
     pub fn assert_kept(&self) {
-        let faults = self.0.lock().unwrap().1.clone();
+        let faults = self.0.lock().unwrap().faults.clone();
         assert!(faults.is_empty(), "the client went too far: {faults:#?}");
     }
 }
