@@ -1,7 +1,7 @@
 //! What the doors to documented APIs read from answers: golden over invented twins, and over real
 //! answers of ../shared/fixtures where that folder is.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
 use std::fmt::Write as _;
 use std::path::Path;

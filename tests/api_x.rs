@@ -98,6 +98,19 @@ async fn the_days_cap_holds_however_often_it_is_killed() {
     assert!(out.contains("US$0.0000 dari US$0.6000 tersisa"), "{out}");
     ledger.assert_kept();
     world.assert_secret_is_nowhere();
+    // Each page that was kept says by whose rules and on what ground it was read.
+    let database = rusqlite::Connection::open(world.dir.path().join("data/waspada.db")).unwrap();
+    let grounded: i64 = database
+        .query_row(
+            "SELECT count(*) FROM custody WHERE detail LIKE '%\"rules\":\"api\"%'
+                 AND detail LIKE '%\"legal_basis\":\"perjanjian tertulis 1/2026\"%'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let captures: i64 =
+        database.query_row("SELECT count(*) FROM capture", [], |row| row.get(0)).unwrap();
+    assert!(grounded > 0 && grounded == captures, "{grounded} of {captures}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 //! corrected when its real cost is known. A budget that is used up ends the visit before anything is
 //! sent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,10 @@ use super::web::at;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often one page is asked for again after a failure that may pass.
 const TRIES: u32 = 3;
+
+/// A request that took longer, waiting for its turn among others, is booked anew when it ends: well
+/// within the margin that windows have.
+const LONG: Duration = Duration::from_secs(60);
 
 /// What came of a request that did not fail.
 pub(super) enum Answer {
@@ -59,11 +63,13 @@ pub(super) async fn ask(
         };
         // Nothing of a page that has not arrived is stored: it can be dropped. What it may have
         // cost stays booked.
+        let began = Instant::now();
         let outcome = tokio::select! {
             () = stop.cancelled() => return None,
             outcome = tools.client.get(request) => outcome,
         };
-        if let Err(failure) = settle_unread(tools, &booked, &outcome).await {
+        let settled = settle_unread(tools, &booked, &outcome, began.elapsed() > LONG).await;
+        if let Err(failure) = settled {
             return Some(Err(failure));
         }
         let (reason, retry_at) = match outcome {
@@ -117,8 +123,14 @@ async fn book(tools: &Tools, budgets: Vec<Budget>, spends: &[Spend]) -> Result<B
     Ok(blocking(&tools.store, move |store| store.book(&budgets, &spends, now)).await?)
 }
 
-/// Gives back what an answer that brings nothing to read cannot have cost.
-async fn settle_unread(tools: &Tools, booked: &Booked, outcome: &Outcome) -> Result<(), Failure> {
+/// Gives back what an answer that brings nothing to read cannot have cost, and books anew as of now
+/// what waited `long` for its turn.
+async fn settle_unread(
+    tools: &Tools,
+    booked: &Booked,
+    outcome: &Outcome,
+    long: bool,
+) -> Result<(), Failure> {
     let is_free = |spend: &Spend| {
         !outcome.was_sent() || (spend.billed == Billed::Answered && outcome.is_error_answer())
     };
@@ -127,7 +139,10 @@ async fn settle_unread(tools: &Tools, booked: &Booked, outcome: &Outcome) -> Res
         .filter(|spend| is_free(spend))
         .map(|spend| (spend.budget.clone(), 0))
         .collect();
-    settle(tools, booked.clone(), free).await
+    if free.is_empty() && (!long || booked.spends().next().is_none()) {
+        return Ok(());
+    }
+    settle_now(tools, booked.clone(), free).await
 }
 
 /// Corrects what was booked to what the page really cost.
@@ -139,7 +154,16 @@ pub(super) async fn settle(
     if real.is_empty() {
         return Ok(());
     }
-    Ok(blocking(&tools.store, move |store| store.settle(booked, &real)).await?)
+    settle_now(tools, booked, real).await
+}
+
+async fn settle_now(
+    tools: &Tools,
+    booked: Booked,
+    real: Vec<(String, u64)>,
+) -> Result<(), Failure> {
+    let now = Timestamp::now();
+    Ok(blocking(&tools.store, move |store| store.settle(booked, &real, now)).await?)
 }
 
 /// Notes that the service itself called a budget used up; answers when it opens.

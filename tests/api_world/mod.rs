@@ -104,7 +104,7 @@ impl World {
     pub fn write(&self, server: &Server, sources: &str) {
         let head = format!(
             "[fetch]\ncontact = \"ops@contoh.example\"\npace = \"1ms\"\nbackoff = \"10ms\"\n\
-             allow_hosts = [\"{}\"]\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"debug\"\n",
+             allow_hosts = [\"{}\"]\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nlevel = \"trace\"\n",
             server.address
         );
         std::fs::write(&self.config, format!("{head}{sources}")).unwrap();

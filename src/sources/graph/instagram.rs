@@ -109,9 +109,12 @@ impl Instagram {
         let read = |cursor: &Cursor| State::deserialize(&cursor.0).ok();
         let mut state = visit.cursor.and_then(read).unwrap_or_default();
         if state.tasks.is_empty() {
-            let tags = &visit.terms.tags;
+            // Whoever is asked about keeps its place for seven days: of a list that is too long, the
+            // first and most useful are read, and not all of them in turn.
+            let most = usize::try_from(self.budget.limit).unwrap_or(usize::MAX);
+            let tags = visit.terms.tags.get(..most).unwrap_or(&visit.terms.tags);
             let mut last = state.turn.clone();
-            for _ in 0..usize::try_from(self.budget.limit).unwrap_or(usize::MAX).min(tags.len()) {
+            for _ in 0..tags.len() {
                 last = Turn::after(last.as_ref(), tags);
                 let task = |turn| Task { turn, after: None, page: 0 };
                 state.tasks.extend(last.clone().map(task));
