@@ -30,7 +30,7 @@ fn open(kind: &str, settings: &str) -> Box<dyn WebSource> {
         Given { name: kind.to_owned(), folder: dir.path().to_owned(), every: None, slowest: None };
     match settings.open(&given).unwrap() {
         Door::Web(source) => source,
-        Door::Files(_) => panic!("{kind} reads files"),
+        Door::Files(_) | Door::Stream(_) => panic!("{kind} is no web source"),
     }
 }
 

@@ -98,7 +98,14 @@ async fn the_days_cap_holds_however_often_it_is_killed() {
     assert!(out.contains("US$0.0000 dari US$0.6000 tersisa"), "{out}");
     ledger.assert_kept();
     world.assert_secret_is_nowhere();
-    // Each page that was kept says by whose rules and on what ground it was read.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_kept_says_by_whose_rules_and_on_what_ground_it_was_read() {
+    let (ledger, says) = (Ledger::default(), Says::default());
+    let server = serve(&ledger, &says).await;
+    let world = World::new(&server, &source(&server, ""));
+    world.visit().await;
     let database = rusqlite::Connection::open(world.dir.path().join("data/waspada.db")).unwrap();
     let grounded: i64 = database
         .query_row(

@@ -6,6 +6,7 @@ pub mod bluesky;
 mod exports;
 pub mod fediverse;
 mod api;
+pub mod bluesky;
 pub mod feed;
 pub mod folder;
 pub mod graph;
