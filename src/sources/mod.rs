@@ -2,11 +2,10 @@
 //! and reads the bytes that came; fetching, scoring and storing happen elsewhere. A source that
 //! reads files yields the same pages. Adding a platform is one file here and one line in `registry`.
 
+mod api;
 pub mod bluesky;
 mod exports;
 pub mod fediverse;
-mod api;
-pub mod bluesky;
 pub mod feed;
 pub mod folder;
 pub mod graph;
