@@ -109,11 +109,23 @@ fn the_real_cost_is_settled_and_what_the_service_calls_used_up_is() {
         panic!("a fresh budget is open");
     };
     assert!(book(&store, &money, spend(101), noon()).is_err(), "booked is spent until settled");
-    store.settle(booked, &[("jatah@UJI".to_owned(), 150)]).unwrap();
+    store.settle(booked, &[("jatah@UJI".to_owned(), 150)], noon()).unwrap();
     assert_eq!(spent(&store, &money, noon()), 150);
     store.use_up(&money, noon()).unwrap();
     assert_eq!(book(&store, &money, spend(1), noon()), Err(at("2026-11-29T00:05:00.000001Z")));
     assert_eq!(book(&store, &money, spend(1), noon() + hours(13)), Ok(()));
+}
+
+#[test]
+fn a_request_that_waited_long_counts_from_when_it_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&settings(dir.path())).unwrap();
+    let calls = budget(1, A_DAY, Unit::Calls);
+    let booking = store.book(std::slice::from_ref(&calls), &[spend(1)], noon()).unwrap();
+    let Booking::Booked(booked) = booking else { panic!("a fresh budget is open") };
+    store.settle(booked, &[], noon() + hours(2)).unwrap();
+    assert!(book(&store, &calls, spend(1), noon() + hours(25)).is_err());
+    assert_eq!(book(&store, &calls, spend(1), noon() + hours(27)), Ok(()));
 }
 
 #[test]

@@ -392,6 +392,12 @@ fn the_example_holds_what_a_source_defaults_to() {
         ("telegram", "channel = 'contoh_kanal'", vec![]),
         ("bluesky-jetstream", "", vec![]),
         ("bluesky-author", "actor = 'agen.contoh.example'", vec![]),
+        ("youtube", "", vec![]),
+        ("threads", "", vec![]),
+        ("instagram", "user_id = '17841000000000000'", vec![]),
+        ("facebook", "pages = ['contoh.loker']", vec![]),
+        ("x", "dollars_a_day = 1.0", vec![]),
+        ("reddit", "subreddits = ['indonesia']", vec![]),
     ] {
         let shown = sources.iter().find(|source| source.kind == kind).unwrap();
         let text = format!(

@@ -609,3 +609,20 @@ fn expected(path: &Path) -> Option<Expected> {
         }),
     })
 }
+
+/// YouTube's feeds answer 404 and 500 for hours to channels that are well: nothing is concluded.
+#[test]
+fn false_alarms_of_youtube_are_doubted_and_no_others() {
+    let feed_of = "feeds/videos.xml?channel_id=UCcontoh0000000000000001";
+    for (url, status, doubted) in [
+        (format!("https://www.youtube.com/{feed_of}"), 404, true),
+        (format!("https://www.youtube.com/{feed_of}"), 500, true),
+        (format!("https://youtube.com/{feed_of}"), 503, true),
+        (format!("https://www.youtube.com/{feed_of}"), 403, false),
+        (format!("https://bukanyoutube.com/{feed_of}"), 404, false),
+        ("https://www.youtube.com/watch?v=x".to_owned(), 404, false),
+        ("https://kabar.example/feed".to_owned(), 404, false),
+    ] {
+        assert_eq!(feed(&url, 0).doubts(status), doubted, "{url} {status}");
+    }
+}

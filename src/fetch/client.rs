@@ -14,6 +14,7 @@ use url::{Position, Url};
 
 use super::address::{AddressGuard, AllowHostError, Clearance};
 use super::asking::{Asking, Hop, Purpose, Unanswered, ask};
+use super::grant::Granted;
 use super::outcome::{BlockReason, Capture, Outcome, RefuseReason};
 use super::redirect::{self, Target};
 use super::request::{Credential, Redirects, Request};
@@ -68,6 +69,7 @@ pub(super) struct Shared {
     pub(super) line: Line,
     guard: AddressGuard,
     sites: Sites,
+    pub(super) granted: Granted,
     pub(super) max_crawl_delay: Duration,
     max_redirects: usize,
     max_body: u64,
@@ -123,6 +125,7 @@ impl Client {
             guard: AddressGuard::new(&settings.allow_hosts)?,
             sites: Sites::new(time("pace", settings.pace)?, time("backoff", settings.backoff)?)
                 .without_pace_at(unpaced_sites),
+            granted: Granted::default(),
             max_crawl_delay: time("max_crawl_delay", settings.max_crawl_delay)?,
             max_redirects: settings.max_redirects,
             max_body: settings.max_body,
@@ -133,7 +136,10 @@ impl Client {
 
     /// Fetches a page. Waits for its turn; never asks a host that is in a pause.
     pub async fn get(&self, request: &Request) -> Outcome {
-        self.0.get(request).await
+        match request.grant() {
+            Some(grant) => self.0.get_granted(request, grant).await,
+            None => self.0.follow(request).await,
+        }
     }
 
     pub(super) fn shared(&self) -> &Shared {
@@ -147,7 +153,8 @@ impl Client {
 }
 
 impl Shared {
-    async fn get(&self, request: &Request) -> Outcome {
+    /// Fetches a page, hop by hop.
+    pub(super) async fn follow(&self, request: &Request) -> Outcome {
         let mut url = request.url.clone();
         url.set_fragment(None);
         let mut left: Vec<Url> = Vec::new();
@@ -184,10 +191,11 @@ impl Shared {
     async fn page(&self, url: Url, request: &Request) -> Result<Answer, Outcome> {
         let hop = self.hop(url.clone()).map_err(|reason| refused(&url, reason))?;
         let own_origin = url.origin() == request.url.origin();
-        let in_the_open = url.scheme() != "https" && hop.clearance == Clearance::Public;
-        if in_the_open && own_origin && !request.credentials.is_empty() {
-            let why = format!("a secret is not sent to {} without https", host(&url));
-            return Err(refused(&url, RefuseReason::Address(why)));
+        if let Some(why) = secret_in_the_open(&hop)
+            && own_origin
+            && !request.credentials.is_empty()
+        {
+            return Err(refused(&url, why));
         }
         let api = request.is_api_call(&url);
         let delay = if api {
@@ -211,13 +219,7 @@ impl Shared {
             body: request.body.as_ref(),
             query: if own_origin { secret_query(request) } else { Vec::new() },
         };
-        ask(&self.wire, &hop, purpose, delay, asking).await.map_err(|unanswered| match unanswered {
-            Unanswered::NotNow(reason, retry_at) | Unanswered::Transient(reason, retry_at) => {
-                Outcome::Transient { reason, retry_at }
-            }
-            Unanswered::Challenge(whose) => Outcome::Blocked(BlockReason::Challenge(whose)),
-            Unanswered::Refused(reason) => Outcome::Refused(reason),
-        })
+        ask(&self.wire, &hop, purpose, delay, asking).await.map_err(unanswered)
     }
 
     /// The address as a hop, if the guard lets it through.
@@ -228,42 +230,59 @@ impl Shared {
     }
 }
 
+/// Why a secret may not be sent on this hop: anybody on the way could read it.
+pub(super) fn secret_in_the_open(hop: &Hop) -> Option<RefuseReason> {
+    (hop.url.scheme() != "https" && hop.clearance == Clearance::Public).then(|| {
+        RefuseReason::Address(format!("a secret is not sent to {} without https", host(&hop.url)))
+    })
+}
+
+/// The outcome of a request that has no answer to work with.
+pub(super) fn unanswered(unanswered: Unanswered) -> Outcome {
+    match unanswered {
+        Unanswered::NotNow(reason, retry_at) | Unanswered::Transient(reason, retry_at) => {
+            Outcome::Transient { reason, retry_at }
+        }
+        Unanswered::Challenge(whose) => Outcome::Blocked(BlockReason::Challenge(whose)),
+        Unanswered::Refused(reason) => Outcome::Refused(reason),
+    }
+}
+
+/// The outcome of a service's refusal to grant a token.
+pub(super) fn rejected(url: &Url, answer: Answer, secrets: &[&Secret]) -> Outcome {
+    Outcome::Rejected(Box::new(capture(url, url.clone(), answer, secrets)))
+}
+
 /// Turns the last answer of a page into its outcome.
 fn ended(request: &Request, final_url: Url, answer: Answer) -> Outcome {
-    let Answer { status, headers, body } = answer;
+    let status = answer.status;
     let conditional = request.validators != super::Validators::default();
+    let secrets: Vec<&Secret> = request.credentials.iter().map(Credential::secret).collect();
+    let capture = |answer| Box::new(capture(&request.url, final_url.clone(), answer, &secrets));
     match status {
         StatusCode::NOT_MODIFIED if conditional => {
-            Outcome::Unchanged { at: Timestamp::now(), headers: kept(&headers) }
+            Outcome::Unchanged { at: Timestamp::now(), headers: kept(&answer.headers) }
         }
         // A part nobody asked for must not pass for the page.
         StatusCode::PARTIAL_CONTENT => Outcome::Blocked(BlockReason::Status(status.as_u16())),
-        _ if status.is_success() => {
-            Outcome::New(Box::new(capture(request, final_url, status, &headers, body)))
-        }
+        _ if status.is_success() => Outcome::New(capture(answer)),
         _ if status.is_client_error() && request.is_api_call(&final_url) => {
-            Outcome::Rejected(Box::new(capture(request, final_url, status, &headers, body)))
+            Outcome::Rejected(capture(answer))
         }
         _ => Outcome::Blocked(BlockReason::Status(status.as_u16())),
     }
 }
 
-fn capture(
-    request: &Request,
-    final_url: Url,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: Bytes,
-) -> Capture {
-    let secrets: Vec<&Secret> = request.credentials.iter().map(Credential::secret).collect();
-    let body = hide(body, &secrets);
-    let mut headers = kept(headers);
+fn capture(url: &Url, final_url: Url, answer: Answer, secrets: &[&Secret]) -> Capture {
+    let Answer { status, headers, body } = answer;
+    let body = hide(body, secrets);
+    let mut headers = kept(&headers);
     for (_, value) in &mut headers {
-        let hidden = hide(Bytes::from(std::mem::take(value)), &secrets);
+        let hidden = hide(Bytes::from(std::mem::take(value)), secrets);
         *value = String::from_utf8_lossy(&hidden).into_owned();
     }
     Capture {
-        url: request.url.clone(),
+        url: url.clone(),
         final_url,
         status: Some(status.as_u16()),
         fetched_at: Timestamp::now(),
@@ -303,7 +322,8 @@ fn headers(request: &Request, own_origin: bool) -> HeaderMap {
             Credential::Header(name, secret) => {
                 (HeaderName::from_static(name), secret.reveal().to_owned())
             }
-            Credential::Query(..) => continue,
+            // A grant becomes a bearer token before anything is sent.
+            Credential::Query(..) | Credential::Granted(_) => continue,
         };
         // What no header can hold was refused when the secret was read.
         if let Ok(mut value) = HeaderValue::from_str(&value) {
@@ -318,7 +338,7 @@ fn headers(request: &Request, own_origin: bool) -> HeaderMap {
 fn secret_query(request: &Request) -> Vec<(&'static str, &str)> {
     let query = |credential| match credential {
         &Credential::Query(name, ref secret) => Some((name, secret.reveal())),
-        Credential::Bearer(_) | Credential::Header(..) => None,
+        Credential::Bearer(_) | Credential::Header(..) | Credential::Granted(_) => None,
     };
     request.credentials.iter().filter_map(query).collect()
 }
@@ -340,7 +360,7 @@ fn shown(request: &Request, mut to: Url) -> String {
 }
 
 /// A refusal before anything was sent, counted like a request.
-fn refused(url: &Url, reason: RefuseReason) -> Outcome {
+pub(super) fn refused(url: &Url, reason: RefuseReason) -> Outcome {
     RequestEnded {
         host: host(url),
         purpose: "page",

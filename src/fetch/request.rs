@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use url::{Origin, Url};
 
+use super::grant::Grant;
 use super::secret::Secret;
 use crate::budget::Spend;
 
@@ -48,6 +49,8 @@ pub enum Credential {
     Header(&'static str, Secret),
     /// A parameter of the query of this name, added when the request is sent.
     Query(&'static str, Secret),
+    /// `Authorization: Bearer …` with a token that the service grants an app.
+    Granted(Grant),
 }
 
 impl Credential {
@@ -55,6 +58,7 @@ impl Credential {
     pub(super) fn secret(&self) -> &Secret {
         match self {
             Self::Bearer(secret) | Self::Header(_, secret) | Self::Query(_, secret) => secret,
+            Self::Granted(grant) => &grant.secret,
         }
     }
 }
@@ -127,6 +131,14 @@ impl Request {
     /// Whether it asks for the same page as another request: the same address, the same body.
     pub fn asks_the_same(&self, other: &Self) -> bool {
         self.url == other.url && self.body == other.body
+    }
+
+    /// The grant its token comes from, if it needs one.
+    pub(super) fn grant(&self) -> Option<&Grant> {
+        self.credentials.iter().find_map(|credential| match credential {
+            Credential::Granted(grant) => Some(grant),
+            Credential::Bearer(_) | Credential::Header(..) | Credential::Query(..) => None,
+        })
     }
 
     /// Whether it asks an API at this address by that API's own rules.

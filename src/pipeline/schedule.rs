@@ -24,6 +24,8 @@ pub(super) enum Went {
     NothingNew,
     /// It failed; a server may have said until when to stay away.
     Failed { until: Option<Timestamp> },
+    /// It failed in a way that is known to be wrong for hours or days.
+    Doubted,
     /// The server does not want us.
     Blocked,
     /// It was broken off to be taken up again at once.
@@ -37,7 +39,7 @@ pub(super) fn interval(bounds: Bounds, last: Option<u64>, went: Went, wish: Opti
     let last = last.unwrap_or(shortest).clamp(shortest, longest);
     let chosen = match went {
         Went::Brought | Went::Unfinished => shortest,
-        Went::NothingNew => last.saturating_mul(3).div_ceil(2).min(longest),
+        Went::NothingNew | Went::Doubted => last.saturating_mul(3).div_ceil(2).min(longest),
         Went::Failed { .. } => last,
         Went::Blocked => longest,
     };
@@ -85,6 +87,7 @@ mod tests {
             (Some(3000), Went::NothingNew, None, 3600),
             (Some(5), Went::NothingNew, None, 900),
             (Some(900), failed, None, 900),
+            (Some(900), Went::Doubted, None, 1350),
             (Some(900), Went::Blocked, None, 3600),
             (None, Went::Brought, Some(7200), 7200),
             (None, Went::Brought, Some(10), 600),

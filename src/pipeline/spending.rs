@@ -2,13 +2,13 @@
 //! corrected when its real cost is known. A budget that is used up ends the visit before anything is
 //! sent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::budget::{Billed, Budget, Spend};
-use crate::fetch::{Capture, Outcome, Request};
+use crate::fetch::{BlockReason, Capture, Outcome, Request, TransientReason};
 use crate::sources::{Missed, WebSource};
 use crate::store::{Booked, Booking};
 
@@ -20,6 +20,10 @@ use super::web::at;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often one page is asked for again after a failure that may pass.
 const TRIES: u32 = 3;
+
+/// A request that took longer, waiting for its turn among others, is booked anew when it ends: well
+/// within the margin that windows have.
+const LONG: Duration = Duration::from_secs(60);
 
 /// What came of a request that did not fail.
 pub(super) enum Answer {
@@ -67,11 +71,13 @@ pub(super) async fn ask(
         };
         // Nothing of a page that has not arrived is stored: it can be dropped. What it may have
         // cost stays booked.
+        let began = Instant::now();
         let outcome = tokio::select! {
             () = stop.cancelled() => return None,
             outcome = tools.client.get(request) => outcome,
         };
-        if let Err(failure) = settle_unread(tools, &booked, &outcome).await {
+        let settled = settle_unread(tools, &booked, &outcome, began.elapsed() > LONG).await;
+        if let Err(failure) = settled {
             return Some(Err(Unhad { failure, missed: None }));
         }
         let (reason, retry_at) = match outcome {
@@ -79,6 +85,14 @@ pub(super) async fn ask(
             Outcome::Rejected(capture) => return Some(Ok(Answer::Rejected(capture))),
             Outcome::Unchanged { headers, .. } => {
                 return Some(Ok(Answer::NotModified { wish: max_age(&headers) }));
+            }
+            Outcome::Blocked(reason @ BlockReason::Status(status)) if source.doubts(status) => {
+                return Some(Err(doubted(at(&request.url, &reason))));
+            }
+            Outcome::Transient { reason: reason @ TransientReason::Status(status), .. }
+                if source.doubts(status) =>
+            {
+                return Some(Err(doubted(at(&request.url, &reason))));
             }
             Outcome::Blocked(reason) => {
                 let failure = Failure::new("blocked", at(&request.url, &reason));
@@ -107,6 +121,11 @@ pub(super) async fn ask(
     }
 }
 
+fn doubted(reason: String) -> Unhad {
+    let failure = Failure { went: Went::Doubted, ..Failure::new("transient", reason) };
+    Unhad { failure, missed: None }
+}
+
 async fn book(tools: &Tools, budgets: Vec<Budget>, spends: &[Spend]) -> Result<Booking, Failure> {
     if spends.is_empty() {
         return Ok(Booking::Booked(Booked::default()));
@@ -116,8 +135,14 @@ async fn book(tools: &Tools, budgets: Vec<Budget>, spends: &[Spend]) -> Result<B
     Ok(blocking(&tools.store, move |store| store.book(&budgets, &spends, now)).await?)
 }
 
-/// Gives back what an answer that brings nothing to read cannot have cost.
-async fn settle_unread(tools: &Tools, booked: &Booked, outcome: &Outcome) -> Result<(), Failure> {
+/// Gives back what an answer that brings nothing to read cannot have cost, and books anew as of now
+/// what waited `long` for its turn.
+async fn settle_unread(
+    tools: &Tools,
+    booked: &Booked,
+    outcome: &Outcome,
+    long: bool,
+) -> Result<(), Failure> {
     let is_free = |spend: &Spend| {
         !outcome.was_sent() || (spend.billed == Billed::Answered && outcome.is_error_answer())
     };
@@ -126,7 +151,10 @@ async fn settle_unread(tools: &Tools, booked: &Booked, outcome: &Outcome) -> Res
         .filter(|spend| is_free(spend))
         .map(|spend| (spend.budget.clone(), 0))
         .collect();
-    settle(tools, booked.clone(), free).await
+    if free.is_empty() && (!long || booked.spends().next().is_none()) {
+        return Ok(());
+    }
+    settle_now(tools, booked.clone(), free).await
 }
 
 /// Corrects what was booked to what the page really cost.
@@ -138,7 +166,16 @@ pub(super) async fn settle(
     if real.is_empty() {
         return Ok(());
     }
-    Ok(blocking(&tools.store, move |store| store.settle(booked, &real)).await?)
+    settle_now(tools, booked, real).await
+}
+
+async fn settle_now(
+    tools: &Tools,
+    booked: Booked,
+    real: Vec<(String, u64)>,
+) -> Result<(), Failure> {
+    let now = Timestamp::now();
+    Ok(blocking(&tools.store, move |store| store.settle(booked, &real, now)).await?)
 }
 
 /// Notes that the service itself called a budget used up; answers when it opens.

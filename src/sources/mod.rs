@@ -2,14 +2,17 @@
 //! and reads the bytes that came; fetching, scoring and storing happen elsewhere. A source that
 //! reads files yields the same pages. Adding a platform is one file here and one line in `registry`.
 
+mod api;
 pub mod blog;
 pub mod bluesky;
 mod exports;
 pub mod fediverse;
 pub mod feed;
 pub mod folder;
+pub mod graph;
 mod html;
 pub mod page;
+pub mod reddit;
 mod registry;
 pub mod reported;
 mod rotation;
@@ -17,6 +20,8 @@ mod site;
 pub mod sitemap;
 mod stream;
 pub mod telegram;
+pub mod x;
+pub mod youtube;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -278,6 +283,12 @@ pub trait WebSource: Send + Sync {
     /// The budgets its requests spend of; a request may name no other.
     fn budgets(&self) -> Vec<Budget> {
         Vec::new()
+    }
+
+    /// Whether an error answer of this status is likely a false alarm that lasts for hours or days:
+    /// nothing is concluded from it, and the source is asked less and less often until it passes.
+    fn doubts(&self, _status: u16) -> bool {
+        false
     }
 
     /// What the visit goes on with when this budget is used up, as a page without posts: whoever

@@ -146,4 +146,10 @@ kinds! {
     Mastodon => "mastodon", super::fediverse::mastodon::Settings;
     Misskey => "misskey", super::fediverse::misskey::Settings;
     Lemmy => "lemmy", super::fediverse::lemmy::Settings;
+    Threads => "threads", super::graph::threads::Settings;
+    Instagram => "instagram", super::graph::instagram::Settings;
+    Facebook => "facebook", super::graph::facebook::Settings;
+    X => "x", super::x::Settings;
+    Reddit => "reddit", super::reddit::Settings;
+    Youtube => "youtube", super::youtube::Settings;
 }

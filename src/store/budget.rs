@@ -58,29 +58,32 @@ impl Store {
         self.writer.call(move |transaction| book(transaction, &budgets, spends, now))
     }
 
-    /// Corrects what was booked once its real cost is known. What `real` does not name keeps what
-    /// was booked; an item asked about stays so.
+    /// Corrects what was booked once the request has ended: to its real cost, where `real` names
+    /// one, and to the time it ended, for it may have waited long for its turn. An item asked about
+    /// stays so.
     ///
     /// # Errors
     /// The database refused.
-    pub fn settle(&self, booked: Booked, real: &[(String, u64)]) -> Result<(), StoreError> {
-        let changed: Vec<(i64, u64)> = booked
-            .0
-            .into_iter()
-            .filter(|(_, spend)| spend.item.is_none())
-            .filter_map(|(row, spend)| {
-                let (_, real) = real.iter().find(|(budget, _)| *budget == spend.budget)?;
-                (*real != spend.amount).then_some((row, *real))
-            })
-            .collect();
-        if changed.is_empty() {
-            return Ok(());
-        }
+    pub fn settle(
+        &self,
+        booked: Booked,
+        real: &[(String, u64)],
+        ended: Timestamp,
+    ) -> Result<(), StoreError> {
+        let settled = booked.0.into_iter().map(|(row, spend)| {
+            let found = real.iter().find(|(budget, _)| *budget == spend.budget);
+            let real = found.filter(|_| spend.item.is_none()).map(|(_, real)| *real);
+            (row, real)
+        });
+        let settled: Vec<(i64, Option<u64>)> = settled.collect();
         self.writer.call(move |transaction| {
-            for (row, real) in changed {
+            for (row, real) in settled {
                 transaction
-                    .prepare_cached("UPDATE spending SET amount = ?2 WHERE id = ?1")?
-                    .execute((row, real))?;
+                    .prepare_cached(
+                        "UPDATE spending SET amount = coalesce(?2, amount), at = max(at, ?3)
+                         WHERE id = ?1",
+                    )?
+                    .execute((row, real, Stamp(ended)))?;
             }
             Ok(())
         })

@@ -135,6 +135,13 @@ impl WebSource for Feed {
         })
     }
 
+    /// YouTube's feeds answer 404 and 5xx for hours or days to channels that are well.
+    fn doubts(&self, status: u16) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        let is_youtube = host == "youtube.com" || host.ends_with(".youtube.com");
+        is_youtube && self.url.path().starts_with("/feeds/") && (status == 404 || status >= 500)
+    }
+
     fn interval(&self) -> (u64, u64) {
         self.interval
     }

@@ -1,0 +1,412 @@
+//! What the doors to documented APIs read from answers: golden over invented twins, and over real
+//! answers of ../shared/fixtures where that folder is.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use waspada::engine::SearchTerms;
+use waspada::fetch::Capture;
+use waspada::post::Sha256;
+use waspada::sources::{
+    Cursor, Door, Given, Page, ReadSettings, Rejection, Settings, ShapeError, Visit, WebSource,
+};
+
+/// A source of this kind with these settings and a key that is a key.
+fn open(kind: &str, settings: &str) -> Box<dyn WebSource> {
+    struct Toml(String);
+    impl ReadSettings for Toml {
+        fn read<T: serde::de::DeserializeOwned>(self) -> Option<T> {
+            Some(toml::from_str(&self.0).unwrap())
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("kunci"), "kunci-rahasia-0000").unwrap();
+    let settings = Settings::read(kind, Toml(settings.to_owned())).unwrap().unwrap();
+    let given =
+        Given { name: kind.to_owned(), folder: dir.path().to_owned(), every: None, slowest: None };
+    match settings.open(&given).unwrap() {
+        Door::Web(source) => source,
+        Door::Files(_) | Door::Stream(_) => panic!("{kind} is no web source"),
+    }
+}
+
+fn terms() -> SearchTerms {
+    let list = |terms: &[&str]| terms.iter().map(|term| (*term).to_owned()).collect();
+    SearchTerms {
+        words: list(&["loker kamboja", "kerja kamboja"]),
+        tags: list(&["lokerkamboja", "kerjakamboja"]),
+    }
+}
+
+fn at(now: &str) -> Timestamp {
+    now.parse().unwrap()
+}
+
+fn capture(source: &dyn WebSource, visit: Visit<'_>, status: u16, body: &[u8]) -> Capture {
+    let url = source.begin(visit).unwrap().url;
+    Capture {
+        final_url: url.clone(),
+        url,
+        status: Some(status),
+        fetched_at: visit.now,
+        headers: vec![("content-type".into(), "application/json; charset=UTF-8".into())],
+        body: bytes::Bytes::copy_from_slice(body),
+        sha256: Sha256::of(body),
+    }
+}
+
+/// Reads an answer to what the source would ask with this cursor.
+fn read(
+    source: &dyn WebSource,
+    cursor: Option<Value>,
+    now: &str,
+    body: &[u8],
+) -> Result<Page, ShapeError> {
+    let (cursor, terms) = (cursor.map(Cursor), terms());
+    let visit = Visit { cursor: cursor.as_ref(), terms: &terms, now: at(now) };
+    source.parse(&capture(source, visit, 200, body), visit)
+}
+
+fn reject(
+    source: &dyn WebSource,
+    cursor: Option<Value>,
+    now: &str,
+    status: u16,
+    body: &[u8],
+) -> Rejection {
+    let (cursor, terms) = (cursor.map(Cursor), terms());
+    let visit = Visit { cursor: cursor.as_ref(), terms: &terms, now: at(now) };
+    source.rejected(&capture(source, visit, status, body), visit)
+}
+
+fn twin(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)).unwrap()
+}
+
+/// A real answer, where the folder is.
+fn real(name: &str) -> Option<Vec<u8>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found = ["../shared", "../../shared"]
+        .iter()
+        .find_map(|shared| std::fs::read(root.join(shared).join("fixtures").join(name)).ok());
+    if found.is_none() {
+        eprintln!("skipped: ../shared/fixtures/{name} is not here");
+    }
+    found
+}
+
+/// What a page came to, to be compared as a whole.
+fn golden(page: &Page) -> String {
+    let mut text = String::new();
+    for post in &page.posts {
+        writeln!(text, "{}", serde_json::to_string_pretty(post).unwrap()).unwrap();
+    }
+    for item in &page.set_aside {
+        writeln!(text, "disisihkan {}: {}", item.place, item.reason).unwrap();
+    }
+    writeln!(text, "tanpa isi: {}", page.ignored).unwrap();
+    match &page.next {
+        Some(next) => writeln!(text, "lalu {}", next.url).unwrap(),
+        None => writeln!(text, "selesai").unwrap(),
+    }
+    writeln!(text, "{}", serde_json::to_string_pretty(&page.cursor).unwrap()).unwrap();
+    text
+}
+
+mod youtube {
+    use super::*;
+
+    const NOW: &str = "2026-11-28T03:00:00Z";
+
+    fn source() -> Box<dyn WebSource> {
+        open("youtube", "key_file = 'kunci'\nchannels = ['UCcontoh0000000000000001']\nsearches = 2")
+    }
+
+    fn task(task: Value) -> Option<Value> {
+        let video = json!({ "published": "2026-11-20T03:00:00Z" });
+        Some(json!({ "tasks": [task], "videos": { "vidContoh01": video } }))
+    }
+
+    #[test]
+    fn twins_are_read_as_they_were() {
+        for (name, file, cursor) in [
+            ("youtube_unggahan", "youtube/unggahan.json", None),
+            (
+                "youtube_cari",
+                "youtube/cari.json",
+                task(json!({ "search": { "turn": { "term": "loker kamboja", "at": 0 } } })),
+            ),
+            (
+                "youtube_video",
+                "youtube/video.json",
+                task(json!({ "details": { "videos": ["vidContoh12"] } })),
+            ),
+            (
+                "youtube_komentar",
+                "youtube/komentar.json",
+                task(json!({ "comments": { "video": "vidContoh01", "page": {} } })),
+            ),
+            (
+                "youtube_balasan",
+                "youtube/balasan.json",
+                task(
+                    json!({ "replies": { "video": "vidContoh01", "parent": "UgContoh2", "page": {} } }),
+                ),
+            ),
+        ] {
+            let page = read(source().as_ref(), cursor, NOW, &twin(file)).unwrap();
+            insta::with_settings!({ omit_expression => true }, {
+                insta::assert_snapshot!(name, golden(&page));
+            });
+        }
+    }
+
+    #[test]
+    fn real_answers_are_read_whole() {
+        let comments = json!({ "comments": { "video": "F1UP7wRCPH8", "page": {} } });
+        let search = json!({ "search": { "turn": { "term": "surf", "at": 0 } } });
+        for (file, asked, posts, set_aside) in [
+            (
+                "playlist_items_paged_1",
+                json!({ "uploads": { "playlist": "UUx", "page": {} } }),
+                10,
+                0,
+            ),
+            ("search_by_keywords_p1", search.clone(), 3, 0),
+            ("search_by_keywords_p2", search, 4, 0),
+            ("videos_info_multi", json!({ "details": { "videos": ["D-lhorsDlUQ"] } }), 2, 0),
+            ("comment_threads_by_video_paged_1", comments.clone(), 5, 0),
+            ("comment_threads_by_video_paged_2", comments.clone(), 5, 0),
+            ("comment_threads_with_search", comments.clone(), 1, 0),
+            (
+                "comments_by_parent_paged_1",
+                json!({ "replies": { "video": "v", "parent": "p", "page": {} } }),
+                2,
+                0,
+            ),
+            // A list of channels where videos were asked for: kept aside, not taken for videos.
+            ("info_multiple", json!({ "details": { "videos": ["x"] } }), 0, 2),
+        ] {
+            let Some(body) = real(&format!("youtube/{file}.json")) else { return };
+            let cursor = Some(json!({ "tasks": [asked] }));
+            let page = read(source().as_ref(), cursor, "2019-12-06T00:00:00Z", &body).unwrap();
+            assert_eq!((page.posts.len(), page.set_aside.len()), (posts, set_aside), "{file}");
+            for post in &page.posts {
+                assert!(post.missing_fields.is_empty(), "{file}: {post:?}");
+            }
+        }
+        let Some(body) = real("youtube/error_response.json") else { return };
+        let rejection = reject(source().as_ref(), None, NOW, 400, &body);
+        assert!(matches!(rejection, Rejection::Credentials(_)), "{rejection:?}");
+    }
+
+    #[test]
+    fn what_the_api_says_against_a_request_is_told_apart() {
+        let error = |reason: &str| {
+            json!({ "error": { "code": 403, "message": "x", "errors": [{ "reason": reason }] } })
+                .to_string()
+        };
+        let comments = || task(json!({ "comments": { "video": "vidContoh01", "page": {} } }));
+        let search = || task(json!({ "search": { "turn": { "term": "a", "at": 0 } } }));
+        let said = |reason: &str, cursor| {
+            reject(source().as_ref(), cursor, NOW, 403, error(reason).as_bytes())
+        };
+        let Rejection::Unavailable(page) = said("commentsDisabled", comments()) else { panic!() };
+        assert_eq!((page.ignored, page.set_aside.len()), (1, 0));
+        let state = page.cursor.unwrap().0;
+        assert_eq!(state["videos"], json!({}), "its comments are not asked for again");
+        let Rejection::Unavailable(page) = said("playlistNotFound", None) else { panic!() };
+        assert!(page.set_aside[0].place.contains("UCcontoh0000000000000001"), "{page:?}");
+        assert!(page.next.is_some(), "the round goes on");
+        for (reason, cursor, budget) in [
+            ("quotaExceeded", search(), "youtube-pencarian@kunci"),
+            ("quotaExceeded", comments(), "youtube-unit@kunci"),
+        ] {
+            let Rejection::UsedUp { budget: Some(used), .. } = said(reason, cursor) else {
+                panic!()
+            };
+            assert_eq!(used, budget);
+        }
+        assert!(matches!(said("rateLimitExceeded", None), Rejection::Transient(_)));
+        assert!(matches!(said("accessNotConfigured", None), Rejection::Credentials(_)));
+        assert!(matches!(said("sesuatuYangBaru", None), Rejection::Blocked(_)));
+        let html = reject(source().as_ref(), None, NOW, 403, b"<html>");
+        assert!(matches!(html, Rejection::Blocked(_)), "{html:?}");
+    }
+}
+
+mod graph {
+    use super::*;
+
+    const NOW: &str = "2026-11-28T03:00:00Z";
+
+    fn threads() -> Box<dyn WebSource> {
+        open("threads", "token_file = 'kunci'\nsearches = 2")
+    }
+
+    fn instagram() -> Box<dyn WebSource> {
+        open("instagram", "token_file = 'kunci'\nuser_id = '17841000000000001'\nhashtags = 2")
+    }
+
+    fn facebook() -> Box<dyn WebSource> {
+        open("facebook", "token_file = 'kunci'\npages = ['contoh.loker']")
+    }
+
+    fn known_tag() -> Option<Value> {
+        let task = json!({ "turn": { "term": "lokerkamboja", "at": 0 } });
+        Some(json!({ "tasks": [task], "ids": { "lokerkamboja": "17840000000000001" } }))
+    }
+
+    #[test]
+    fn twins_are_read_as_they_were() {
+        for (name, source, file, cursor) in [
+            ("threads_cari", threads(), "threads/cari.json", None),
+            ("instagram_tagar_id", instagram(), "instagram/tagar-id.json", None),
+            ("instagram_tagar", instagram(), "instagram/tagar.json", known_tag()),
+            ("facebook_halaman", facebook(), "facebook/halaman.json", None),
+        ] {
+            let page = read(source.as_ref(), cursor, NOW, &twin(file)).unwrap();
+            insta::with_settings!({ omit_expression => true }, {
+                insta::assert_snapshot!(name, golden(&page));
+            });
+        }
+    }
+
+    #[test]
+    fn real_answers_are_read_whole() {
+        let bare = &["created_at", "url"][..];
+        for (folder, file, source, cursor, posts, missing) in [
+            ("facebook-graph", "posts_feeds_default_fields_p1", facebook(), None, 5, &[][..]),
+            ("facebook-graph", "posts_feeds_default_fields_p2", facebook(), None, 5, &[]),
+            ("facebook-graph", "groups_feed_p1", facebook(), None, 5, &["url"]),
+            (
+                "instagram-graph",
+                "hashtags_hashtag_recent_medias_p1",
+                instagram(),
+                known_tag(),
+                5,
+                bare,
+            ),
+            (
+                "instagram-graph",
+                "hashtags_hashtag_recent_medias_p2",
+                instagram(),
+                known_tag(),
+                5,
+                bare,
+            ),
+            (
+                "instagram-graph",
+                "hashtags_hashtag_top_medias_p1",
+                instagram(),
+                known_tag(),
+                25,
+                &["created_at"],
+            ),
+            ("instagram-graph", "users_hashtag_search", instagram(), None, 0, &[]),
+            ("instagram-graph", "users_recently_searched_hashtags", instagram(), None, 0, &[]),
+        ] {
+            let Some(body) = real(&format!("{folder}/{file}.json")) else { return };
+            let page = read(source.as_ref(), cursor, NOW, &body).unwrap();
+            assert_eq!((page.posts.len(), page.set_aside.len()), (posts, 0), "{file}");
+            for post in &page.posts {
+                let is_text = |field: &&String| *field == "text";
+                let others: Vec<_> = post.missing_fields.iter().filter(|it| !is_text(it)).collect();
+                assert_eq!(others, missing, "{file}: {post:?}");
+                let lacks_text = post.missing_fields.iter().any(|field| is_text(&field));
+                assert_eq!(lacks_text, post.text.is_empty(), "{file}: {post:?}");
+            }
+            let shown = format!("{:?}", page.next);
+            assert!(!shown.contains("access_token=access_token"), "{shown}");
+        }
+        // What is no list of posts is another shape, not an empty page.
+        for (folder, file) in [
+            ("instagram-graph", "hashtags_hashtag_info"),
+            ("instagram-graph", "discovery_user_fields"),
+            ("instagram-graph", "discovery_medias_p1"),
+            ("facebook-graph", "posts_multi_posts_data"),
+        ] {
+            let Some(body) = real(&format!("{folder}/{file}.json")) else { return };
+            assert!(read(facebook().as_ref(), None, NOW, &body).is_err(), "{file}");
+        }
+        for file in ["error", "error_data"] {
+            let Some(body) = real(&format!("facebook-graph/{file}.json")) else { return };
+            let rejection = reject(facebook().as_ref(), None, NOW, 400, &body);
+            assert!(matches!(rejection, Rejection::Credentials(_)), "{file}: {rejection:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_for_a_sensitive_word_is_no_error() {
+        let page = read(threads().as_ref(), None, NOW, br#"{"data":[]}"#).unwrap();
+        assert_eq!((page.posts.len(), page.set_aside.len()), (0, 0));
+        assert!(page.next.unwrap().url.as_str().contains("q=kerjakamboja"), "the next term's turn");
+    }
+}
+
+mod x_and_reddit {
+    use super::*;
+
+    const NOW: &str = "2026-11-28T03:00:00Z";
+
+    fn x() -> Box<dyn WebSource> {
+        open("x", "token_file = 'kunci'\ndollars_a_day = 2.0\nauthors = true")
+    }
+
+    fn reddit() -> Box<dyn WebSource> {
+        open(
+            "reddit",
+            "id_file = 'kunci'\nsecret_file = 'kunci'\nsubreddits = ['contoh']\ncomments = true",
+        )
+    }
+
+    fn comments() -> Option<Value> {
+        Some(json!({ "tasks": [{ "listing": "contoh/comments" }] }))
+    }
+
+    #[test]
+    fn twins_are_read_as_they_were() {
+        for (name, source, file, cursor) in [
+            ("x_cari", x(), "x/cari.json", None),
+            ("reddit_baru", reddit(), "reddit/baru.json", None),
+            ("reddit_komentar", reddit(), "reddit/komentar.json", comments()),
+        ] {
+            let page = read(source.as_ref(), cursor, NOW, &twin(file)).unwrap();
+            insta::with_settings!({ omit_expression => true }, {
+                insta::assert_snapshot!(name, golden(&page));
+            });
+        }
+    }
+
+    #[test]
+    fn a_page_costs_what_it_shows() {
+        let cost = |body: &[u8]| read(x().as_ref(), None, NOW, body).unwrap().spent[0].1;
+        assert_eq!(cost(&twin("x/cari.json")), 3 * 5_000 + 10_000);
+        assert_eq!(cost(br#"{"meta":{"result_count":0}}"#), 0);
+    }
+
+    #[test]
+    fn real_answers_are_read_whole() {
+        for (file, posts, set_aside) in [
+            ("TestSubredditListings.test_new.1", 100, 0),
+            ("TestSubredditListings.test_comments.1", 100, 0),
+            ("TestSubredditStreams.test_submissions.1", 100, 0),
+            ("TestSubreddit.test_search.1", 6, 0),
+            // Subreddits where posts were asked for: kept aside.
+            ("TestSubreddits.test_search.1", 0, 37),
+        ] {
+            let Some(body) = real(&format!("reddit/{file}.json")) else { return };
+            let recorded: Value = serde_json::from_slice(&body).unwrap();
+            let body = recorded["body"].to_string();
+            let page = read(reddit().as_ref(), None, NOW, body.as_bytes()).unwrap();
+            assert_eq!((page.posts.len(), page.set_aside.len()), (posts, set_aside), "{file}");
+            for post in &page.posts {
+                assert!(post.missing_fields.is_empty(), "{file}: {post:?}");
+            }
+        }
+    }
+}
