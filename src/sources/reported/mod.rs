@@ -3,11 +3,11 @@
 
 mod address;
 mod linktree;
-mod page;
 
 pub use address::{Way, as_link, key, links_in, of_words, way};
 
 use super::Adapter;
+use super::site::article::Reader;
 use crate::fetch::{Capture, decode};
 use crate::post::Post;
 
@@ -24,9 +24,13 @@ pub fn read(capture: &Capture, way: &Way<'_>, key: crate::post::PostKey) -> Opti
         return None;
     }
     let html = decode(&capture.body, Some(kind)).text;
-    let mut post = Post::new(key.platform, key.native_id, "");
+    let mut post = Post::new(key.platform.clone(), key.native_id.clone(), "");
     post.kind = crate::post::PostKind::Page;
     post.url = Some(capture.final_url.to_string());
-    let of_links = matches!(way, Way::Linktree) && linktree::read(&html, &mut post);
-    (of_links || page::read(&html, &capture.final_url, &mut post)).then_some(post)
+    if matches!(way, Way::Linktree) && linktree::read(&html, &mut post) {
+        return Some(post);
+    }
+    // A page that holds several ads is reported for its first.
+    let read = Reader::default().read(capture).posts.into_iter().next()?;
+    Some(Post { key, url: post.url, ..read })
 }

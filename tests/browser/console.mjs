@@ -1,0 +1,133 @@
+// An analyst's morning in a real browser: node console.mjs TOOLS ADDRESS LINK
+// Ends with the first thing that is not as it should be. What is looked at is written to TOOLS/shots.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const [tools, base, link] = process.argv.slice(2);
+const require = createRequire(join(tools, "node_modules", "none.js"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const shots = join(tools, "shots");
+mkdirSync(shots, { recursive: true });
+
+function must(so, what) {
+  if (!so) throw new Error(what);
+}
+
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const session = join(tools, "session.json");
+
+async function someone(page, path, name) {
+  await page.goto(path);
+  await page.fill("input[name=name]", name);
+  await page.fill("input[name=password]", "kata sandi yang panjang");
+  await page.click("button.main");
+  await page.waitForURL("**/queue");
+}
+
+async function moved(page, act) {
+  const before = page.url();
+  await act();
+  await page.waitForURL((url) => url.href !== before);
+  await page.waitForLoadState("load");
+}
+
+// Whatever is loaded from elsewhere, or refused by the page's own policy, is a fault.
+function watch(page) {
+  page.on("request", (request) => must(request.url().startsWith(base), `asked for ${request.url()}`));
+  page.on("console", (message) => must(!/Content Security Policy/.test(message.text()), message.text()));
+  page.on("pageerror", (error) => { throw error; });
+}
+
+const context = await browser.newContext();
+const page = await context.newPage();
+watch(page);
+await someone(page, link, "sari");
+await context.storageState({ path: session });
+
+// Thirty items by keys alone, then the last taken back.
+await page.goto(`${base}/work`);
+const waiting = Number((await (await context.newPage()).goto(`${base}/queue`).then((answer) => answer.text())).match(/id="count">(\d+)/)[1]);
+const keys = ["e", "1", "2", "3", "4", "5", "6", "7", "8", "a", "v"];
+for (let decided = 0; decided < 30; decided += 1) {
+  await moved(page, () => page.keyboard.press(keys[decided % keys.length]));
+}
+const undone = page.url().match(/last=(\d+)/)[1];
+await moved(page, () => page.keyboard.press("u"));
+must(page.url() === `${base}/items/${undone}`, `undo leads to the item again, not to ${page.url()}`);
+
+// What goes to another body asks for a reason first; Enter then decides.
+await page.keyboard.press("t");
+must(await page.evaluate(() => document.activeElement.id === "reason"), "the reason is asked for");
+await page.keyboard.type("nomornya dipakai di tujuh iklan");
+await moved(page, () => page.keyboard.press("Enter"));
+await page.goto(`${base}/queue`);
+const left = Number((await page.textContent("#count")).match(/\d+/)[0]);
+must(left === waiting - 30, `${waiting} waited, 30 are decided, ${left} are left`);
+
+// Search by `/`, and a number shown on demand.
+await page.keyboard.press("/");
+await page.keyboard.type("kamboja");
+await moved(page, () => page.keyboard.press("Enter"));
+must(page.url().includes("q=kamboja"), page.url());
+await page.goto(`${base}/items/${undone}`);
+must((await page.locator("#phones").count()) === 0, "contacts are masked");
+await page.keyboard.press("r");
+await page.waitForURL("**/reveal");
+
+// Another language, and back.
+await page.click("button[name=language][value=en]");
+await page.waitForURL("**/queue");
+must((await page.textContent("h1")) === "Queue", "English");
+await page.click("button[name=language][value=id]");
+await page.waitForLoadState("load");
+
+// Two browsers race for one item: one decides it, the other is told.
+const first = await context.newPage();
+const second = await context.newPage();
+await first.goto(`${base}/work`);
+await second.goto(first.url());
+await Promise.all([first, second].map((racer) => racer.click("button[value=EDUKASI]").catch(() => {})));
+await Promise.all([first, second].map((racer) => racer.waitForLoadState("load")));
+const told = await Promise.all([first, second].map((racer) => racer.textContent("main")));
+must(told.filter((text) => text.includes("tidak berlaku lagi") || text.includes("tidak terbuka lagi")).length === 1,
+  `one of two decisions counts: ${told.map((text) => text.slice(0, 90)).join(" | ")}`);
+
+// A connection that is lost for a while costs no more than a reload.
+await context.setOffline(true);
+await page.goto(`${base}/work`).catch(() => {});
+await context.setOffline(false);
+await page.goto(`${base}/work`);
+must(page.url().includes("/items/"), "back at work");
+const item = page.url();
+
+// Every page, wide and narrow, light and dark: no fault axe finds, nothing wider than the screen.
+const faults = [];
+for (const [width, height] of [[1440, 900], [390, 844]]) {
+  for (const colorScheme of ["light", "dark"]) {
+    const view = { viewport: { width, height }, colorScheme, bypassCSP: true };
+    const inside = await browser.newContext({ ...view, storageState: session });
+    const outside = await browser.newContext(view);
+    for (const [name, whose, path] of [
+      ["queue", inside, "/queue?lane=offer"], ["item", inside, item.slice(base.length)],
+      ["people", inside, "/people"], ["login", outside, "/login"],
+    ]) {
+      const looked = await whose.newPage();
+      await looked.goto(base + path);
+      await looked.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      await looked.evaluate(axe);
+      const found = await looked.evaluate(() =>
+        window.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+      for (const fault of found.violations) faults.push(`${name} ${width} ${colorScheme}: ${fault.id} ${fault.nodes[0].html}`);
+      const wider = await looked.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wider > 0) faults.push(`${name} ${width}: ${wider} pixels wider than the screen`);
+      await looked.close();
+    }
+    await inside.close();
+    await outside.close();
+  }
+}
+must(faults.length === 0, faults.join("\n"));
+await browser.close();
+console.log("an analyst's morning: all as it should be");
