@@ -20,6 +20,11 @@ impl Bits {
         bits
     }
 
+    /// All numbers below `bound`, and up to 63 above it.
+    pub(super) fn all(bound: usize) -> Self {
+        Self { words: vec![u64::MAX; bound.div_ceil(64)] }
+    }
+
     /// Empties the set and changes its bound.
     pub(super) fn reset(&mut self, bound: usize) {
         self.words.clear();

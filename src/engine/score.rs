@@ -346,7 +346,7 @@ impl Engine {
 
     /// Finds where the phrases of all rules stand.
     pub(super) fn locate_all(&self, scratch: &mut Scratch) {
-        self.locate(scratch, &Bits::of(self.rules.len(), |_| true));
+        self.locate(scratch, &Bits::all(self.rules.len()));
     }
 
     /// Whether the text last scored would be flagged had this rule not fired.
