@@ -8,6 +8,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 use super::fault::Fault;
 use super::locale::{Locale, Locales};
@@ -27,6 +28,8 @@ pub(super) struct Desk {
     pub(super) scorer: Arc<Scorer>,
     pub(super) rules_refused: RulesRefused,
     pub(super) locales: Arc<Locales>,
+    /// Room for passwords being hashed: each takes 64 MiB, and anybody may ask for it.
+    pub(super) hashing: Arc<Semaphore>,
     /// Whether browsers reach the console by HTTPS only.
     pub(super) secure: bool,
 }
@@ -48,6 +51,17 @@ impl Desk {
         call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Fault> {
         self.queue(move |store| Ok(call(store)?)).await
+    }
+
+    /// Runs a call that hashes a password off the async threads, a few at a time.
+    pub(super) async fn hash<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Store) -> Result<T, QueueError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let room = self.hashing.acquire().await;
+        let done = self.queue(call).await;
+        drop(room);
+        done
     }
 
     /// The cookie that carries a session, or one that ends it.

@@ -1,5 +1,5 @@
-//! What a page answers when it cannot do what was asked: a sentence for the person, a status for
-//! the browser, and nothing of the machine's inside.
+//! What a page answers when it cannot do what was asked: a sentence for the person (in Indonesian,
+//! as those of the queue are), a status for the browser, and nothing of the machine's inside.
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};

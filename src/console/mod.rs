@@ -15,12 +15,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 pub use api::router;
 pub use desk::RulesRefused;
 
 use crate::pipeline::Scorer;
 use crate::store::{Role, Store, StoreError};
+
+/// Passwords hashed at one time; whoever comes later waits.
+const HASHED_AT_ONCE: usize = 2;
 
 /// The pages of the console. `secure`: browsers reach them by HTTPS only.
 pub fn screens(
@@ -30,7 +34,8 @@ pub fn screens(
     secure: bool,
 ) -> Router {
     let locales = Arc::new(locale::Locales::new());
-    screens::router(desk::Desk { store, scorer, rules_refused, locales, secure })
+    let hashing = Arc::new(Semaphore::new(HASHED_AT_ONCE));
+    screens::router(desk::Desk { store, scorer, rules_refused, locales, hashing, secure })
 }
 
 /// The path of a one-time link that makes the first administrator; `None` when somebody can sign in

@@ -1,5 +1,5 @@
 //! Passwords: Argon2id hashes as PHC strings (RFC 9106, second recommended choice: 64 MiB, three
-//! passes), made and checked off the async threads, a few at a time.
+//! passes). Making or checking one blocks: `Desk::hash` does it off the async threads, a few at a time.
 
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};

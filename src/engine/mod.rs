@@ -234,6 +234,11 @@ impl Engine {
         self.rules.iter().find(|rule| rule.id == *id)
     }
 
+    /// The rule with this name, or the one that had it before it was renamed.
+    pub fn rule_once_named(&self, id: &RuleId) -> Option<&Rule> {
+        self.rule(id).or_else(|| self.rules.iter().find(|rule| rule.was.contains(&id.0)))
+    }
+
     /// The family a rule belongs to.
     pub fn family(&self, rule: &Rule) -> &Family {
         &self.families[rule.family]

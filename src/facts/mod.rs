@@ -94,6 +94,19 @@ pub struct Pay {
     pub vs_usual: Option<f64>,
 }
 
+impl Pay {
+    /// The amounts as Indonesians write them: `12.000.000–18.000.000`.
+    pub fn range(&self) -> String {
+        let [low, high] = self.amount.map(grouped);
+        if low == high { low } else { format!("{low}–{high}") }
+    }
+
+    /// What it is worth in rupiah a month, where that is not what stands there already.
+    pub fn worth(&self) -> Option<Idr> {
+        self.idr_month.filter(|_| self.currency != "IDR" || self.period != Period::Month)
+    }
+}
+
 /// Whole rupiah.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,

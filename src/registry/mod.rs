@@ -237,6 +237,11 @@ impl Registry {
         })
     }
 
+    /// The country with this code (ISO 3166-1 alpha-2).
+    pub fn country(&self, code: &str) -> Option<&Country> {
+        self.countries.iter().find(|country| country.code == code)
+    }
+
     /// The legal basis with this id.
     pub fn legal_basis(&self, id: &str) -> Option<&LegalBasis> {
         self.legal.iter().find(|basis| basis.id == id)

@@ -42,7 +42,7 @@ pub use budget::{Booked, Booking};
 pub use custody::{Action, Analyst, Head, ParseAnalystError};
 pub use error::StoreError;
 pub use lock::DaemonLock;
-pub use people::{Account, InviteError, Language, ParseRoleError, Role, Session, SessionToken};
+pub use people::{Account, InviteError, Language, Role, Session, SessionToken};
 pub use queue::{
     Decided, Decision, Export, ExportedItem, Item, ItemId, ItemLine, ItemState, Lease, ListFilter,
     Origin, Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, ReportNote,

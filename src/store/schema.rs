@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-28-reports.sql"),
     include_str!("migrations/2026-11-28-pseudonyms.sql"),
     include_str!("migrations/2026-11-28-console.sql"),
+    include_str!("migrations/2026-11-28-console-index.sql"),
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.

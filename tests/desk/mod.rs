@@ -98,8 +98,13 @@ impl Desk {
     /// A config and a database with the posts in it, scored by the embedded rules.
     pub fn filled(posts: &[(&str, &str)]) -> Self {
         let desk = Self::bare();
-        desk.store().commit_page(page(&RuleFiles::embedded(), posts)).unwrap();
+        desk.add(posts);
         desk
+    }
+
+    /// The source shows these posts, scored by the embedded rules.
+    pub fn add(&self, posts: &[(&str, &str)]) {
+        self.store().commit_page(page(&RuleFiles::embedded(), posts)).unwrap();
     }
 
     /// The same with rules of its own, which no change of the embedded ones disturbs.

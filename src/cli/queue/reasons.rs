@@ -56,10 +56,7 @@ impl<'a> Reasons<'a> {
 
     /// The hit's rule, by its name or by one it had before.
     fn rule(&self, hit: &Hit) -> Option<&'a Rule> {
-        let engine = self.engine?;
-        engine
-            .rule(&hit.rule)
-            .or_else(|| engine.rules().iter().find(|rule| rule.was.contains(&hit.rule.0)))
+        self.engine?.rule_once_named(&hit.rule)
     }
 
     fn bases(&self, rule: &'a Rule) -> impl Iterator<Item = &'a LegalBasis> {

@@ -124,14 +124,10 @@ impl<'a> Screen<'a> {
         let countries: Vec<String> = destination.iter().map(|code| self.country(code)).collect();
         rows.add("tujuan", countries.join(", "));
         for pay in pay {
-            let [low, high] = pay.amount.map(grouped);
-            let amount = if low == high { low } else { format!("{low}–{high}") };
-            let worth = match pay.idr_month {
-                Some(Idr(idr)) if pay.currency != "IDR" || pay.period != Period::Month => {
-                    format!(" (sekitar Rp{} sebulan)", grouped(idr))
-                }
-                _ => String::new(),
-            };
+            let amount = pay.range();
+            let worth = pay.worth().map_or_else(String::new, |Idr(idr)| {
+                format!(" (sekitar Rp{} sebulan)", grouped(idr))
+            });
             let usual = pay.vs_usual.map_or_else(String::new, |times| {
                 format!(", {} kali upah lazim", times.to_string().replace('.', ","))
             });
@@ -157,11 +153,8 @@ impl<'a> Screen<'a> {
     }
 
     fn country(&self, code: &str) -> String {
-        let countries = self.engine.as_ref().map_or(&[][..], |engine| &engine.registry().countries);
-        countries
-            .iter()
-            .find(|country| country.code == code)
-            .map_or_else(|| code.to_owned(), |country| format!("{} ({code})", country.title))
+        let known = self.engine.as_ref().and_then(|engine| engine.registry().country(code));
+        known.map_or_else(|| code.to_owned(), |country| format!("{} ({code})", country.title))
     }
 
     fn origin(&self, item: &Item, revealed: bool) -> String {

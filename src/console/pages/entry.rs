@@ -76,15 +76,18 @@ pub(in crate::console) async fn login(
 /// never told.
 async fn check(desk: &Desk, name: Analyst, given: String) -> Result<Option<SessionToken>, Fault> {
     let now = Timestamp::now();
-    desk.call(move |store| {
+    desk.hash(move |store| {
         let account = store.account(&name)?.filter(|account| account.is_open(now));
         let hash = account.as_ref().map(|account| account.password.as_str());
         let right = password::is_right(&given, hash);
-        match account {
-            Some(account) if right => store.open_session(&account, now).map(Some),
-            Some(account) => store.password_was_wrong(&account, now).map(|()| None),
-            None => Ok(None),
-        }
+        Ok(match account {
+            Some(account) if right => Some(store.open_session(&account, now)?),
+            Some(account) => {
+                store.password_was_wrong(&account, now)?;
+                None
+            }
+            None => None,
+        })
     })
     .await
 }
@@ -128,7 +131,7 @@ pub(in crate::console) async fn accept(
     let Ok(proof) = token.parse::<SessionToken>() else { return Err(Fault::NotFound) };
     let now = Timestamp::now();
     let made = desk
-        .queue(move |store| {
+        .hash(move |store| {
             let hash = match password::hash(&given.password) {
                 Ok(hash) => hash,
                 Err(error) => return Ok(Err(Refused::Password(error))),

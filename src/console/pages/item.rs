@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::html;
+use super::queue::Before;
 use super::reasons::{self, Bar, Chip, Line, Piece};
 use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
@@ -82,12 +83,6 @@ impl Page<'_> {
     }
 }
 
-/// What came before.
-#[derive(Deserialize)]
-pub(in crate::console) struct Before {
-    last: Option<ItemId>,
-}
-
 /// The lease of the item, if the reader holds it or it is free for her.
 fn hold(store: &Store, item: ItemId, analyst: &Analyst) -> Result<Option<Lease>, QueueError> {
     match store.take(item, analyst, Timestamp::now()) {
@@ -122,7 +117,7 @@ async fn page(
             (Some(text), Some(verdict)) => (
                 reasons::pieces(text, verdict, engine),
                 reasons::lines(verdict, engine),
-                reasons::chips(verdict, engine),
+                reasons::chips(verdict, engine, desk.locales.of(session.account.language)),
             ),
             _ => (Vec::new(), Vec::new(), Vec::new()),
         });

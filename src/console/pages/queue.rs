@@ -111,12 +111,15 @@ struct Queue<'a> {
     next: Option<String>,
     first: Option<String>,
     narrowed: bool,
+    /// The item decided just before.
+    last: Option<ItemId>,
 }
 
 pub(in crate::console) async fn show(
     State(desk): State<Desk>,
     Signed(session): Signed,
     Query(asked): Query<Asked>,
+    Query(before): Query<Before>,
 ) -> Result<Html<String>, Fault> {
     let filter = asked.filter();
     let (mut lines, count) = desk
@@ -129,13 +132,13 @@ pub(in crate::console) async fn show(
     let first = (!asked.after.is_empty()).then(|| asked.address(""));
     let narrowed = asked.is_narrowed();
     let frame = Frame::new(&desk, &session, "queue");
-    html(Queue { frame, asked, lines, count, next, first, narrowed })
+    html(Queue { frame, asked, lines, count, next, first, narrowed, last: before.last })
 }
 
 /// What came before: the item just decided, so that it can be undone.
 #[derive(Deserialize)]
 pub(in crate::console) struct Before {
-    last: Option<ItemId>,
+    pub(super) last: Option<ItemId>,
 }
 
 /// Lends the most urgent item and shows it; the queue when there is none.

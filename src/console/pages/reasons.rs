@@ -1,8 +1,9 @@
 //! What the item page shows of a verdict: the text cut at its marks, each hit with title and law,
 //! the sum as lines and as a bar that adds up to the score, facts in words.
 
+use crate::console::locale::Locale;
 use crate::engine::{AdjustmentKind, Engine, Hit, READER_RULE, READER_TITLE, Verdict, marks};
-use crate::facts::{Idr, grouped};
+use crate::facts::{Idr, Period, grouped};
 
 /// A stretch of the text, marked or not.
 pub(super) struct Piece {
@@ -49,7 +50,7 @@ fn colour(family: &str) -> usize {
 }
 
 fn title(engine: &Engine, hit: &Hit) -> String {
-    match engine.rule(&hit.rule) {
+    match engine.rule_once_named(&hit.rule) {
         Some(rule) => rule.title.clone(),
         None if hit.rule.0 == READER_RULE => READER_TITLE.to_owned(),
         None => hit.rule.to_string(),
@@ -94,7 +95,7 @@ pub(super) fn lines(verdict: &Verdict, engine: &Engine) -> Vec<Line> {
                 words.push(seen);
             }
         }
-        let laws = engine.rule(&hit.rule).map_or(&[][..], |rule| &rule.legal);
+        let laws = engine.rule_once_named(&hit.rule).map_or(&[][..], |rule| &rule.legal);
         let laws = laws.iter().filter_map(|id| engine.registry().legal_basis(id));
         Line {
             number: Some(index + 1),
@@ -157,7 +158,7 @@ pub(super) struct Chip {
 }
 
 /// Facts that name nobody; contacts are shown apart.
-pub(super) fn chips(verdict: &Verdict, engine: &Engine) -> Vec<Chip> {
+pub(super) fn chips(verdict: &Verdict, engine: &Engine, l: &Locale) -> Vec<Chip> {
     let facts = &verdict.facts;
     let mut chips = Vec::new();
     let mut add = |name, value: String| {
@@ -165,19 +166,23 @@ pub(super) fn chips(verdict: &Verdict, engine: &Engine) -> Vec<Chip> {
             chips.push(Chip { name, value });
         }
     };
-    let countries = &engine.registry().countries;
     let country = |code: &String| {
-        let known = countries.iter().find(|country| country.code == *code);
+        let known = engine.registry().country(code);
         known.map_or_else(|| code.clone(), |country| country.title.clone())
     };
     add("fact-destination", facts.destination.iter().map(country).collect::<Vec<_>>().join(", "));
     for pay in &facts.pay {
-        let [low, high] = pay.amount.map(grouped);
-        let amount = if low == high { low } else { format!("{low}–{high}") };
-        let month =
-            pay.idr_month.map_or_else(String::new, |Idr(idr)| format!(" ≈ Rp{}/bln", grouped(idr)));
-        let usual = pay.vs_usual.map_or_else(String::new, |times| format!(" ({times}×)"));
-        add("fact-pay", format!("{} {amount}{month}{usual}", pay.currency));
+        let period = l.t(match pay.period {
+            Period::Hour => "period-hour",
+            Period::Day => "period-day",
+            Period::Week => "period-week",
+            Period::Month => "period-month",
+            Period::Year => "period-year",
+        });
+        let worth = pay.worth().map(|Idr(idr)| l.with("pay-worth", &grouped(idr)));
+        let usual = pay.vs_usual.map(|times| l.with("pay-usual", &times.to_string()));
+        let told = [Some(format!("{} {} {period}", pay.currency, pay.range())), worth, usual];
+        add("fact-pay", told.into_iter().flatten().collect::<Vec<_>>().join(", "));
     }
     for Idr(fee) in &facts.fees {
         add("fact-fee", format!("Rp{}", grouped(*fee)));

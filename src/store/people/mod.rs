@@ -3,8 +3,6 @@
 
 mod session;
 
-use std::str::FromStr;
-
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Row};
 use serde::{Deserialize, Serialize};
@@ -76,20 +74,6 @@ impl Named for Role {
         self.as_str()
     }
 }
-
-impl FromStr for Role {
-    type Err = ParseRoleError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.iter().find(|role| role.as_str() == text.trim());
-        found.copied().ok_or_else(|| ParseRoleError(text.to_owned()))
-    }
-}
-
-/// The text is not a role.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` bukan peran; yang ada: viewer, ops, analyst, supervisor, admin")]
-pub struct ParseRoleError(String);
 
 /// The language a person reads the console in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -206,7 +190,8 @@ impl Store {
         Ok(count == 0)
     }
 
-    /// Makes a one-time link for an account with this role; earlier ones for it are void.
+    /// Makes a one-time link for an account with this role. One that the program itself makes voids
+    /// those it made for that role before.
     ///
     /// # Errors
     /// The database refused.
@@ -220,8 +205,8 @@ impl Store {
         let token = Token::random()?;
         self.writer.call(move |transaction| {
             transaction.execute(
-                "DELETE FROM invitation WHERE role = ?1 OR ends_at <= ?2",
-                (Name(role), Stamp(now)),
+                "DELETE FROM invitation WHERE ends_at <= ?1 OR (?2 AND role = ?3)",
+                (Stamp(now), by.is_none(), Name(role)),
             )?;
             let ends = now.checked_add(INVITED).unwrap_or(now);
             transaction.execute(
