@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
+mod shared;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -89,14 +91,7 @@ fn twin(name: &str) -> Vec<u8> {
 
 /// A real answer, where the folder is.
 fn real(name: &str) -> Option<Vec<u8>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let found = ["../shared", "../../shared"]
-        .iter()
-        .find_map(|shared| std::fs::read(root.join(shared).join("fixtures").join(name)).ok());
-    if found.is_none() {
-        eprintln!("skipped: ../shared/fixtures/{name} is not here");
-    }
-    found
+    shared::shared(&format!("fixtures/{name}")).map(|path| std::fs::read(path).unwrap())
 }
 
 /// What a page came to, to be compared as a whole.

@@ -2,6 +2,8 @@
 //! of Jetstream, where it goes on from, and every real message of the shared fixtures.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
+mod shared;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -133,13 +135,7 @@ fn settings_have_polite_defaults_and_limits() {
 /// Every real message of the shared fixtures, and each of them cut short at many places.
 #[test]
 fn every_real_message() {
-    let shared = std::env::var_os("WASPADA_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("fixtures/bluesky");
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is absent", folder.display());
-        return;
-    }
+    let Some(folder) = shared::shared("fixtures/bluesky") else { return };
     let (mut posts, mut gone, mut handles, mut nothing) = (0, 0, 0, 0);
     let mut links = 0;
     for name in ["jetstream_v1_corpus.jsonl", "jetstream_v1_golden.jsonl"] {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
 mod fetch_server;
+mod shared;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -188,13 +189,9 @@ fn a_no_of_the_interface_ends_the_visit_or_only_an_old_walk() {
 /// The answer a real server gave, with invented posts.
 #[test]
 fn a_real_answer() {
-    let shared = std::env::var_os("WASPADA_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let file = shared.join("fixtures/local-captures/bluesky/getAuthorFeed.json");
-    let Ok(body) = std::fs::read(&file) else {
-        eprintln!("skipped: {} is absent", file.display());
-        return;
-    };
+    let file = "fixtures/local-captures/bluesky/getAuthorFeed.json";
+    let Some(file) = shared::shared(file) else { return };
+    let body = std::fs::read(file).unwrap();
     let page = parse(&body).unwrap();
     assert_eq!((page.posts.len(), page.set_aside.len()), (4, 0));
     let offer = &page.posts[0];

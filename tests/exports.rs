@@ -2,6 +2,8 @@
 //! over invented twins, what must not be kept, what is refused.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
+mod shared;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,17 +23,7 @@ fn terms() -> Terms {
 
 /// A fixture named by whoever is not there, of the folder of captured answers.
 fn foreign(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures").join(name);
-    let path = if path.exists() {
-        path
-    } else {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures").join(name)
-    };
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {name} is not there");
-    None
+    shared::shared(&format!("fixtures/{name}"))
 }
 
 fn ways(columns: &[(&str, &str)]) -> Ways {

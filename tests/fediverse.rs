@@ -2,6 +2,8 @@
 //! deleted or not to be kept, and the real answers of the shared fixtures.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
+mod shared;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -523,15 +525,10 @@ fn withs() -> impl Iterator<Item = Option<Value>> {
     [None, Some(Value::Null), Some(json!(7)), Some(json!([{}])), Some(json!("?"))].into_iter()
 }
 
-fn shared(folder: &str) -> Option<Vec<(String, Value)>> {
-    let shared = std::env::var_os("WASPADA_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("fixtures").join(folder);
-    let Ok(entries) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: {} is not there", folder.display());
-        return None;
-    };
-    let mut files: Vec<(String, Value)> = entries
+fn real(folder: &str) -> Option<Vec<(String, Value)>> {
+    let folder = shared::shared(&format!("fixtures/{folder}"))?;
+    let mut files: Vec<(String, Value)> = std::fs::read_dir(folder)
+        .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .map(|path| {
@@ -611,7 +608,7 @@ fn willing(value: &mut Value) {
 
 #[test]
 fn every_real_status_is_read_or_withheld() {
-    let Some(files) = shared("mastodon") else { return };
+    let Some(files) = real("mastodon") else { return };
     let (mut all, mut posts, mut withheld) = (0, 0, 0);
     for (name, file) in &files {
         let mut found = Vec::new();
@@ -660,7 +657,7 @@ fn every_real_status_is_read_or_withheld() {
 
 #[test]
 fn the_real_pages_of_a_timeline_are_walked_by_their_links() {
-    let Some(files) = shared("mastodon") else { return };
+    let Some(files) = real("mastodon") else { return };
     let page = |number: u32| {
         let name = format!("pagination_iterator.{number}.json");
         let file = &files.iter().find(|(file, _)| *file == name).unwrap().1;
@@ -686,7 +683,7 @@ fn the_real_pages_of_a_timeline_are_walked_by_their_links() {
 
 #[test]
 fn what_snac2_answers_is_read_word_for_word() {
-    let Some(files) = shared("local-captures/snac2") else { return };
+    let Some(files) = real("local-captures/snac2") else { return };
     let mut read = 0;
     for (name, file) in &files {
         if !name.starts_with("timelines_") {

@@ -2,6 +2,8 @@
 //! of the next visit, and every real feed of the shared fixtures.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "a test")]
 
+mod shared;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -505,13 +507,7 @@ const PARTS: &[&str] = &[
 /// Every real feed of the shared fixtures, and each of them cut short at many places.
 #[test]
 fn every_real_feed_is_read_or_refused_with_a_reason() {
-    let shared = std::env::var_os("WASPADA_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("fixtures/feeds/feed-rs");
-    if !folder.is_dir() {
-        eprintln!("skipped: no {}", folder.display());
-        return;
-    }
+    let Some(folder) = shared::shared("fixtures/feeds/feed-rs") else { return };
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
         .unwrap()
         .filter_map(|entry| std::fs::read_dir(entry.unwrap().path()).ok())

@@ -3,7 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
-use std::path::{Path, PathBuf};
+mod shared;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -11,14 +13,7 @@ use waspada::fetch::{PRODUCT, RobotsRules};
 
 /// The fixtures of the team, if this machine has them.
 fn fixtures() -> Option<PathBuf> {
-    let shared = std::env::var_os("WASPADA_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let dir = shared.join("fixtures/robots");
-    if dir.is_dir() {
-        return Some(dir);
-    }
-    eprintln!("skipped: no robots.txt fixtures at {} (set WASPADA_SHARED)", dir.display());
-    None
+    shared::shared("fixtures/robots")
 }
 
 #[derive(Debug, Deserialize)]

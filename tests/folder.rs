@@ -2,6 +2,8 @@
 //! was cut off goes on, and where a finished file ends up.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod shared;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
@@ -682,13 +684,8 @@ fn a_file_that_cannot_be_put_away_stays_and_the_error_says_where() {
 
 #[test]
 fn the_development_posts_are_read() {
-    let shared = std::env::var("WASPADA_SHARED")
-        .map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let path = shared.join("corpus/dev.jsonl");
-    let Ok(file) = fs::read_to_string(&path) else {
-        eprintln!("skipped: {} is absent", path.display());
-        return;
-    };
+    let Some(path) = shared::shared("corpus/dev.jsonl") else { return };
+    let file = fs::read_to_string(path).unwrap();
     let pages = Dropped::of("dev.jsonl", &file).pages();
     assert_eq!(set_aside(&pages), []);
     assert_eq!(posts(&pages).len(), file.lines().count());

@@ -4,6 +4,7 @@
 
 mod fetch_server;
 mod jetstream_server;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -299,13 +300,7 @@ async fn invented_messages_survive_a_misbehaving_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_messages_survive_a_misbehaving_server() {
-    let shared = std::env::var_os("WASPADA_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("fixtures/bluesky");
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is absent", folder.display());
-        return;
-    }
+    let Some(folder) = shared::shared("fixtures/bluesky") else { return };
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
     let lines = read("jetstream_v1_golden.jsonl") + &read("jetstream_v1_corpus.jsonl");
     let network = Network::of(lines.lines().map(str::to_owned));

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 mod fetch_server;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -414,21 +415,11 @@ async fn a_daemon_reloads_without_a_stop_and_ends_when_told() {
     assert!(told[0].contains("READY=1"), "{told:?}");
 }
 
-/// The folder of real captured pages, where it is there.
-fn shared() -> Option<PathBuf> {
-    let here = std::env::var_os("WASPADA_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    here.join("fixtures").is_dir().then_some(here)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn real_feeds_and_messages_are_crawled_to_the_end() {
-    let Some(shared) = shared() else {
-        eprintln!("skipped: ../shared is not here");
-        return;
-    };
+    let Some(fixtures) = shared::shared("fixtures") else { return };
     let mut feeds = Vec::new();
-    let mut folders = vec![shared.join("fixtures/feeds")];
+    let mut folders = vec![fixtures.join("feeds")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -1,6 +1,8 @@
 //! `waspada scan` as a person uses it: the fixed output, bad lines, order, exit status.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod shared;
+
 use std::io::Write;
 
 use assert_cmd::Command;
@@ -112,15 +114,7 @@ fn a_missing_file_and_a_broken_rule_set_say_so() {
 
 #[test]
 fn the_development_posts_run_clean() {
-    let shared = std::env::var("WASPADA_SHARED").map_or_else(
-        |_| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        Into::into,
-    );
-    let file = shared.join("corpus/dev.jsonl");
-    if !file.exists() {
-        eprintln!("skipped: {} is absent", file.display());
-        return;
-    }
+    let Some(file) = shared::shared("corpus/dev.jsonl") else { return };
     let (status, lines, errors) = scan(&["--all", file.to_str().unwrap()], "");
     assert_eq!((status, errors.as_str()), (0, ""));
     assert_eq!(lines.len(), std::fs::read_to_string(&file).unwrap().lines().count());

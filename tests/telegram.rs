@@ -2,6 +2,8 @@
 //! ends, and walks that lose no post whatever happens on the way.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -537,13 +539,8 @@ fn a_missing_link_ends_no_later_visit() {
 /// The real messages of the shared fixtures, each in the frame of a page.
 #[test]
 fn real_messages_are_read_or_counted() {
-    let shared = std::env::var_os("WASPADA_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let folder = shared.join("fixtures/telegram/tchan");
-    let Ok(files) = fs::read_dir(&folder) else {
-        eprintln!("skipped: {} is not there", folder.display());
-        return;
-    };
+    let Some(folder) = shared::shared("fixtures/telegram/tchan") else { return };
+    let files = fs::read_dir(folder).unwrap();
     let (mut messages, mut posts, mut ignored, mut aside) = (0, 0, 0, 0);
     for file in files {
         let path = file.unwrap().path();
