@@ -91,8 +91,9 @@ async fn the_days_cap_holds_however_often_it_is_killed() {
     assert!(killed > 0);
     let report = &world.visit().await["x"];
     assert_eq!(report["errors"], json!([]), "{report}");
-    assert_eq!(server.asked().len(), 4);
-    assert_eq!(ledger.counted("micro-dollars"), CAP);
+    // What a kill cut off between the booking and the sending stays booked: less may have been billed.
+    assert!((1..=4).contains(&server.asked().len()), "{:?}", server.asked().len());
+    assert!(ledger.counted("micro-dollars") <= CAP);
     assert_eq!(world.left("x", "x-dolar@").await, 0);
     let (_, out, _) = world.run(&["doctor"]).await;
     assert!(out.contains("US$0.0000 dari US$0.6000 tersisa"), "{out}");

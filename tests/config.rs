@@ -383,7 +383,7 @@ fn the_example_holds_the_defaults() {
 #[test]
 fn the_example_holds_what_a_source_defaults_to() {
     let sources = example(EXAMPLE).sources;
-    for (kind, required, not_default) in [
+    let kinds = [
         ("folder", "path = 'fixtures/drop'", vec!["keep", "settle"]),
         ("feed", "url = 'https://contoh.example/feed.xml'", vec![]),
         ("page", "url = 'https://contoh.example/lowongan/'", vec![]),
@@ -398,7 +398,16 @@ fn the_example_holds_what_a_source_defaults_to() {
         ("facebook", "pages = ['contoh.loker']", vec![]),
         ("x", "dollars_a_day = 1.0", vec![]),
         ("reddit", "subreddits = ['indonesia']", vec![]),
-    ] {
+        ("mastodon", "server = 'https://mastodon.example/'", vec![]),
+        ("misskey", "server = 'https://misskey.example/'", vec![]),
+        ("lemmy", "server = 'https://lemmy.example/'", vec![]),
+    ];
+    let mut named = kinds.each_ref().map(|(kind, ..)| *kind).to_vec();
+    let mut known = waspada::sources::KINDS.to_vec();
+    named.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(named, known);
+    for (kind, required, not_default) in kinds {
         let shown = sources.iter().find(|source| source.kind == kind).unwrap();
         let text = format!(
             "[[source]]\nname = '{}'\ntype = '{kind}'\nenabled = {}\n{required}\n",

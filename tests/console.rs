@@ -4,50 +4,23 @@
 
 mod desk;
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-
-use desk::{Desk, POSTS};
+use desk::{Daemon, Desk, POSTS};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, Response, StatusCode, redirect};
 
-/// A daemon that runs as long as the test.
 struct Console {
-    daemon: Child,
-    address: String,
-    link: String,
+    daemon: Daemon,
     client: Client,
-}
-
-impl Drop for Console {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
 }
 
 const PASSWORD: &str = "kata sandi yang panjang";
 
 impl Console {
     fn start(desk: &Desk) -> Self {
-        let path = desk.path("waspada.toml");
-        let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:0\"\n")).unwrap();
-        let mut daemon = Command::new(env!("CARGO_BIN_EXE_waspada"))
-            .args(["run", "--config"])
-            .arg(&path)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let told = BufReader::new(daemon.stdout.take().unwrap()).lines().take(2);
-        let told: Vec<String> = told.map(Result::unwrap).collect();
-        let address = told[0].split_whitespace().last().unwrap().trim_end_matches('/').to_owned();
-        let link = told[1].split_whitespace().last().unwrap().to_owned();
         // Whoever comes second finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { daemon, address, link, client }
+        Self { daemon: Daemon::start(desk), client }
     }
 
     async fn ask(
@@ -57,13 +30,14 @@ impl Console {
         cookie: Option<&str>,
         form: &[(&str, &str)],
     ) -> Response {
-        let mut request = self.client.request(method.clone(), format!("{}{path}", self.address));
+        let mut request =
+            self.client.request(method.clone(), format!("{}{path}", self.daemon.address));
         if method == Method::POST {
             let body: Vec<String> =
                 form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
             request = request
                 .header("content-type", "application/x-www-form-urlencoded")
-                .header("origin", &self.address)
+                .header("origin", &self.daemon.address)
                 .body(body.join("&"));
         }
         if let Some(cookie) = cookie {
@@ -84,7 +58,7 @@ impl Console {
 
     /// Makes an account by a link and answers with the cookie of its session.
     async fn join(&self, link: &str, name: &str) -> String {
-        let path = link.strip_prefix(&self.address).unwrap_or(link);
+        let path = link.strip_prefix(&self.daemon.address).unwrap_or(link);
         let form = [("name", name), ("password", PASSWORD)];
         let answer = self.ask(Method::POST, path, None, &form).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{name}");
@@ -119,9 +93,13 @@ fn location(answer: &Response) -> &str {
 async fn an_analysts_morning() {
     let desk = Desk::filled(POSTS);
     let console = Console::start(&desk);
-    let admin = console.join(&console.link, "sari").await;
-    let again =
-        console.ask(Method::GET, console.link.strip_prefix(&console.address).unwrap(), None, &[]);
+    let admin = console.join(&console.daemon.link, "sari").await;
+    let again = console.ask(
+        Method::GET,
+        console.daemon.link.strip_prefix(&console.daemon.address).unwrap(),
+        None,
+        &[],
+    );
     assert_eq!(again.await.status(), StatusCode::BAD_REQUEST, "a link is good once");
 
     // The queue, its filters and its search.
@@ -179,7 +157,7 @@ async fn an_analysts_morning() {
 async fn two_analysts_never_hold_one_item_and_roles_hold() {
     let desk = Desk::filled(POSTS);
     let console = Console::start(&desk);
-    let admin = console.join(&console.link, "sari").await;
+    let admin = console.join(&console.daemon.link, "sari").await;
     // One invitation does not void another.
     let (first, link) =
         (console.invite(&admin, "analyst").await, console.invite(&admin, "analyst").await);
@@ -213,6 +191,20 @@ async fn two_analysts_never_hold_one_item_and_roles_hold() {
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
     }
 
+    // What one decided another may not take back, but whoever supervises may.
+    let page = console.get(&held, &admin).await;
+    let token = between(&page, "name=\"token\" value=\"", "\"");
+    let form = [("token", token), ("outcome", "EDUKASI")];
+    console.post(&format!("{held}/decide"), &admin, &form).await;
+    let undo = format!("{held}/undo");
+    for other in [&analyst, &viewer] {
+        assert!(!console.get(&held, other).await.contains("/undo"));
+        assert_eq!(console.post(&undo, other, &[]).await.status(), StatusCode::FORBIDDEN);
+    }
+    let link = console.invite(&admin, "supervisor").await;
+    let supervisor = console.join(&link, "rini").await;
+    assert_eq!(location(&console.post(&undo, &supervisor, &[]).await), held);
+
     // An account that is shut is out at once; nobody shuts his own.
     let shut = [("disabled", "true")];
     assert_eq!(
@@ -228,7 +220,7 @@ async fn two_analysts_never_hold_one_item_and_roles_hold() {
 async fn an_edited_post_is_found_as_it_is_now_and_the_last_decision_can_be_taken_back() {
     let desk = Desk::filled(&POSTS[1..2]);
     let console = Console::start(&desk);
-    let admin = console.join(&console.link, "sari").await;
+    let admin = console.join(&console.daemon.link, "sari").await;
     let count = async |query: &str| {
         let page = console.get(query, &admin).await;
         between(&page, "id=\"count\">", "<").to_owned()
@@ -263,13 +255,13 @@ async fn an_edited_post_is_found_as_it_is_now_and_the_last_decision_can_be_taken
 async fn strangers_stay_outside() {
     let desk = Desk::filled(POSTS);
     let console = Console::start(&desk);
-    let admin = console.join(&console.link, "sari").await;
+    let admin = console.join(&console.daemon.link, "sari").await;
     for path in ["/", "/queue", "/work", "/items/1", "/people"] {
         let answer = console.ask(Method::GET, path, None, &[]).await;
         assert!(["/login", "/queue"].contains(&location(&answer)), "{path}");
     }
     // A form of another site is refused, with a session or without.
-    let url = format!("{}/items/1/decide", console.address);
+    let url = format!("{}/items/1/decide", console.daemon.address);
     for (header, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://lain.example")] {
         let forged = console.client.post(&url).header(COOKIE, &admin).header(header, value);
         assert_eq!(forged.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{header}");

@@ -59,7 +59,7 @@ fn new_flags_allowed(disguise: Disguise) -> usize {
 }
 
 #[test]
-fn no_disguise_costs_more_than_three_points_and_style_flags_nobody() {
+fn a_disguise_costs_three_points_at_most_but_for_known_gaps_and_style_flags_nobody_but_for_them() {
     let rows = rows();
     let mut faults = Vec::new();
     for row in &rows[1..] {

@@ -2,7 +2,9 @@
 //! and the real binary run in it.
 #![allow(dead_code, reason = "not every test uses all of the desk")]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
+use std::process::{Child, Stdio};
 
 use assert_cmd::Command;
 use jiff::Timestamp;
@@ -185,6 +187,43 @@ impl Desk {
         ]);
         assert_eq!(decided.status, 0, "{}", decided.err);
         item
+    }
+}
+
+/// A daemon on a desk's database, as long as it is held.
+pub struct Daemon {
+    child: Child,
+    /// Where it answers, without a slash at the end.
+    pub address: String,
+    /// The link that makes the first administrator.
+    pub link: String,
+}
+
+impl Daemon {
+    /// Starts one that nobody can sign in to yet.
+    pub fn start(desk: &Desk) -> Self {
+        let path = desk.path("waspada.toml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:0\"\n")).unwrap();
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_waspada"))
+            .args(["run", "--config"])
+            .arg(&path)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let told = BufReader::new(child.stdout.take().unwrap()).lines().take(2);
+        let told: Vec<String> = told.map(Result::unwrap).collect();
+        let last = |line: &str| line.split_whitespace().last().unwrap().to_owned();
+        let address = last(&told[0]).trim_end_matches('/').to_owned();
+        Self { child, address, link: last(&told[1]) }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
