@@ -200,6 +200,23 @@ mod youtube {
     }
 
     #[test]
+    fn what_lies_behind_a_refused_mark_is_read_in_the_next_round() {
+        let mut answer: Value = serde_json::from_slice(&twin("youtube/unggahan.json")).unwrap();
+        answer["nextPageToken"] = "HAL2".into();
+        let known = "2026-11-16T03:00:00Z";
+        let cursor = json!({ "uploads": { "UUcontoh0000000000000001": known } });
+        let page = read(source().as_ref(), Some(cursor), NOW, answer.to_string().as_bytes());
+        let cursor = page.unwrap().cursor.unwrap().0;
+        assert_eq!(cursor["tasks"][0]["uploads"]["page"]["token"], "HAL2", "{cursor}");
+        let no = json!({ "error": { "errors": [{ "reason": "invalidPageToken" }] } }).to_string();
+        let refused = reject(source().as_ref(), Some(cursor), NOW, 400, no.as_bytes());
+        let Rejection::Unavailable(page) = refused else { panic!("{refused:?}") };
+        assert!(page.next.is_some(), "the round goes on");
+        let cursor = page.cursor.unwrap().0;
+        assert_eq!(cursor["uploads"]["UUcontoh0000000000000001"], known);
+    }
+
+    #[test]
     fn what_the_api_says_against_a_request_is_told_apart() {
         let error = |reason: &str| {
             json!({ "error": { "code": 403, "message": "x", "errors": [{ "reason": reason }] } })
@@ -333,6 +350,28 @@ mod graph {
             let rejection = reject(facebook().as_ref(), None, NOW, 400, &body);
             assert!(matches!(rejection, Rejection::Credentials(_)), "{file}: {rejection:?}");
         }
+    }
+
+    fn refusal(code: u64, message: &str) -> Vec<u8> {
+        json!({ "error": { "code": code, "message": message } }).to_string().into_bytes()
+    }
+
+    #[test]
+    fn what_lies_behind_a_refused_mark_is_read_in_the_next_round() {
+        let known = json!({ "#lokerkamboja": "2026-11-25T03:00:00Z" });
+        let page = read(
+            threads().as_ref(),
+            Some(json!({ "known": known })),
+            NOW,
+            &twin("threads/cari.json"),
+        );
+        let cursor = page.unwrap().cursor.unwrap().0;
+        assert_eq!(cursor["tasks"][0]["after"], "BBB", "{cursor}");
+        let no = refusal(100, "Invalid cursor");
+        let refused = reject(threads().as_ref(), Some(cursor), NOW, 400, &no);
+        let Rejection::Unavailable(page) = refused else { panic!("{refused:?}") };
+        assert!(page.next.unwrap().url.as_str().contains("q=kerjakamboja"), "the next term's turn");
+        assert_eq!(page.cursor.unwrap().0["known"], known);
     }
 
     #[test]

@@ -173,14 +173,6 @@ fn is_continued(state: &State) -> bool {
     state.tasks.front().is_some_and(|search| search.after.is_some())
 }
 
-/// Notes a search as made.
-fn done(state: &mut State, search: Search) {
-    if let Some(newest) = search.newest {
-        state.known.insert(search.turn.term.clone(), newest);
-    }
-    state.turn = Some(search.turn);
-}
-
 impl WebSource for Threads {
     fn adapter(&self) -> Adapter {
         ADAPTER
@@ -213,7 +205,12 @@ impl WebSource for Threads {
                     let (after, page) = (Some(after), search.page + 1);
                     state.tasks.push_front(Search { after, page, ..search });
                 }
-                None => done(&mut state, search),
+                None => {
+                    if let Some(newest) = search.newest {
+                        state.known.insert(search.turn.term.clone(), newest);
+                    }
+                    state.turn = Some(search.turn);
+                }
             }
         }
         let mut page = self.go_on(page, &state, visit);
@@ -229,11 +226,12 @@ impl WebSource for Threads {
             No::Credentials(why) => Rejection::Credentials(why),
             No::Transient(why) => Rejection::Transient(why),
             No::Blocked(why) if !is_continued(&self.round(visit)) => Rejection::Blocked(why),
-            // A mark that is too old leads nowhere: the rest of the round must not wait for it.
+            // A mark that is too old leads nowhere: the rest of the round must not wait for it. What
+            // lies behind it was not read, so nothing of this search is known.
             No::Blocked(_) | No::Gone(_) | No::TooManyTags => {
                 let mut state = self.round(visit);
                 if let Some(search) = state.tasks.pop_front() {
-                    done(&mut state, search);
+                    state.turn = Some(search.turn);
                 }
                 Rejection::Unavailable(Box::new(self.go_on(Page::default(), &state, visit)))
             }

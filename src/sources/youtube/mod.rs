@@ -125,20 +125,22 @@ impl YouTube {
         let token = api::owned(answer, "/nextPageToken");
         let mut page = Page::default();
         match task {
-            Task::Uploads { playlist, page: at, known } => {
+            Task::Uploads { playlist, page: at, known, mut newest } => {
                 let mut oldest = Timestamp::MAX;
                 for item in items {
                     let published = item::video(item, &mut page);
                     let Some((id, Some(published))) = published else { continue };
                     oldest = oldest.min(published);
                     state.follow(&id, published, self.oldest(now));
-                    let newest = state.uploads.entry(playlist.clone()).or_insert(published);
-                    *newest = published.max(*newest);
+                    newest = newest.max(Some(published));
                 }
                 // A first visit reads back as far as comments are read.
                 let enough = oldest <= known.unwrap_or_else(|| self.oldest(now));
-                if let Some(next) = at.next(token).filter(|_| !enough) {
-                    state.tasks.push_front(Task::Uploads { playlist, page: next, known });
+                match at.next(token).filter(|_| !enough) {
+                    Some(page) => {
+                        state.tasks.push_front(Task::Uploads { playlist, page, known, newest });
+                    }
+                    None => state.read_to_its_end(playlist, newest),
                 }
             }
             Task::Search { turn } => {

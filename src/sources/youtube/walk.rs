@@ -25,6 +25,9 @@ pub(super) enum Task {
         /// The newest upload known when the round began: what is older is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         known: Option<Timestamp>,
+        /// The newest upload of the reading in progress.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newest: Option<Timestamp>,
     },
     /// A search for the term whose turn it is.
     Search { turn: Turn },
@@ -91,7 +94,7 @@ pub(super) struct State {
     pub(super) turn: Option<Turn>,
     /// Videos whose comments are followed, by id.
     pub(super) videos: BTreeMap<String, Video>,
-    /// The newest upload known of each playlist.
+    /// The newest upload of the last reading of each playlist that came to its end.
     pub(super) uploads: BTreeMap<String, Timestamp>,
 }
 
@@ -114,6 +117,7 @@ impl State {
                 playlist: playlist.clone(),
                 page: first(),
                 known: self.uploads.get(playlist).copied(),
+                newest: None,
             })
             .collect();
         let mut last = self.turn.clone();
@@ -123,6 +127,14 @@ impl State {
         }
         let comments = |video: &String| Task::Comments { video: video.clone(), page: first() };
         self.tasks.extend(self.videos.keys().map(comments));
+    }
+
+    /// Notes that a playlist was read back to what is known; this is its newest upload.
+    pub(super) fn read_to_its_end(&mut self, playlist: String, newest: Option<Timestamp>) {
+        let known = self.uploads.get(&playlist).copied();
+        if let Some(newest) = newest.max(known) {
+            self.uploads.insert(playlist, newest);
+        }
     }
 
     /// Leaves the searches of this round to the next, which begins with the first of them.
