@@ -16,8 +16,8 @@ use crate::post::{
     Account, Container, ContainerKind, ExtraKind, ExtraText, Media, MediaKind, Platform, Post,
 };
 use crate::sources::{
-    Adapter, Cursor, Door, Given, OpenError, Page, Rejection, ShapeError, SourceSettings, Visit,
-    WebSource, api,
+    Adapter, Cursor, Door, Given, IfUnchanged, OpenError, Page, Rejection, ShapeError,
+    SourceSettings, Visit, WebSource, api,
 };
 
 const ADAPTER: Adapter = Adapter { name: "facebook", version: 1 };
@@ -199,6 +199,11 @@ impl WebSource for Facebook {
             No::Gone(why) | No::Blocked(why) => self.gone(visit, &why),
             No::TooManyTags => Rejection::Blocked("hashtags where there are none".to_owned()),
         }
+    }
+
+    fn if_unchanged(&self, _request: &Request, _visit: Visit<'_>) -> IfUnchanged {
+        // That one Page is quiet says nothing about the others, nor about its older pages.
+        IfUnchanged::Unasked
     }
 
     fn interval(&self) -> (u64, u64) {
