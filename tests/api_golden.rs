@@ -244,6 +244,16 @@ mod youtube {
             assert_eq!(used, budget);
         }
         assert!(matches!(said("rateLimitExceeded", None), Rejection::Transient(_)));
+        for (reason, cursor, place) in [
+            ("badRequest", search(), "pencarian a"),
+            ("invalidSearchFilter", search(), "pencarian a"),
+            ("invalidValue", comments(), "komentar di vidContoh01"),
+        ] {
+            let Rejection::Unavailable(page) = said(reason, cursor) else { panic!("{reason}") };
+            assert_eq!(page.set_aside[0].place, place);
+            assert!(page.set_aside[0].reason.contains(reason), "{page:?}");
+            assert!(page.cursor.is_some(), "the next visit begins with another question");
+        }
         assert!(matches!(said("accessNotConfigured", None), Rejection::Credentials(_)));
         assert!(matches!(said("sesuatuYangBaru", None), Rejection::Blocked(_)));
         let html = reject(source().as_ref(), None, NOW, 403, b"<html>");
@@ -375,6 +385,30 @@ mod graph {
     }
 
     #[test]
+    fn one_question_that_is_refused_does_not_stop_the_others() {
+        let two_pages = open(
+            "facebook",
+            "token_file = 'kunci'
+pages = ['contoh.loker', 'b']",
+        );
+        for (source, place, next) in [
+            (threads(), "pencarian #lokerkamboja", "q=kerjakamboja"),
+            (instagram(), "#lokerkamboja", "q=kerjakamboja"),
+            (two_pages, "Halaman contoh.loker", "/b/feed"),
+        ] {
+            let no = refusal(100, "Invalid parameter");
+            let refused = reject(source.as_ref(), None, NOW, 400, &no);
+            let Rejection::Unavailable(page) = refused else { panic!("{place}: {refused:?}") };
+            assert_eq!(page.set_aside[0].place, place);
+            assert!(page.set_aside[0].reason.contains("Invalid parameter"), "{page:?}");
+            assert!(page.next.unwrap().url.as_str().contains(next), "{place}");
+            let no = refusal(368, "blocked from performing this action");
+            let blocked = reject(source.as_ref(), None, NOW, 400, &no);
+            assert!(matches!(blocked, Rejection::Blocked(_)), "{place}: {blocked:?}");
+        }
+    }
+
+    #[test]
     fn an_empty_list_for_a_sensitive_word_is_no_error() {
         let page = read(threads().as_ref(), None, NOW, br#"{"data":[]}"#).unwrap();
         assert_eq!((page.posts.len(), page.set_aside.len()), (0, 0));
@@ -414,6 +448,20 @@ mod x_and_reddit {
                 insta::assert_snapshot!(name, golden(&page));
             });
         }
+    }
+
+    #[test]
+    fn a_query_x_does_not_take_does_not_stop_the_others() {
+        let task = |term: &str| json!({ "turn": { "term": term, "at": 0 }, "since": NOW });
+        let cursor = Some(json!({ "tasks": [task("a"), task("b")] }));
+        let no = br#"{"detail":"There were errors processing your request"}"#;
+        let refused = reject(x().as_ref(), cursor.clone(), NOW, 400, no);
+        let Rejection::Unavailable(page) = refused else { panic!("{refused:?}") };
+        assert_eq!(page.set_aside[0].place, "pencarian a");
+        assert!(page.set_aside[0].reason.contains("There were errors"), "{page:?}");
+        assert!(page.next.unwrap().url.as_str().contains("query=b&"));
+        let blocked = reject(x().as_ref(), cursor, NOW, 404, no);
+        assert!(matches!(blocked, Rejection::Blocked(_)), "{blocked:?}");
     }
 
     #[test]

@@ -74,6 +74,11 @@ pub(super) fn set_aside(place: String, reason: impl Into<String>, item: &Value) 
     SetAside { place, reason: reason.into(), raw }
 }
 
+/// A question that the service refuses, with what it said: the others go on.
+pub(super) fn refused(place: String, why: &str) -> SetAside {
+    set_aside(place, format!("ditolak ({why})"), &Value::Null)
+}
+
 /// Where an API is: the address its settings name, as a folder.
 pub(super) fn base(key: &'static str, written: &Url) -> Result<Url, OpenError> {
     if !matches!(written.scheme(), "http" | "https") || written.host_str().is_none() {

@@ -165,7 +165,7 @@ struct State {
 fn queries(words: &[String]) -> Vec<String> {
     let mut queries: Vec<String> = Vec::new();
     for word in words {
-        let word = format!("\"{}\"", word.replace('"', " "));
+        let word = format!("\"{}\"", fitting(&word.replace('"', " ")));
         match queries.last_mut() {
             Some(query) if query.len() + word.len() + 4 + ONLY.len() <= LONGEST_QUERY => {
                 query.push_str(" OR ");
@@ -175,6 +175,17 @@ fn queries(words: &[String]) -> Vec<String> {
         }
     }
     queries.into_iter().map(|query| query + ONLY).collect()
+}
+
+/// As much of a word as fits into a query of its own, cut between two words where it has several: what
+/// is cut finds all the whole would find.
+fn fitting(word: &str) -> &str {
+    // The bracket and the quotes stand around it.
+    let head = &word[..word.floor_char_boundary(LONGEST_QUERY - ONLY.len() - 3)];
+    match head.rsplit_once(' ') {
+        Some((whole, _)) if head.len() < word.len() => whole,
+        _ => head,
+    }
 }
 
 impl X {
@@ -294,11 +305,14 @@ impl WebSource for X {
             402 => Rejection::UsedUp { budget: Some(self.budget.name.clone()), until: None },
             _ => {
                 let mut state = self.round(visit);
-                match state.tasks.pop_front().filter(|task| task.next.is_some()) {
-                    // A mark that is too old leads nowhere.
+                let is_wrong = |task: &Task| status == 400 || task.next.is_some();
+                match state.tasks.pop_front().filter(is_wrong) {
+                    // A query that X does not take, or a mark that is too old: the others go on.
                     Some(task) => {
+                        let refused = api::refused(format!("pencarian {}", task.turn.term), &told);
+                        let page = Page { set_aside: vec![refused], ..Page::default() };
                         state.turn = Some(task.turn);
-                        Rejection::Unavailable(Box::new(self.go_on(Page::default(), &state)))
+                        Rejection::Unavailable(Box::new(self.go_on(page, &state)))
                     }
                     None => Rejection::Blocked(told),
                 }
@@ -385,6 +399,19 @@ mod tests {
         }
         let all = queries.concat();
         assert!(words.iter().all(|word| all.contains(&word.replace('"', " "))));
+    }
+
+    #[test]
+    fn a_word_longer_than_a_query_is_cut_to_one() {
+        for letter in ["a", "é"] {
+            let long = format!("loker {} kamboja", letter.repeat(LONGEST_QUERY));
+            let whole = format!("{} {}", "loker ".repeat(60), letter.repeat(LONGEST_QUERY));
+            for word in [long, whole, letter.repeat(LONGEST_QUERY)] {
+                let queries = queries(&["kerja".to_owned(), word]);
+                assert_eq!(queries.len(), 2, "{queries:?}");
+                assert!(queries[1].len() <= LONGEST_QUERY, "{queries:?}");
+            }
+        }
     }
 
     #[test]

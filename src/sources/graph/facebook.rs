@@ -196,7 +196,7 @@ impl WebSource for Facebook {
             No::Transient(why) => Rejection::Transient(why),
             No::Blocked(why) if !is_continued(&self.round(visit)) => Rejection::Blocked(why),
             // A mark that is too old leads nowhere: the other Pages must not wait for it.
-            No::Gone(why) | No::Blocked(why) => self.gone(visit, &why),
+            No::Gone(why) | No::Refused(why) | No::Blocked(why) => self.gone(visit, &why),
             No::TooManyTags => Rejection::Blocked("hashtags where there are none".to_owned()),
         }
     }

@@ -205,6 +205,14 @@ impl WebSource for Instagram {
             No::Credentials(why) => Rejection::Credentials(why),
             No::Transient(why) => Rejection::Transient(why),
             No::Blocked(why) if !is_continued(&self.round(visit)) => Rejection::Blocked(why),
+            No::Refused(why) => {
+                let state = self.round(visit);
+                let mut page = Page::default();
+                if let Some(task) = state.tasks.front() {
+                    page.set_aside.push(api::refused(format!("#{}", task.turn.term), &why));
+                }
+                Rejection::Unavailable(Box::new(self.skip(state, page)))
+            }
             // The other hashtags go on being read; this one waits for its turn. So does one whose
             // mark has become too old to go on from.
             No::TooManyTags | No::Gone(_) | No::Blocked(_) => {

@@ -168,6 +168,21 @@ impl Threads {
     }
 }
 
+impl Threads {
+    /// The rest of the round without the search in hand, and why it was refused. What was not read is
+    /// not known: its next turn begins where this one did.
+    fn skip(&self, visit: Visit<'_>, why: Option<&str>) -> Rejection {
+        let mut state = self.round(visit);
+        let mut page = Page::default();
+        if let Some(search) = state.tasks.pop_front() {
+            let place = || format!("pencarian {}", search.turn.term);
+            page.set_aside = why.map(|why| api::refused(place(), why)).into_iter().collect();
+            state.turn = Some(search.turn);
+        }
+        Rejection::Unavailable(Box::new(self.go_on(page, &state, visit)))
+    }
+}
+
 /// Whether the search in hand goes on from a mark of an earlier page.
 fn is_continued(state: &State) -> bool {
     state.tasks.front().is_some_and(|search| search.after.is_some())
@@ -226,15 +241,9 @@ impl WebSource for Threads {
             No::Credentials(why) => Rejection::Credentials(why),
             No::Transient(why) => Rejection::Transient(why),
             No::Blocked(why) if !is_continued(&self.round(visit)) => Rejection::Blocked(why),
-            // A mark that is too old leads nowhere: the rest of the round must not wait for it. What
-            // lies behind it was not read, so nothing of this search is known.
-            No::Blocked(_) | No::Gone(_) | No::TooManyTags => {
-                let mut state = self.round(visit);
-                if let Some(search) = state.tasks.pop_front() {
-                    state.turn = Some(search.turn);
-                }
-                Rejection::Unavailable(Box::new(self.go_on(Page::default(), &state, visit)))
-            }
+            No::Refused(why) => self.skip(visit, Some(&why)),
+            // A mark that is too old leads nowhere: the rest of the round must not wait for it.
+            No::Blocked(_) | No::Gone(_) | No::TooManyTags => self.skip(visit, None),
         }
     }
 

@@ -254,6 +254,7 @@ impl WebSource for YouTube {
         let message = api::text(&answer, "/error/message").unwrap_or_default();
         let status = capture.status.unwrap_or_default();
         let told = format!("{status} {reason}: {message}");
+        let is_wrong = reason == "badRequest" || reason.starts_with("invalid");
         let mut state = self.round(visit);
         let Some(task) = state.tasks.pop_front() else { return Rejection::Blocked(told) };
         match reason {
@@ -267,37 +268,41 @@ impl WebSource for YouTube {
             "rateLimitExceeded" | "userRateLimitExceeded" | "processingFailure" => {
                 return Rejection::Transient(told);
             }
-            "keyInvalid" | "keyExpired" | "accessNotConfigured" | "ipRefererBlocked" => {
-                return Rejection::Credentials(told);
-            }
+            "keyInvalid"
+            | "keyExpired"
+            | "accessNotConfigured"
+            | "ipRefererBlocked"
+            | "invalidCredentials" => return Rejection::Credentials(told),
             "badRequest" if message.contains("API key") => return Rejection::Credentials(told),
             "commentsDisabled"
             | "videoNotFound"
             | "commentNotFound"
             | "playlistNotFound"
             | "playlistItemsNotAccessible"
-            | "invalidPageToken"
-            | "forbidden" => {}
-            _ if task.is_continued() => {}
+            | "forbidden" => {
+                if let Task::Comments { video, .. } = &task {
+                    state.let_go(video);
+                }
+            }
+            _ if is_wrong || task.is_continued() => {}
             _ => return Rejection::Blocked(told),
+        }
+        if let Task::Search { turn } = &task {
+            state.turn = Some(turn.clone());
         }
         let mut page = Page::default();
         match task {
-            Task::Comments { video, .. } => {
-                state.let_go(&video);
-                page.ignored += 1;
-            }
-            // A channel that an operator named is worth a word; all else comes and goes.
-            Task::Uploads { playlist, .. } => {
-                let place = format!("saluran UC{}", playlist.get(2..).unwrap_or_default());
+            // A channel that an operator named is worth a word, and so is what is wrong from its first
+            // page on; all else comes and goes.
+            Task::Uploads { .. } => {
+                let place = task.place();
                 let reason = format!("unggahannya tidak dapat dibaca ({told}); periksa id-nya");
                 page.set_aside.push(api::set_aside(place, reason, &answer));
             }
-            Task::Search { turn } => {
-                state.turn = Some(turn);
-                page.ignored += 1;
+            task if is_wrong && !task.is_continued() => {
+                page.set_aside.push(api::refused(task.place(), &told));
             }
-            Task::Details { .. } | Task::Replies { .. } => page.ignored += 1,
+            _ => page.ignored += 1,
         }
         Rejection::Unavailable(Box::new(self.go_on(page, &state, visit.now)))
     }

@@ -40,6 +40,19 @@ pub(super) enum Task {
 }
 
 impl Task {
+    /// What it asks about, as operators know it.
+    pub(super) fn place(&self) -> String {
+        match self {
+            Self::Uploads { playlist, .. } => {
+                format!("saluran UC{}", playlist.get(2..).unwrap_or_default())
+            }
+            Self::Search { turn } => format!("pencarian {}", turn.term),
+            Self::Details { videos } => format!("rincian video {}", videos.join(", ")),
+            Self::Comments { video, .. } => format!("komentar di {video}"),
+            Self::Replies { video, parent, .. } => format!("balasan untuk {parent} di {video}"),
+        }
+    }
+
     /// Whether it goes on from a mark of an earlier page: one that is too old leads nowhere.
     pub(super) fn is_continued(&self) -> bool {
         match self {
