@@ -112,6 +112,75 @@ fn golden(page: &Page) -> String {
     text
 }
 
+#[test]
+fn where_the_cap_alone_stops_a_walk_that_is_said() {
+    let long_ago = "2026-01-01T00:00:00Z";
+    let tag = |number: u32| json!({ "turn": { "term": "lokerkamboja", "at": 0 }, "after": "A", "page": number });
+    let comments = json!({ "comments": { "video": "v", "page": { "token": "A", "number": 19 } } });
+    for (kind, settings, file, cursor, place, most) in [
+        ("threads", "", "threads/cari.json", json!({ "tasks": [tag(9)] }), "pencarian loker", 10),
+        (
+            "instagram",
+            "user_id = '17841000000000001'",
+            "instagram/tagar.json",
+            json!({ "tasks": [tag(9)], "ids": { "lokerkamboja": "1" } }),
+            "#lokerkamboja",
+            10,
+        ),
+        (
+            "facebook",
+            "pages = ['a']",
+            "facebook/halaman.json",
+            json!({ "tasks": [{ "of": "a", "number": 19 }], "known": { "a": long_ago } }),
+            "Halaman a",
+            20,
+        ),
+        (
+            "reddit",
+            "id_file = 'kunci'\nsecret_file = 'kunci'\nsubreddits = ['a']",
+            "reddit/baru.json",
+            json!({ "tasks": [{ "listing": "a/new", "page": 9 }], "known": { "a/new": long_ago } }),
+            "r/a/new",
+            10,
+        ),
+        (
+            "x",
+            "dollars_a_day = 2.0",
+            "x/cari.json",
+            json!({ "tasks": [{ "turn": { "term": "a", "at": 0 }, "since": long_ago, "page": 9 }] }),
+            "pencarian a",
+            10,
+        ),
+        (
+            "youtube",
+            "",
+            "youtube/komentar.json",
+            json!({ "tasks": [comments] }),
+            "komentar di v",
+            20,
+        ),
+    ] {
+        let secret = match kind {
+            "reddit" => "",
+            "youtube" => "key_file = 'kunci'",
+            _ => "token_file = 'kunci'",
+        };
+        let source = open(kind, &format!("{secret}\n{settings}"));
+        let mut answer: Value = serde_json::from_slice(&twin(file)).unwrap();
+        match kind {
+            "youtube" => answer["nextPageToken"] = "B".into(),
+            "reddit" => answer["data"]["after"] = "B".into(),
+            _ => {}
+        }
+        let body = answer.to_string();
+        let now = "2026-11-28T03:00:00Z";
+        let page = read(source.as_ref(), Some(cursor), now, body.as_bytes()).unwrap();
+        let said = page.set_aside.last().unwrap();
+        assert!(said.place.starts_with(place), "{kind}: {said:?}");
+        assert_eq!(said.reason, format!("lebih dari {most} halaman: yang lebih lama tidak dibaca"));
+    }
+}
+
 mod youtube {
     use super::*;
 

@@ -150,6 +150,13 @@ struct Task {
     newest: Option<Timestamp>,
 }
 
+impl Task {
+    /// What it looks for, as operators know it.
+    fn place(&self) -> String {
+        format!("pencarian {}", self.turn.term)
+    }
+}
+
 /// Where the source stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -275,9 +282,9 @@ impl WebSource for X {
                 None => page.set_aside.push(api::set_aside("data".into(), "tidak ada id", item)),
             }
         }
-        let next = api::owned(&answer, "/meta/next_token")
-            .filter(|next| task.page + 1 < MOST_PAGES && task.next.as_ref() != Some(next));
-        match next {
+        let next =
+            api::owned(&answer, "/meta/next_token").filter(|next| task.next.as_ref() != Some(next));
+        match api::within(MOST_PAGES, task.page, next, task.place(), &mut page) {
             Some(next) => {
                 let (next, page) = (Some(next), task.page + 1);
                 state.tasks.push_front(Task { next, page, ..task });
@@ -309,7 +316,7 @@ impl WebSource for X {
                 match state.tasks.pop_front().filter(is_wrong) {
                     // A query that X does not take, or a mark that is too old: the others go on.
                     Some(task) => {
-                        let refused = api::refused(format!("pencarian {}", task.turn.term), &told);
+                        let refused = api::refused(task.place(), &told);
                         let page = Page { set_aside: vec![refused], ..Page::default() };
                         state.turn = Some(task.turn);
                         Rejection::Unavailable(Box::new(self.go_on(page, &state)))

@@ -167,11 +167,14 @@ impl WebSource for Facebook {
             task.newest = task.newest.max(post.created_at);
             page.posts.push(post);
         }
-        let more = match state.known.get(&task.of) {
-            Some(known) => oldest > *known && task.number + 1 < MOST_PAGES,
-            None => task.number + 1 < self.backfill_pages,
+        // How far back a first visit reads is the operator's wish: nothing is lost with what lies behind.
+        let (more, most) = match state.known.get(&task.of) {
+            Some(known) => (oldest > *known, MOST_PAGES),
+            None => (task.number + 1 < self.backfill_pages, self.backfill_pages),
         };
-        match after.filter(|after| more && task.after.as_ref() != Some(after)) {
+        let after = after.filter(|after| more && task.after.as_ref() != Some(after));
+        let place = format!("Halaman {}", task.of);
+        match api::within(most, task.number, after, place, &mut page) {
             Some(after) => {
                 let (after, number) = (Some(after), task.number + 1);
                 state.tasks.push_front(Task { after, number, ..task });

@@ -184,8 +184,9 @@ impl WebSource for Instagram {
             .map(|item| api::set_aside(format!("#{}", task.turn.term), "tidak ada id", item))
             .collect();
         state.tasks.pop_front();
-        let more = task.page + 1 < MOST_PAGES;
-        match after.filter(|after| more && task.after.as_ref() != Some(after)) {
+        let after = after.filter(|after| task.after.as_ref() != Some(after));
+        let place = format!("#{}", task.turn.term);
+        match api::within(MOST_PAGES, task.page, after, place, &mut page) {
             Some(after) => {
                 let (after, page) = (Some(after), task.page + 1);
                 state.tasks.push_front(Task { after, page, ..task });

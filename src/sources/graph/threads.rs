@@ -105,6 +105,13 @@ struct Search {
     newest: Option<Timestamp>,
 }
 
+impl Search {
+    /// What it looks for, as operators know it.
+    fn place(&self) -> String {
+        format!("pencarian {}", self.turn.term)
+    }
+}
+
 /// Where the source stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -175,8 +182,7 @@ impl Threads {
         let mut state = self.round(visit);
         let mut page = Page::default();
         if let Some(search) = state.tasks.pop_front() {
-            let place = || format!("pencarian {}", search.turn.term);
-            page.set_aside = why.map(|why| api::refused(place(), why)).into_iter().collect();
+            page.set_aside = why.map(|why| api::refused(search.place(), why)).into_iter().collect();
             state.turn = Some(search.turn);
         }
         Rejection::Unavailable(Box::new(self.go_on(page, &state, visit)))
@@ -214,8 +220,9 @@ impl WebSource for Threads {
         if let Some(mut search) = state.tasks.pop_front() {
             search.newest = search.newest.max(newest);
             let known = state.known.get(&search.turn.term);
-            let more = search.page + 1 < MOST_PAGES && known.is_none_or(|known| oldest > *known);
-            match after.filter(|after| more && search.after.as_ref() != Some(after)) {
+            let more = known.is_none_or(|known| oldest > *known);
+            let after = after.filter(|after| more && search.after.as_ref() != Some(after));
+            match api::within(MOST_PAGES, search.page, after, search.place(), &mut page) {
                 Some(after) => {
                     let (after, page) = (Some(after), search.page + 1);
                     state.tasks.push_front(Search { after, page, ..search });

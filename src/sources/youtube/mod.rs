@@ -123,6 +123,7 @@ impl YouTube {
     ) -> Result<Page, ShapeError> {
         let items = api::list(ADAPTER.name, answer, "/items")?;
         let token = api::owned(answer, "/nextPageToken");
+        let place = task.place();
         let mut page = Page::default();
         match task {
             Task::Uploads { playlist, page: at, known, mut newest } => {
@@ -136,7 +137,7 @@ impl YouTube {
                 }
                 // A first visit reads back as far as comments are read.
                 let enough = oldest <= known.unwrap_or_else(|| self.oldest(now));
-                match at.next(token).filter(|_| !enough) {
+                match at.next(token.filter(|_| !enough), place, &mut page) {
                     Some(page) => {
                         state.tasks.push_front(Task::Uploads { playlist, page, known, newest });
                     }
@@ -161,7 +162,7 @@ impl YouTube {
                 for item in items {
                     item::comment(item, &video, &mut page);
                 }
-                if let Some(next) = at.next(token) {
+                if let Some(next) = at.next(token, place, &mut page) {
                     state.tasks.push_front(Task::Replies { video, parent, page: next });
                 }
             }
@@ -215,7 +216,8 @@ fn comments(
         }
     }
     let known = state.videos.get(&id).and_then(|video| video.known);
-    let next = at.next(token).filter(|_| known.is_none_or(|known| oldest > known));
+    let token = token.filter(|_| known.is_none_or(|known| oldest > known));
+    let next = at.next(token, format!("komentar di {id}"), page);
     if let Some(video) = state.videos.get_mut(&id) {
         video.newest = video.newest.max(newest);
         if next.is_none() {

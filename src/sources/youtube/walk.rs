@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::sources::{Cursor, Turn};
+use crate::sources::{Cursor, Turn, api};
 
 /// Videos whose comments are followed; of more, the oldest are let go.
 const MOST_VIDEOS: usize = 400;
-/// Pages of one list in one round: the rest comes with the next.
+/// Pages of one list in one round: what lies behind them is not read, and that is said.
 const MOST_PAGES: u32 = 20;
 
 /// One request to make.
@@ -77,10 +77,15 @@ pub(super) struct Page {
 
 impl Page {
     /// The page after this one, if there is one and the round has room for it.
-    pub(super) fn next(&self, token: Option<String>) -> Option<Self> {
-        let token = token.filter(|token| self.token.as_ref() != Some(token))?;
-        let number = self.number + 1;
-        (number < MOST_PAGES).then_some(Self { token: Some(token), number })
+    pub(super) fn next(
+        &self,
+        token: Option<String>,
+        place: String,
+        page: &mut crate::sources::Page,
+    ) -> Option<Self> {
+        let token = token.filter(|token| self.token.as_ref() != Some(token));
+        let token = api::within(MOST_PAGES, self.number, token, place, page)?;
+        Some(Self { token: Some(token), number: self.number + 1 })
     }
 }
 
