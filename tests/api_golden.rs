@@ -534,6 +534,32 @@ mod x_and_reddit {
     }
 
     #[test]
+    fn queries_of_an_edited_list_begin_where_those_before_them_stood() {
+        let (kept, edited) = ("2026-11-25T03:00:00Z", "2026-11-28T02:00:00Z");
+        let of_two = "(\"loker kamboja\" OR \"kerja kamboja\") lang:id -is:retweet";
+        let old = "(\"loker kamboja\" OR \"kerja laos\") lang:id -is:retweet";
+        for (known, since) in [
+            (json!({ old: edited }), "start_time=2026-11-28T02%3A00%3A00Z"),
+            (
+                json!({ old: edited, "(\"x\") lang:id -is:retweet": kept }),
+                "start_time=2026-11-25T03",
+            ),
+            (json!({ old: kept, of_two: edited }), "start_time=2026-11-28T02%3A00%3A00Z"),
+            (json!({}), "start_time=2026-11-27T03%3A00%3A00Z"),
+        ] {
+            let (cursor, terms) = (Cursor(json!({ "known": known })), terms());
+            let visit = Visit { cursor: Some(&cursor), terms: &terms, now: at(NOW) };
+            let first = x().begin(visit).unwrap().url;
+            assert!(first.as_str().contains(since), "{first}");
+            // Refused, it stands where it stood.
+            let no = reject(x().as_ref(), Some(cursor.0), NOW, 400, b"{}");
+            let Rejection::Unavailable(page) = no else { panic!("{no:?}") };
+            let stands = page.cursor.unwrap().0["known"].get(of_two).is_some();
+            assert_eq!(stands, known != json!({}));
+        }
+    }
+
+    #[test]
     fn a_page_costs_what_it_shows() {
         let cost = |body: &[u8]| read(x().as_ref(), None, NOW, body).unwrap().spent[0].1;
         assert_eq!(cost(&twin("x/cari.json")), 3 * 5_000 + 10_000);

@@ -206,7 +206,16 @@ impl X {
         }
         if state.tasks.is_empty() {
             let queries = queries(&visit.terms.words);
+            // One word more or less makes other queries of the same words: those are read up to where
+            // the one read least far stands.
+            let floor = state.known.values().min().copied();
+            let before_it = state.known.len();
             state.known.retain(|query, _| queries.contains(query));
+            if let Some(floor) = floor.filter(|_| state.known.len() < before_it) {
+                for query in &queries {
+                    state.known.entry(query.clone()).or_insert(floor);
+                }
+            }
             let mut last = state.turn.clone();
             for _ in 0..queries.len() {
                 last = Turn::after(last.as_ref(), &queries);
