@@ -299,7 +299,15 @@ mod youtube {
         let Rejection::Unavailable(page) = said("commentsDisabled", comments()) else { panic!() };
         assert_eq!((page.ignored, page.set_aside.len()), (1, 0));
         let state = page.cursor.unwrap().0;
-        assert_eq!(state["videos"], json!({}), "its comments are not asked for again");
+        assert_eq!(state["videos"]["vidContoh01"]["closed"], true, "they are not asked for again");
+        let page_two = json!({ "video": "vidContoh01", "page": { "token": "HAL2", "number": 1 } });
+        let page_two = task(json!({ "comments": page_two }));
+        let Rejection::Unavailable(page) = said("invalidPageToken", page_two) else { panic!() };
+        let state = page.cursor.unwrap().0;
+        assert!(
+            state["videos"]["vidContoh01"].get("closed").is_none(),
+            "only its mark was too old"
+        );
         let Rejection::Unavailable(page) = said("playlistNotFound", None) else { panic!() };
         assert!(page.set_aside[0].place.contains("UCcontoh0000000000000001"), "{page:?}");
         assert!(page.next.is_some(), "the round goes on");

@@ -283,7 +283,7 @@ impl WebSource for YouTube {
             | "playlistItemsNotAccessible"
             | "forbidden" => {
                 if let Task::Comments { video, .. } = &task {
-                    state.let_go(video);
+                    state.close(video);
                 }
             }
             _ if is_wrong || task.is_continued() => {}

@@ -100,6 +100,9 @@ pub(super) struct Video {
     /// The newest comment of the reading in progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) newest: Option<Timestamp>,
+    /// Its comments are not to be had: it stays known, or its channel's uploads would bring it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) closed: bool,
 }
 
 /// Where the source stands.
@@ -144,7 +147,8 @@ impl State {
             self.tasks.extend(last.clone().map(|turn| Task::Search { turn }));
         }
         let comments = |video: &String| Task::Comments { video: video.clone(), page: first() };
-        self.tasks.extend(self.videos.keys().map(comments));
+        let open = self.videos.iter().filter(|(_, video)| !video.closed).map(|(id, _)| id);
+        self.tasks.extend(open.map(comments));
     }
 
     /// Notes that a playlist was read back to what is known; this is its newest upload.
@@ -166,13 +170,21 @@ impl State {
         if published < oldest || self.videos.contains_key(id) {
             return;
         }
-        self.videos.insert(id.to_owned(), Video { published, known: None, newest: None });
+        self.videos
+            .insert(id.to_owned(), Video { published, known: None, newest: None, closed: false });
         self.tasks.push_back(Task::Comments { video: id.to_owned(), page: Page::default() });
         if self.videos.len() > MOST_VIDEOS {
             let oldest = self.videos.iter().min_by_key(|(_, video)| video.published);
             if let Some(id) = oldest.map(|(id, _)| id.clone()) {
                 self.let_go(&id);
             }
+        }
+    }
+
+    /// Asks for the comments of a video no more.
+    pub(super) fn close(&mut self, id: &str) {
+        if let Some(video) = self.videos.get_mut(id) {
+            video.closed = true;
         }
     }
 
