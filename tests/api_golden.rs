@@ -112,6 +112,75 @@ fn golden(page: &Page) -> String {
     text
 }
 
+#[test]
+fn where_the_cap_alone_stops_a_walk_that_is_said() {
+    let long_ago = "2026-01-01T00:00:00Z";
+    let tag = |number: u32| json!({ "turn": { "term": "lokerkamboja", "at": 0 }, "after": "A", "page": number });
+    let comments = json!({ "comments": { "video": "v", "page": { "token": "A", "number": 19 } } });
+    for (kind, settings, file, cursor, place, most) in [
+        ("threads", "", "threads/cari.json", json!({ "tasks": [tag(9)] }), "pencarian loker", 10),
+        (
+            "instagram",
+            "user_id = '17841000000000001'",
+            "instagram/tagar.json",
+            json!({ "tasks": [tag(9)], "ids": { "lokerkamboja": "1" } }),
+            "#lokerkamboja",
+            10,
+        ),
+        (
+            "facebook",
+            "pages = ['a']",
+            "facebook/halaman.json",
+            json!({ "tasks": [{ "of": "a", "number": 19 }], "known": { "a": long_ago } }),
+            "Halaman a",
+            20,
+        ),
+        (
+            "reddit",
+            "id_file = 'kunci'\nsecret_file = 'kunci'\nsubreddits = ['a']",
+            "reddit/baru.json",
+            json!({ "tasks": [{ "listing": "a/new", "page": 9 }], "known": { "a/new": long_ago } }),
+            "r/a/new",
+            10,
+        ),
+        (
+            "x",
+            "dollars_a_day = 2.0",
+            "x/cari.json",
+            json!({ "tasks": [{ "turn": { "term": "a", "at": 0 }, "since": long_ago, "page": 9 }] }),
+            "pencarian a",
+            10,
+        ),
+        (
+            "youtube",
+            "",
+            "youtube/komentar.json",
+            json!({ "tasks": [comments] }),
+            "komentar di v",
+            20,
+        ),
+    ] {
+        let secret = match kind {
+            "reddit" => "",
+            "youtube" => "key_file = 'kunci'",
+            _ => "token_file = 'kunci'",
+        };
+        let source = open(kind, &format!("{secret}\n{settings}"));
+        let mut answer: Value = serde_json::from_slice(&twin(file)).unwrap();
+        match kind {
+            "youtube" => answer["nextPageToken"] = "B".into(),
+            "reddit" => answer["data"]["after"] = "B".into(),
+            _ => {}
+        }
+        let body = answer.to_string();
+        let now = "2026-11-28T03:00:00Z";
+        let page = read(source.as_ref(), Some(cursor), now, body.as_bytes()).unwrap();
+        let said = page.set_aside.last().unwrap();
+        assert!(said.place.starts_with(place), "{kind}: {said:?}");
+        assert_eq!(said.reason, format!("lebih dari {most} halaman: yang lebih lama tidak dibaca"));
+    }
+}
+
 mod youtube {
     use super::*;
 
@@ -200,6 +269,23 @@ mod youtube {
     }
 
     #[test]
+    fn what_lies_behind_a_refused_mark_is_read_in_the_next_round() {
+        let mut answer: Value = serde_json::from_slice(&twin("youtube/unggahan.json")).unwrap();
+        answer["nextPageToken"] = "HAL2".into();
+        let known = "2026-11-16T03:00:00Z";
+        let cursor = json!({ "uploads": { "UUcontoh0000000000000001": known } });
+        let page = read(source().as_ref(), Some(cursor), NOW, answer.to_string().as_bytes());
+        let cursor = page.unwrap().cursor.unwrap().0;
+        assert_eq!(cursor["tasks"][0]["uploads"]["page"]["token"], "HAL2", "{cursor}");
+        let no = json!({ "error": { "errors": [{ "reason": "invalidPageToken" }] } }).to_string();
+        let refused = reject(source().as_ref(), Some(cursor), NOW, 400, no.as_bytes());
+        let Rejection::Unavailable(page) = refused else { panic!("{refused:?}") };
+        assert!(page.next.is_some(), "the round goes on");
+        let cursor = page.cursor.unwrap().0;
+        assert_eq!(cursor["uploads"]["UUcontoh0000000000000001"], known);
+    }
+
+    #[test]
     fn what_the_api_says_against_a_request_is_told_apart() {
         let error = |reason: &str| {
             json!({ "error": { "code": 403, "message": "x", "errors": [{ "reason": reason }] } })
@@ -213,7 +299,15 @@ mod youtube {
         let Rejection::Unavailable(page) = said("commentsDisabled", comments()) else { panic!() };
         assert_eq!((page.ignored, page.set_aside.len()), (1, 0));
         let state = page.cursor.unwrap().0;
-        assert_eq!(state["videos"], json!({}), "its comments are not asked for again");
+        assert_eq!(state["videos"]["vidContoh01"]["closed"], true, "they are not asked for again");
+        let page_two = json!({ "video": "vidContoh01", "page": { "token": "HAL2", "number": 1 } });
+        let page_two = task(json!({ "comments": page_two }));
+        let Rejection::Unavailable(page) = said("invalidPageToken", page_two) else { panic!() };
+        let state = page.cursor.unwrap().0;
+        assert!(
+            state["videos"]["vidContoh01"].get("closed").is_none(),
+            "only its mark was too old"
+        );
         let Rejection::Unavailable(page) = said("playlistNotFound", None) else { panic!() };
         assert!(page.set_aside[0].place.contains("UCcontoh0000000000000001"), "{page:?}");
         assert!(page.next.is_some(), "the round goes on");
@@ -227,6 +321,16 @@ mod youtube {
             assert_eq!(used, budget);
         }
         assert!(matches!(said("rateLimitExceeded", None), Rejection::Transient(_)));
+        for (reason, cursor, place) in [
+            ("badRequest", search(), "pencarian a"),
+            ("invalidSearchFilter", search(), "pencarian a"),
+            ("invalidValue", comments(), "komentar di vidContoh01"),
+        ] {
+            let Rejection::Unavailable(page) = said(reason, cursor) else { panic!("{reason}") };
+            assert_eq!(page.set_aside[0].place, place);
+            assert!(page.set_aside[0].reason.contains(reason), "{page:?}");
+            assert!(page.cursor.is_some(), "the next visit begins with another question");
+        }
         assert!(matches!(said("accessNotConfigured", None), Rejection::Credentials(_)));
         assert!(matches!(said("sesuatuYangBaru", None), Rejection::Blocked(_)));
         let html = reject(source().as_ref(), None, NOW, 403, b"<html>");
@@ -335,6 +439,52 @@ mod graph {
         }
     }
 
+    fn refusal(code: u64, message: &str) -> Vec<u8> {
+        json!({ "error": { "code": code, "message": message } }).to_string().into_bytes()
+    }
+
+    #[test]
+    fn what_lies_behind_a_refused_mark_is_read_in_the_next_round() {
+        let known = json!({ "#lokerkamboja": "2026-11-25T03:00:00Z" });
+        let page = read(
+            threads().as_ref(),
+            Some(json!({ "known": known })),
+            NOW,
+            &twin("threads/cari.json"),
+        );
+        let cursor = page.unwrap().cursor.unwrap().0;
+        assert_eq!(cursor["tasks"][0]["after"], "BBB", "{cursor}");
+        let no = refusal(100, "Invalid cursor");
+        let refused = reject(threads().as_ref(), Some(cursor), NOW, 400, &no);
+        let Rejection::Unavailable(page) = refused else { panic!("{refused:?}") };
+        assert!(page.next.unwrap().url.as_str().contains("q=kerjakamboja"), "the next term's turn");
+        assert_eq!(page.cursor.unwrap().0["known"], known);
+    }
+
+    #[test]
+    fn one_question_that_is_refused_does_not_stop_the_others() {
+        let two_pages = open(
+            "facebook",
+            "token_file = 'kunci'
+pages = ['contoh.loker', 'b']",
+        );
+        for (source, place, next) in [
+            (threads(), "pencarian #lokerkamboja", "q=kerjakamboja"),
+            (instagram(), "#lokerkamboja", "q=kerjakamboja"),
+            (two_pages, "Halaman contoh.loker", "/b/feed"),
+        ] {
+            let no = refusal(100, "Invalid parameter");
+            let refused = reject(source.as_ref(), None, NOW, 400, &no);
+            let Rejection::Unavailable(page) = refused else { panic!("{place}: {refused:?}") };
+            assert_eq!(page.set_aside[0].place, place);
+            assert!(page.set_aside[0].reason.contains("Invalid parameter"), "{page:?}");
+            assert!(page.next.unwrap().url.as_str().contains(next), "{place}");
+            let no = refusal(368, "blocked from performing this action");
+            let blocked = reject(source.as_ref(), None, NOW, 400, &no);
+            assert!(matches!(blocked, Rejection::Blocked(_)), "{place}: {blocked:?}");
+        }
+    }
+
     #[test]
     fn an_empty_list_for_a_sensitive_word_is_no_error() {
         let page = read(threads().as_ref(), None, NOW, br#"{"data":[]}"#).unwrap();
@@ -374,6 +524,46 @@ mod x_and_reddit {
             insta::with_settings!({ omit_expression => true }, {
                 insta::assert_snapshot!(name, golden(&page));
             });
+        }
+    }
+
+    #[test]
+    fn a_query_x_does_not_take_does_not_stop_the_others() {
+        let task = |term: &str| json!({ "turn": { "term": term, "at": 0 }, "since": NOW });
+        let cursor = Some(json!({ "tasks": [task("a"), task("b")] }));
+        let no = br#"{"detail":"There were errors processing your request"}"#;
+        let refused = reject(x().as_ref(), cursor.clone(), NOW, 400, no);
+        let Rejection::Unavailable(page) = refused else { panic!("{refused:?}") };
+        assert_eq!(page.set_aside[0].place, "pencarian a");
+        assert!(page.set_aside[0].reason.contains("There were errors"), "{page:?}");
+        assert!(page.next.unwrap().url.as_str().contains("query=b&"));
+        let blocked = reject(x().as_ref(), cursor, NOW, 404, no);
+        assert!(matches!(blocked, Rejection::Blocked(_)), "{blocked:?}");
+    }
+
+    #[test]
+    fn queries_of_an_edited_list_begin_where_those_before_them_stood() {
+        let (kept, edited) = ("2026-11-25T03:00:00Z", "2026-11-28T02:00:00Z");
+        let of_two = "(\"loker kamboja\" OR \"kerja kamboja\") lang:id -is:retweet";
+        let old = "(\"loker kamboja\" OR \"kerja laos\") lang:id -is:retweet";
+        for (known, since) in [
+            (json!({ old: edited }), "start_time=2026-11-28T02%3A00%3A00Z"),
+            (
+                json!({ old: edited, "(\"x\") lang:id -is:retweet": kept }),
+                "start_time=2026-11-25T03",
+            ),
+            (json!({ old: kept, of_two: edited }), "start_time=2026-11-28T02%3A00%3A00Z"),
+            (json!({}), "start_time=2026-11-27T03%3A00%3A00Z"),
+        ] {
+            let (cursor, terms) = (Cursor(json!({ "known": known })), terms());
+            let visit = Visit { cursor: Some(&cursor), terms: &terms, now: at(NOW) };
+            let first = x().begin(visit).unwrap().url;
+            assert!(first.as_str().contains(since), "{first}");
+            // Refused, it stands where it stood.
+            let no = reject(x().as_ref(), Some(cursor.0), NOW, 400, b"{}");
+            let Rejection::Unavailable(page) = no else { panic!("{no:?}") };
+            let stands = page.cursor.unwrap().0["known"].get(of_two).is_some();
+            assert_eq!(stands, known != json!({}));
         }
     }
 

@@ -58,7 +58,11 @@ fn list(asked: &Asked, seen: &Seen, items: Vec<Value>, after: Option<&str>) -> R
     let usage = json!({ "call_count": seen.usage, "total_time": 1, "total_cputime": 1 });
     Reply::new(
         200,
-        &[("content-type", "application/json"), ("x-app-usage", &usage.to_string())],
+        &[
+            ("content-type", "application/json"),
+            ("x-app-usage", &usage.to_string()),
+            ("etag", "\"itu-itu-saja\""),
+        ],
         body.to_string(),
     )
 }
@@ -67,6 +71,9 @@ async fn serve(limits: Limits, ledger: &Ledger, seen: &SharedSeen) -> Server {
     let (ledger, seen) = (ledger.clone(), Arc::clone(seen));
     Server::start(move |asked| {
         let mut seen = seen.lock().unwrap();
+        if asked.header("if-none-match").is_some() {
+            return Reply::new(304, &[], "");
+        }
         if let Some((status, code, subcode, message)) = seen.says {
             return error(status, code, subcode, message);
         }
@@ -240,6 +247,19 @@ async fn pages_are_read_back_to_what_is_known_and_a_lost_one_stops_no_other() {
     assert_eq!((&report["new"], server.asked().len() - before), (&2.into(), 1), "{report}");
     ledger.assert_kept();
     world.assert_secret_is_nowhere();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quiet_page_keeps_no_other_from_being_read() {
+    let (ledger, seen) = (Ledger::default(), SharedSeen::default());
+    let server = serve(Limits { searches: 0, hashtags: 0 }, &ledger, &seen).await;
+    let more = "pages = [\"a\"]\nbackfill_pages = 1";
+    let world = World::new(&server, &source("facebook", &server, more));
+    assert_eq!(world.visit().await["facebook"]["new"], 2);
+    world.write(&server, &source("facebook", &server, &more.replace("\"a\"", "\"a\", \"b\"")));
+    let report = &world.visit().await["facebook"];
+    assert_eq!((&report["new"], &report["errors"]), (&2.into(), &json!([])), "{report}");
+    ledger.assert_kept();
 }
 
 #[tokio::test(flavor = "multi_thread")]

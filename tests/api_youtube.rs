@@ -153,7 +153,10 @@ fn reply(asked: &Asked, ledger: &Ledger, limits: Limits, searched: &Mutex<Vec<St
             list(items.collect(), None)
         }
         ("commentThreads", page) => match (of("videoId").as_str(), page) {
-            ("tutup", _) => error(403, "commentsDisabled"),
+            ("tutup", _) => {
+                ledger.count("closed", u64::MAX);
+                error(403, "commentsDisabled")
+            }
             ("lama", _) => {
                 ledger.fault("comments of an old video were asked for");
                 list(Vec::new(), None)
@@ -198,6 +201,7 @@ async fn a_round_reads_uploads_searches_comments_and_answers_and_nothing_twice()
     let again = &world.visit().await["yt"];
     // Two other terms: two more videos with a comment each; all else is known.
     assert_eq!((&again["new"], &again["edited"]), (&4.into(), &0.into()), "{again}");
+    assert_eq!(standin.ledger.counted("closed"), 1, "closed comments are asked for once");
     let searched = standin.searched.lock().unwrap().clone();
     assert_eq!(searched.len(), 4);
     assert_eq!(searched.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{searched:?}");

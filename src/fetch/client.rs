@@ -317,18 +317,15 @@ fn headers(request: &Request, own_origin: bool) -> HeaderMap {
     add(IF_NONE_MATCH, &request.validators.etag);
     add(IF_MODIFIED_SINCE, &request.validators.last_modified);
     for credential in request.credentials.iter().filter(|_| own_origin) {
-        let (name, value) = match credential {
-            Credential::Bearer(secret) => (AUTHORIZATION, format!("Bearer {}", secret.reveal())),
-            Credential::Header(name, secret) => {
-                (HeaderName::from_static(name), secret.reveal().to_owned())
-            }
+        let value = match credential {
+            Credential::Bearer(secret) => format!("Bearer {}", secret.reveal()),
             // A grant becomes a bearer token before anything is sent.
             Credential::Query(..) | Credential::Granted(_) => continue,
         };
         // What no header can hold was refused when the secret was read.
         if let Ok(mut value) = HeaderValue::from_str(&value) {
             value.set_sensitive(true);
-            headers.insert(name, value);
+            headers.insert(AUTHORIZATION, value);
         }
     }
     headers
@@ -338,7 +335,7 @@ fn headers(request: &Request, own_origin: bool) -> HeaderMap {
 fn secret_query(request: &Request) -> Vec<(&'static str, &str)> {
     let query = |credential| match credential {
         &Credential::Query(name, ref secret) => Some((name, secret.reveal())),
-        Credential::Bearer(_) | Credential::Header(..) | Credential::Granted(_) => None,
+        Credential::Bearer(_) | Credential::Granted(_) => None,
     };
     request.credentials.iter().filter_map(query).collect()
 }

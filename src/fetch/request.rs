@@ -45,8 +45,6 @@ pub enum Form {
 pub enum Credential {
     /// `Authorization: Bearer …`.
     Bearer(Secret),
-    /// The value of a header of this name.
-    Header(&'static str, Secret),
     /// A parameter of the query of this name, added when the request is sent.
     Query(&'static str, Secret),
     /// `Authorization: Bearer …` with a token that the service grants an app.
@@ -57,7 +55,7 @@ impl Credential {
     /// The secret in it.
     pub(super) fn secret(&self) -> &Secret {
         match self {
-            Self::Bearer(secret) | Self::Header(_, secret) | Self::Query(_, secret) => secret,
+            Self::Bearer(secret) | Self::Query(_, secret) => secret,
             Self::Granted(grant) => &grant.secret,
         }
     }
@@ -137,7 +135,7 @@ impl Request {
     pub(super) fn grant(&self) -> Option<&Grant> {
         self.credentials.iter().find_map(|credential| match credential {
             Credential::Granted(grant) => Some(grant),
-            Credential::Bearer(_) | Credential::Header(..) | Credential::Query(..) => None,
+            Credential::Bearer(_) | Credential::Query(..) => None,
         })
     }
 

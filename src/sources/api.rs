@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
 
-use super::{Given, OpenError, SetAside, ShapeError};
+use super::{Given, OpenError, Page, SetAside, ShapeError};
 use crate::fetch::{Capture, decode};
 use crate::post::Link;
 
@@ -72,6 +72,29 @@ pub(super) fn set_aside(place: String, reason: impl Into<String>, item: &Value) 
     let mut raw = item.to_string();
     raw.truncate(raw.floor_char_boundary(RAW_MAX));
     SetAside { place, reason: reason.into(), raw }
+}
+
+/// A question that the service refuses, with what it said: the others go on.
+pub(super) fn refused(place: String, why: &str) -> SetAside {
+    set_aside(place, format!("ditolak ({why})"), &Value::Null)
+}
+
+/// The mark of the page after this one, where a round that reads so many of a list has room for it:
+/// what lies behind the last is not read in any round, and that is said.
+pub(super) fn within(
+    most: u32,
+    number: u32,
+    after: Option<String>,
+    place: String,
+    page: &mut Page,
+) -> Option<String> {
+    let after = after?;
+    if number + 1 < most {
+        return Some(after);
+    }
+    let reason = format!("lebih dari {most} halaman: yang lebih lama tidak dibaca");
+    page.set_aside.push(set_aside(place, reason, &Value::Null));
+    None
 }
 
 /// Where an API is: the address its settings name, as a folder.

@@ -199,10 +199,11 @@ impl WebSource for Reddit {
             page.posts.push(post);
         }
         // A first visit reads one page: what came before the watch began is no news.
-        let more = state.known.get(&task.listing).is_some_and(|known| oldest > *known)
-            && task.page + 1 < MOST_PAGES;
-        let after = api::owned(&answer, "/data/after");
-        match after.filter(|after| more && task.after.as_ref() != Some(after)) {
+        let more = state.known.get(&task.listing).is_some_and(|known| oldest > *known);
+        let after = api::owned(&answer, "/data/after")
+            .filter(|after| more && task.after.as_ref() != Some(after));
+        let place = format!("r/{}", task.listing);
+        match api::within(MOST_PAGES, task.page, after, place, &mut page) {
             Some(after) => {
                 let (after, page) = (Some(after), task.page + 1);
                 state.tasks.push_front(Task { after, page, ..task });

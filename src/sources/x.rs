@@ -150,6 +150,13 @@ struct Task {
     newest: Option<Timestamp>,
 }
 
+impl Task {
+    /// What it looks for, as operators know it.
+    fn place(&self) -> String {
+        format!("pencarian {}", self.turn.term)
+    }
+}
+
 /// Where the source stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -165,7 +172,7 @@ struct State {
 fn queries(words: &[String]) -> Vec<String> {
     let mut queries: Vec<String> = Vec::new();
     for word in words {
-        let word = format!("\"{}\"", word.replace('"', " "));
+        let word = format!("\"{}\"", fitting(&word.replace('"', " ")));
         match queries.last_mut() {
             Some(query) if query.len() + word.len() + 4 + ONLY.len() <= LONGEST_QUERY => {
                 query.push_str(" OR ");
@@ -175,6 +182,17 @@ fn queries(words: &[String]) -> Vec<String> {
         }
     }
     queries.into_iter().map(|query| query + ONLY).collect()
+}
+
+/// As much of a word as fits into a query of its own, cut between two words where it has several: what
+/// is cut finds all the whole would find.
+fn fitting(word: &str) -> &str {
+    // The bracket and the quotes stand around it.
+    let head = &word[..word.floor_char_boundary(LONGEST_QUERY - ONLY.len() - 3)];
+    match head.rsplit_once(' ') {
+        Some((whole, _)) if head.len() < word.len() => whole,
+        _ => head,
+    }
 }
 
 impl X {
@@ -188,7 +206,16 @@ impl X {
         }
         if state.tasks.is_empty() {
             let queries = queries(&visit.terms.words);
+            // One word more or less makes other queries of the same words: those are read up to where
+            // the one read least far stands.
+            let floor = state.known.values().min().copied();
+            let before_it = state.known.len();
             state.known.retain(|query, _| queries.contains(query));
+            if let Some(floor) = floor.filter(|_| state.known.len() < before_it) {
+                for query in &queries {
+                    state.known.entry(query.clone()).or_insert(floor);
+                }
+            }
             let mut last = state.turn.clone();
             for _ in 0..queries.len() {
                 last = Turn::after(last.as_ref(), &queries);
@@ -264,9 +291,9 @@ impl WebSource for X {
                 None => page.set_aside.push(api::set_aside("data".into(), "tidak ada id", item)),
             }
         }
-        let next = api::owned(&answer, "/meta/next_token")
-            .filter(|next| task.page + 1 < MOST_PAGES && task.next.as_ref() != Some(next));
-        match next {
+        let next =
+            api::owned(&answer, "/meta/next_token").filter(|next| task.next.as_ref() != Some(next));
+        match api::within(MOST_PAGES, task.page, next, task.place(), &mut page) {
             Some(next) => {
                 let (next, page) = (Some(next), task.page + 1);
                 state.tasks.push_front(Task { next, page, ..task });
@@ -294,11 +321,14 @@ impl WebSource for X {
             402 => Rejection::UsedUp { budget: Some(self.budget.name.clone()), until: None },
             _ => {
                 let mut state = self.round(visit);
-                match state.tasks.pop_front().filter(|task| task.next.is_some()) {
-                    // A mark that is too old leads nowhere.
+                let is_wrong = |task: &Task| status == 400 || task.next.is_some();
+                match state.tasks.pop_front().filter(is_wrong) {
+                    // A query that X does not take, or a mark that is too old: the others go on.
                     Some(task) => {
+                        let refused = api::refused(task.place(), &told);
+                        let page = Page { set_aside: vec![refused], ..Page::default() };
                         state.turn = Some(task.turn);
-                        Rejection::Unavailable(Box::new(self.go_on(Page::default(), &state)))
+                        Rejection::Unavailable(Box::new(self.go_on(page, &state)))
                     }
                     None => Rejection::Blocked(told),
                 }
@@ -385,6 +415,19 @@ mod tests {
         }
         let all = queries.concat();
         assert!(words.iter().all(|word| all.contains(&word.replace('"', " "))));
+    }
+
+    #[test]
+    fn a_word_longer_than_a_query_is_cut_to_one() {
+        for letter in ["a", "é"] {
+            let long = format!("loker {} kamboja", letter.repeat(LONGEST_QUERY));
+            let whole = format!("{} {}", "loker ".repeat(60), letter.repeat(LONGEST_QUERY));
+            for word in [long, whole, letter.repeat(LONGEST_QUERY)] {
+                let queries = queries(&["kerja".to_owned(), word]);
+                assert_eq!(queries.len(), 2, "{queries:?}");
+                assert!(queries[1].len() <= LONGEST_QUERY, "{queries:?}");
+            }
+        }
     }
 
     #[test]

@@ -16,8 +16,8 @@ use crate::post::{
     Account, Container, ContainerKind, ExtraKind, ExtraText, Media, MediaKind, Platform, Post,
 };
 use crate::sources::{
-    Adapter, Cursor, Door, Given, OpenError, Page, Rejection, ShapeError, SourceSettings, Visit,
-    WebSource, api,
+    Adapter, Cursor, Door, Given, IfUnchanged, OpenError, Page, Rejection, ShapeError,
+    SourceSettings, Visit, WebSource, api,
 };
 
 const ADAPTER: Adapter = Adapter { name: "facebook", version: 1 };
@@ -167,11 +167,14 @@ impl WebSource for Facebook {
             task.newest = task.newest.max(post.created_at);
             page.posts.push(post);
         }
-        let more = match state.known.get(&task.of) {
-            Some(known) => oldest > *known && task.number + 1 < MOST_PAGES,
-            None => task.number + 1 < self.backfill_pages,
+        // How far back a first visit reads is the operator's wish: nothing is lost with what lies behind.
+        let (more, most) = match state.known.get(&task.of) {
+            Some(known) => (oldest > *known, MOST_PAGES),
+            None => (task.number + 1 < self.backfill_pages, self.backfill_pages),
         };
-        match after.filter(|after| more && task.after.as_ref() != Some(after)) {
+        let after = after.filter(|after| more && task.after.as_ref() != Some(after));
+        let place = format!("Halaman {}", task.of);
+        match api::within(most, task.number, after, place, &mut page) {
             Some(after) => {
                 let (after, number) = (Some(after), task.number + 1);
                 state.tasks.push_front(Task { after, number, ..task });
@@ -196,9 +199,14 @@ impl WebSource for Facebook {
             No::Transient(why) => Rejection::Transient(why),
             No::Blocked(why) if !is_continued(&self.round(visit)) => Rejection::Blocked(why),
             // A mark that is too old leads nowhere: the other Pages must not wait for it.
-            No::Gone(why) | No::Blocked(why) => self.gone(visit, &why),
+            No::Gone(why) | No::Refused(why) | No::Blocked(why) => self.gone(visit, &why),
             No::TooManyTags => Rejection::Blocked("hashtags where there are none".to_owned()),
         }
+    }
+
+    fn if_unchanged(&self, _request: &Request, _visit: Visit<'_>) -> IfUnchanged {
+        // That one Page is quiet says nothing about the others, nor about its older pages.
+        IfUnchanged::Unasked
     }
 
     fn interval(&self) -> (u64, u64) {

@@ -184,8 +184,9 @@ impl WebSource for Instagram {
             .map(|item| api::set_aside(format!("#{}", task.turn.term), "tidak ada id", item))
             .collect();
         state.tasks.pop_front();
-        let more = task.page + 1 < MOST_PAGES;
-        match after.filter(|after| more && task.after.as_ref() != Some(after)) {
+        let after = after.filter(|after| task.after.as_ref() != Some(after));
+        let place = format!("#{}", task.turn.term);
+        match api::within(MOST_PAGES, task.page, after, place, &mut page) {
             Some(after) => {
                 let (after, page) = (Some(after), task.page + 1);
                 state.tasks.push_front(Task { after, page, ..task });
@@ -205,6 +206,14 @@ impl WebSource for Instagram {
             No::Credentials(why) => Rejection::Credentials(why),
             No::Transient(why) => Rejection::Transient(why),
             No::Blocked(why) if !is_continued(&self.round(visit)) => Rejection::Blocked(why),
+            No::Refused(why) => {
+                let state = self.round(visit);
+                let mut page = Page::default();
+                if let Some(task) = state.tasks.front() {
+                    page.set_aside.push(api::refused(format!("#{}", task.turn.term), &why));
+                }
+                Rejection::Unavailable(Box::new(self.skip(state, page)))
+            }
             // The other hashtags go on being read; this one waits for its turn. So does one whose
             // mark has become too old to go on from.
             No::TooManyTags | No::Gone(_) | No::Blocked(_) => {

@@ -89,6 +89,8 @@ enum No {
     Credentials(String),
     /// The thing asked about is not there, or is not to be had.
     Gone(String),
+    /// A parameter is wrong: this one question is refused, not whoever asks it.
+    Refused(String),
     /// It may work later.
     Transient(String),
     /// Meta does not want us.
@@ -109,6 +111,7 @@ fn said(capture: &Capture, now: Timestamp) -> No {
         (100, 33) | (803 | 24 | 110, _) => No::Gone(told),
         (190 | 102 | 104 | 10 | 3 | 200..=299, _) => No::Credentials(told),
         (100, _) if unapproved => No::Credentials(told),
+        (100, _) => No::Refused(told),
         (18, _) | (_, 2_207_034) => No::TooManyTags,
         (4 | 17 | 32 | 341 | 613 | 80_000..=80_014, _) => No::TooMany(
             now.checked_add(recovery(capture).unwrap_or(RECOVERY)).unwrap_or(Timestamp::MAX),
@@ -160,7 +163,7 @@ mod tests {
             (80_002, 0, "There have been too many calls", "TooMany"),
             (2, 0, "Please retry your request later", "Transient"),
             (368, 0, "blocked from performing this action", "Blocked"),
-            (100, 0, "Invalid parameter", "Blocked"),
+            (100, 0, "Invalid parameter", "Refused"),
         ] {
             let body = serde_json::json!({ "error": { "code": code, "error_subcode": subcode,
                 "message": message, "type": "OAuthException" } });

@@ -105,6 +105,13 @@ struct Search {
     newest: Option<Timestamp>,
 }
 
+impl Search {
+    /// What it looks for, as operators know it.
+    fn place(&self) -> String {
+        format!("pencarian {}", self.turn.term)
+    }
+}
+
 /// Where the source stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -168,17 +175,23 @@ impl Threads {
     }
 }
 
+impl Threads {
+    /// The rest of the round without the search in hand, and why it was refused. What was not read is
+    /// not known: its next turn begins where this one did.
+    fn skip(&self, visit: Visit<'_>, why: Option<&str>) -> Rejection {
+        let mut state = self.round(visit);
+        let mut page = Page::default();
+        if let Some(search) = state.tasks.pop_front() {
+            page.set_aside = why.map(|why| api::refused(search.place(), why)).into_iter().collect();
+            state.turn = Some(search.turn);
+        }
+        Rejection::Unavailable(Box::new(self.go_on(page, &state, visit)))
+    }
+}
+
 /// Whether the search in hand goes on from a mark of an earlier page.
 fn is_continued(state: &State) -> bool {
     state.tasks.front().is_some_and(|search| search.after.is_some())
-}
-
-/// Notes a search as made.
-fn done(state: &mut State, search: Search) {
-    if let Some(newest) = search.newest {
-        state.known.insert(search.turn.term.clone(), newest);
-    }
-    state.turn = Some(search.turn);
 }
 
 impl WebSource for Threads {
@@ -207,13 +220,19 @@ impl WebSource for Threads {
         if let Some(mut search) = state.tasks.pop_front() {
             search.newest = search.newest.max(newest);
             let known = state.known.get(&search.turn.term);
-            let more = search.page + 1 < MOST_PAGES && known.is_none_or(|known| oldest > *known);
-            match after.filter(|after| more && search.after.as_ref() != Some(after)) {
+            let more = known.is_none_or(|known| oldest > *known);
+            let after = after.filter(|after| more && search.after.as_ref() != Some(after));
+            match api::within(MOST_PAGES, search.page, after, search.place(), &mut page) {
                 Some(after) => {
                     let (after, page) = (Some(after), search.page + 1);
                     state.tasks.push_front(Search { after, page, ..search });
                 }
-                None => done(&mut state, search),
+                None => {
+                    if let Some(newest) = search.newest {
+                        state.known.insert(search.turn.term.clone(), newest);
+                    }
+                    state.turn = Some(search.turn);
+                }
             }
         }
         let mut page = self.go_on(page, &state, visit);
@@ -229,14 +248,9 @@ impl WebSource for Threads {
             No::Credentials(why) => Rejection::Credentials(why),
             No::Transient(why) => Rejection::Transient(why),
             No::Blocked(why) if !is_continued(&self.round(visit)) => Rejection::Blocked(why),
+            No::Refused(why) => self.skip(visit, Some(&why)),
             // A mark that is too old leads nowhere: the rest of the round must not wait for it.
-            No::Blocked(_) | No::Gone(_) | No::TooManyTags => {
-                let mut state = self.round(visit);
-                if let Some(search) = state.tasks.pop_front() {
-                    done(&mut state, search);
-                }
-                Rejection::Unavailable(Box::new(self.go_on(Page::default(), &state, visit)))
-            }
+            No::Blocked(_) | No::Gone(_) | No::TooManyTags => self.skip(visit, None),
         }
     }
 

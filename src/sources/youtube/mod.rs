@@ -123,22 +123,25 @@ impl YouTube {
     ) -> Result<Page, ShapeError> {
         let items = api::list(ADAPTER.name, answer, "/items")?;
         let token = api::owned(answer, "/nextPageToken");
+        let place = task.place();
         let mut page = Page::default();
         match task {
-            Task::Uploads { playlist, page: at, known } => {
+            Task::Uploads { playlist, page: at, known, mut newest } => {
                 let mut oldest = Timestamp::MAX;
                 for item in items {
                     let published = item::video(item, &mut page);
                     let Some((id, Some(published))) = published else { continue };
                     oldest = oldest.min(published);
                     state.follow(&id, published, self.oldest(now));
-                    let newest = state.uploads.entry(playlist.clone()).or_insert(published);
-                    *newest = published.max(*newest);
+                    newest = newest.max(Some(published));
                 }
                 // A first visit reads back as far as comments are read.
                 let enough = oldest <= known.unwrap_or_else(|| self.oldest(now));
-                if let Some(next) = at.next(token).filter(|_| !enough) {
-                    state.tasks.push_front(Task::Uploads { playlist, page: next, known });
+                match at.next(token.filter(|_| !enough), place, &mut page) {
+                    Some(page) => {
+                        state.tasks.push_front(Task::Uploads { playlist, page, known, newest });
+                    }
+                    None => state.read_to_its_end(playlist, newest),
                 }
             }
             Task::Search { turn } => {
@@ -159,7 +162,7 @@ impl YouTube {
                 for item in items {
                     item::comment(item, &video, &mut page);
                 }
-                if let Some(next) = at.next(token) {
+                if let Some(next) = at.next(token, place, &mut page) {
                     state.tasks.push_front(Task::Replies { video, parent, page: next });
                 }
             }
@@ -213,7 +216,8 @@ fn comments(
         }
     }
     let known = state.videos.get(&id).and_then(|video| video.known);
-    let next = at.next(token).filter(|_| known.is_none_or(|known| oldest > known));
+    let token = token.filter(|_| known.is_none_or(|known| oldest > known));
+    let next = at.next(token, format!("komentar di {id}"), page);
     if let Some(video) = state.videos.get_mut(&id) {
         video.newest = video.newest.max(newest);
         if next.is_none() {
@@ -252,6 +256,7 @@ impl WebSource for YouTube {
         let message = api::text(&answer, "/error/message").unwrap_or_default();
         let status = capture.status.unwrap_or_default();
         let told = format!("{status} {reason}: {message}");
+        let is_wrong = reason == "badRequest" || reason.starts_with("invalid");
         let mut state = self.round(visit);
         let Some(task) = state.tasks.pop_front() else { return Rejection::Blocked(told) };
         match reason {
@@ -265,37 +270,41 @@ impl WebSource for YouTube {
             "rateLimitExceeded" | "userRateLimitExceeded" | "processingFailure" => {
                 return Rejection::Transient(told);
             }
-            "keyInvalid" | "keyExpired" | "accessNotConfigured" | "ipRefererBlocked" => {
-                return Rejection::Credentials(told);
-            }
+            "keyInvalid"
+            | "keyExpired"
+            | "accessNotConfigured"
+            | "ipRefererBlocked"
+            | "invalidCredentials" => return Rejection::Credentials(told),
             "badRequest" if message.contains("API key") => return Rejection::Credentials(told),
             "commentsDisabled"
             | "videoNotFound"
             | "commentNotFound"
             | "playlistNotFound"
             | "playlistItemsNotAccessible"
-            | "invalidPageToken"
-            | "forbidden" => {}
-            _ if task.is_continued() => {}
+            | "forbidden" => {
+                if let Task::Comments { video, .. } = &task {
+                    state.close(video);
+                }
+            }
+            _ if is_wrong || task.is_continued() => {}
             _ => return Rejection::Blocked(told),
+        }
+        if let Task::Search { turn } = &task {
+            state.turn = Some(turn.clone());
         }
         let mut page = Page::default();
         match task {
-            Task::Comments { video, .. } => {
-                state.let_go(&video);
-                page.ignored += 1;
-            }
-            // A channel that an operator named is worth a word; all else comes and goes.
-            Task::Uploads { playlist, .. } => {
-                let place = format!("saluran UC{}", playlist.get(2..).unwrap_or_default());
+            // A channel that an operator named is worth a word, and so is what is wrong from its first
+            // page on; all else comes and goes.
+            Task::Uploads { .. } => {
+                let place = task.place();
                 let reason = format!("unggahannya tidak dapat dibaca ({told}); periksa id-nya");
                 page.set_aside.push(api::set_aside(place, reason, &answer));
             }
-            Task::Search { turn } => {
-                state.turn = Some(turn);
-                page.ignored += 1;
+            task if is_wrong && !task.is_continued() => {
+                page.set_aside.push(api::refused(task.place(), &told));
             }
-            Task::Details { .. } | Task::Replies { .. } => page.ignored += 1,
+            _ => page.ignored += 1,
         }
         Rejection::Unavailable(Box::new(self.go_on(page, &state, visit.now)))
     }

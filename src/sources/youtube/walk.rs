@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::sources::{Cursor, Turn};
+use crate::sources::{Cursor, Turn, api};
 
 /// Videos whose comments are followed; of more, the oldest are let go.
 const MOST_VIDEOS: usize = 400;
-/// Pages of one list in one round: the rest comes with the next.
+/// Pages of one list in one round: what lies behind them is not read, and that is said.
 const MOST_PAGES: u32 = 20;
 
 /// One request to make.
@@ -25,6 +25,9 @@ pub(super) enum Task {
         /// The newest upload known when the round began: what is older is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         known: Option<Timestamp>,
+        /// The newest upload of the reading in progress.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newest: Option<Timestamp>,
     },
     /// A search for the term whose turn it is.
     Search { turn: Turn },
@@ -37,6 +40,19 @@ pub(super) enum Task {
 }
 
 impl Task {
+    /// What it asks about, as operators know it.
+    pub(super) fn place(&self) -> String {
+        match self {
+            Self::Uploads { playlist, .. } => {
+                format!("saluran UC{}", playlist.get(2..).unwrap_or_default())
+            }
+            Self::Search { turn } => format!("pencarian {}", turn.term),
+            Self::Details { videos } => format!("rincian video {}", videos.join(", ")),
+            Self::Comments { video, .. } => format!("komentar di {video}"),
+            Self::Replies { video, parent, .. } => format!("balasan untuk {parent} di {video}"),
+        }
+    }
+
     /// Whether it goes on from a mark of an earlier page: one that is too old leads nowhere.
     pub(super) fn is_continued(&self) -> bool {
         match self {
@@ -61,10 +77,15 @@ pub(super) struct Page {
 
 impl Page {
     /// The page after this one, if there is one and the round has room for it.
-    pub(super) fn next(&self, token: Option<String>) -> Option<Self> {
-        let token = token.filter(|token| self.token.as_ref() != Some(token))?;
-        let number = self.number + 1;
-        (number < MOST_PAGES).then_some(Self { token: Some(token), number })
+    pub(super) fn next(
+        &self,
+        token: Option<String>,
+        place: String,
+        page: &mut crate::sources::Page,
+    ) -> Option<Self> {
+        let token = token.filter(|token| self.token.as_ref() != Some(token));
+        let token = api::within(MOST_PAGES, self.number, token, place, page)?;
+        Some(Self { token: Some(token), number: self.number + 1 })
     }
 }
 
@@ -79,6 +100,9 @@ pub(super) struct Video {
     /// The newest comment of the reading in progress.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) newest: Option<Timestamp>,
+    /// Its comments are not to be had: it stays known, or its channel's uploads would bring it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) closed: bool,
 }
 
 /// Where the source stands.
@@ -91,7 +115,7 @@ pub(super) struct State {
     pub(super) turn: Option<Turn>,
     /// Videos whose comments are followed, by id.
     pub(super) videos: BTreeMap<String, Video>,
-    /// The newest upload known of each playlist.
+    /// The newest upload of the last reading of each playlist that came to its end.
     pub(super) uploads: BTreeMap<String, Timestamp>,
 }
 
@@ -114,6 +138,7 @@ impl State {
                 playlist: playlist.clone(),
                 page: first(),
                 known: self.uploads.get(playlist).copied(),
+                newest: None,
             })
             .collect();
         let mut last = self.turn.clone();
@@ -122,7 +147,16 @@ impl State {
             self.tasks.extend(last.clone().map(|turn| Task::Search { turn }));
         }
         let comments = |video: &String| Task::Comments { video: video.clone(), page: first() };
-        self.tasks.extend(self.videos.keys().map(comments));
+        let open = self.videos.iter().filter(|(_, video)| !video.closed).map(|(id, _)| id);
+        self.tasks.extend(open.map(comments));
+    }
+
+    /// Notes that a playlist was read back to what is known; this is its newest upload.
+    pub(super) fn read_to_its_end(&mut self, playlist: String, newest: Option<Timestamp>) {
+        let known = self.uploads.get(&playlist).copied();
+        if let Some(newest) = newest.max(known) {
+            self.uploads.insert(playlist, newest);
+        }
     }
 
     /// Leaves the searches of this round to the next, which begins with the first of them.
@@ -136,13 +170,21 @@ impl State {
         if published < oldest || self.videos.contains_key(id) {
             return;
         }
-        self.videos.insert(id.to_owned(), Video { published, known: None, newest: None });
+        self.videos
+            .insert(id.to_owned(), Video { published, known: None, newest: None, closed: false });
         self.tasks.push_back(Task::Comments { video: id.to_owned(), page: Page::default() });
         if self.videos.len() > MOST_VIDEOS {
             let oldest = self.videos.iter().min_by_key(|(_, video)| video.published);
             if let Some(id) = oldest.map(|(id, _)| id.clone()) {
                 self.let_go(&id);
             }
+        }
+    }
+
+    /// Asks for the comments of a video no more.
+    pub(super) fn close(&mut self, id: &str) {
+        if let Some(video) = self.videos.get_mut(id) {
+            video.closed = true;
         }
     }
 
