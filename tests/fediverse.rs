@@ -358,6 +358,49 @@ fn an_answer_that_is_no_timeline_does_not_stop_the_others() {
 }
 
 #[test]
+fn an_older_page_that_cannot_be_had_does_not_shut_its_listing() {
+    fn notes(number: u32) -> Vec<u8> {
+        json!([{ "id": format!("n{number}"), "text": "catatan", "user": { "username": "agen" } }])
+            .to_string()
+            .into_bytes()
+    }
+    fn views(number: u32) -> Vec<u8> {
+        let post = json!({ "id": number, "name": "Kabar", "ap_id": format!("https://l.example/{number}") });
+        json!({ "posts": [{ "post": post }], "next_page": "P1" }).to_string().into_bytes()
+    }
+    let mastodon = || {
+        let mut walker = Walker::new(instance(""), &["satu"]);
+        walker.reject(404, "");
+        walker
+    };
+    let misskey = "server = 'https://misskey.example'";
+    let misskey = || Walker::new(open::<misskey::Settings>(misskey), &["satu"]);
+    let lemmy = || Walker::new(open::<lemmy::Settings>("server = 'https://lemmy.example'"), &[]);
+    let kinds: [(&dyn Fn() -> Walker, &dyn Fn(u32) -> Vec<u8>); 3] =
+        [(&mastodon, &|number| timeline([number])), (&misskey, &notes), (&lemmy, &views)];
+    for (walker, page) in kinds {
+        for is_refused in [true, false] {
+            let mut walker = walker();
+            let newest = walker.asks();
+            walker.answer(&page(9)).unwrap();
+            let older = walker.asks();
+            assert_ne!(older, newest);
+            let told = match is_refused {
+                true => walker.reject(400, ""),
+                false => walker.answer(b"<html>").unwrap(),
+            };
+            assert_eq!((told.set_aside.len(), walker.asks().as_str()), (1, "nothing"), "{older}");
+            walker.begin();
+            if walker.asks().ends_with("/instance") {
+                walker.reject(404, "");
+            }
+            assert_eq!(walker.asks(), newest, "the next visit");
+            assert_eq!(walker.answer(&page(10)).unwrap().posts.len(), 1);
+        }
+    }
+}
+
+#[test]
 fn a_timeline_leads_nowhere_else() {
     let mut walker = Walker::new(instance(""), &["satu"]);
     walker.reject(404, "");

@@ -118,7 +118,7 @@ impl WebSource for Server {
                     "server menjawab {status} {error}: periksa alamat server dan nama komunitasnya"
                 );
                 page.set_aside.push(set_aside(listing, reason, ""));
-                tour.leave();
+                tour.refused();
             }
             Some(Job::Ask(_)) => {
                 let is_gone = matches!(error, "couldnt_find_post" | "not_found")

@@ -285,7 +285,7 @@ impl WebSource for Instance {
                     "server menjawab {status}: linimasa ini tertutup bagi yang tidak punya akun"
                 );
                 page.set_aside.push(set_aside(listing, reason, ""));
-                state.tour.leave();
+                state.tour.refused();
             }
             Some(Job::Ask(_)) => match state.tour.asked() {
                 Some(asked) if matches!(status, 404 | 410) => page.deleted.push(gone(asked)),

@@ -165,7 +165,7 @@ impl WebSource for Server {
                     "server menjawab {status} {code}: tertutup bagi yang tidak punya akun, atau tidak ada"
                 );
                 page.set_aside.push(set_aside(listing, reason.trim(), ""));
-                tour.leave();
+                tour.refused();
             }
             Some(Job::Ask(_)) => {
                 let is_gone = code == "NO_SUCH_NOTE" || matches!(status, 404 | 410);
