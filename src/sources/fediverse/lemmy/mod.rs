@@ -14,7 +14,7 @@ use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Request};
 use crate::post::{Platform, PostKey};
-use crate::sources::{Adapter, Page, Rejection, ShapeError, Visit, WebSource};
+use crate::sources::{Adapter, IfUnchanged, Page, Rejection, ShapeError, Visit, WebSource};
 
 pub use settings::{Api, Scope, Settings};
 
@@ -131,6 +131,11 @@ impl WebSource for Server {
             None => {}
         }
         Rejection::Unavailable(Box::new(self.close(page, tour)))
+    }
+
+    fn if_unchanged(&self, _request: &Request, _visit: Visit<'_>) -> IfUnchanged {
+        // A community that is as it was says nothing of the others.
+        IfUnchanged::Unasked
     }
 
     fn interval(&self) -> (u64, u64) {
