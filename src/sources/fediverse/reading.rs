@@ -2,12 +2,16 @@
 
 use serde_json::Value;
 
+use super::item::Item;
 use super::walk::Seen;
 use crate::post::{Post, PostKey};
 use crate::sources::{Page, SetAside};
 
 /// The most of an item or an answer that is kept when it cannot be read, in bytes.
 const RAW_MAX: usize = 64 << 10;
+
+/// The field that stands in place of what is withheld.
+const MARK: &str = "withheld_by";
 
 /// What an item turned out to be.
 #[derive(Debug, PartialEq)]
@@ -16,12 +20,21 @@ pub(super) enum Reading {
     Post(Box<Post>),
     /// Not to be kept: its author does not wish to be found, or it is not for everybody.
     Withheld(PostKey),
+    /// Taken out of the evidence, when it was withheld.
+    TakenOut,
     /// Deleted or taken down.
     Gone(PostKey),
     /// Of the right kind but without anything to read.
     Nothing,
     /// Not of the kind, and why.
     Bad(&'static str),
+}
+
+impl Reading {
+    /// Something without what every post has, and why it is none: what is read may be evidence.
+    pub fn no_post(item: &Item<'_>, reason: &'static str) -> Self {
+        if item.has(MARK) { Self::TakenOut } else { Self::Bad(reason) }
+    }
 }
 
 /// The items of one answer, newest first.
@@ -55,6 +68,7 @@ impl Harvest {
                 self.page.withheld += 1;
                 self.page.deleted.push(key);
             }
+            Reading::TakenOut => self.page.withheld += 1,
             Reading::Gone(key) => self.page.deleted.push(key),
             Reading::Nothing => self.page.ignored += 1,
             Reading::Bad(reason) => {
@@ -67,7 +81,8 @@ impl Harvest {
     pub fn trouble(&self) -> Option<String> {
         let first = self.page.set_aside.first()?;
         let page = &self.page;
-        let read = page.posts.len() + page.deleted.len() + usize::try_from(page.ignored).ok()?;
+        let passed = usize::try_from(page.ignored + page.withheld).ok()?;
+        let read = page.posts.len() + page.deleted.len() + passed;
         (read == 0).then(|| format!("none of its items can be read; the first: {}", first.reason))
     }
 
@@ -89,7 +104,7 @@ impl Harvest {
 fn redact(value: &mut Value, read: &impl Fn(&Value) -> Reading) {
     match value {
         Value::Object(_) if matches!(read(value), Reading::Withheld(_)) => {
-            *value = serde_json::json!({ "withheld_by": "waspada" });
+            *value = serde_json::json!({ MARK: "waspada" });
         }
         Value::Object(fields) => fields.values_mut().for_each(|value| redact(value, read)),
         Value::Array(items) => items.iter_mut().for_each(|value| redact(value, read)),
