@@ -242,6 +242,8 @@ fn the_evidence_reads_as_the_page_it_is_of() {
         { "post": { "ap_id": "https://a.example/1", "name": "RAHASIA" }, "community": { "hidden": true } },
         7,
     ]);
+    let mut passed_on = written_by(1, true, json!({ "renote": open_with(json!({})) }));
+    passed_on["text"] = Value::Null;
     let mut cases = vec![
         ("mastodon/", json!([open_with(json!({ "reblog": secret() }))])),
         ("mastodon/", json!([open_with(quote(secret()))])),
@@ -249,19 +251,44 @@ fn the_evidence_reads_as_the_page_it_is_of() {
         ("mastodon/", json!([secret(), 7])),
         ("misskey/", json!([secret(), open_with(json!({ "renote": secret() }))])),
         ("lemmy/", json!({ "posts": lemmy })),
+        // What somebody who does not want to be found passes on is somebody else's.
+        ("mastodon/", json!([written_by(1, true, json!({ "reblog": open_with(json!({})) }))])),
+        ("mastodon/", json!([written_by(1, true, quote(open_with(json!({}))))])),
+        ("misskey/", json!([passed_on])),
     ];
     for name in ["mastodon/tag-lokerkamboja.json", "misskey/search-by-tag.json"] {
         cases.push((name, serde_json::from_slice(&twin(name)).unwrap()));
     }
     for (name, body) in cases {
         let first = fresh(name).answer(body.to_string().as_bytes()).unwrap();
-        assert!(first.withheld > 0, "{body}");
         let kept = first.redacted.as_ref().unwrap();
+        assert!(!std::str::from_utf8(kept).unwrap().contains("RAHASIA"), "{body}");
         let again = fresh(name).answer(kept).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(again.redacted, None, "{body}");
         assert_eq!(again.posts, first.posts, "{body}");
         assert_eq!(reasons(&again), reasons(&first), "{body}");
         assert_eq!(again.withheld, first.withheld, "{body}");
     }
+}
+
+#[test]
+fn what_nobody_reads_is_not_kept_where_its_author_does_not_want_it() {
+    let unread = [
+        ("mastodon/", open_with(quote(written_by(2, false, quote(secret()))))),
+        ("misskey/", open_with(json!({ "reply": secret() }))),
+    ];
+    for (kind, entry) in unread {
+        let page = fresh(kind).answer(json!([entry]).to_string().as_bytes()).unwrap();
+        assert_eq!((page.withheld, page.set_aside.len()), (0, 0), "{kind}");
+        let kept = page.redacted.unwrap_or_else(|| panic!("{kind}: kept as it came"));
+        let kept = std::str::from_utf8(&kept).unwrap();
+        assert!(kept.contains("terbuka") && !kept.contains("RAHASIA"), "{kept}");
+    }
+    // Nor does it stay with what cannot be read.
+    let bad = json!({ "content": "tanpa identitas", "reply": secret() });
+    let page = fresh("misskey/").answer(json!([open_with(json!({})), bad]).to_string().as_bytes());
+    let raw = &page.unwrap().set_aside[0].raw;
+    assert!(raw.contains("tanpa identitas") && !raw.contains("RAHASIA"), "{raw}");
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Answer<'_> {
         tour: &mut Tour,
     ) -> Result<Page, ShapeError> {
         let harvest = entries.and_then(|entries| {
-            let harvest = Harvest::of(entries, read);
+            let harvest = Harvest::of(entries, read, &read_one);
             harvest.trouble().map_or(Ok((harvest, entries)), Err)
         });
         let (harvest, entries) = match harvest {

@@ -88,7 +88,7 @@ impl WebSource for Server {
             tour.asked();
             let shown: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
             let view = shown.get("post_view").map(std::slice::from_ref).unwrap_or_default();
-            let page = Harvest::of(view, read).page(&capture.body, post::read);
+            let page = Harvest::of(view, read, post::read).page(&capture.body, post::read);
             return Ok(self.close(page, tour));
         };
         let listing = listing.to_owned();
