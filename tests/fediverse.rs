@@ -126,6 +126,21 @@ impl Walker {
     }
 }
 
+/// A visit at its first listing, to the kind of server that this fixture is of.
+fn fresh(name: &str) -> Walker {
+    match name.split_once('/').unwrap().0 {
+        "misskey" => {
+            Walker::new(open::<misskey::Settings>("server = 'https://misskey.example'"), &["loker"])
+        }
+        "lemmy" => Walker::new(open::<lemmy::Settings>("server = 'https://lemmy.example'"), &[]),
+        _ => {
+            let mut walker = Walker::new(instance(""), &["lokerkamboja"]);
+            walker.reject(404, "");
+            walker
+        }
+    }
+}
+
 /// A page as a person would note it down.
 fn written(page: &Page) -> String {
     let mut out = String::new();
@@ -194,6 +209,86 @@ fn what_is_withheld_is_not_in_the_evidence_either() {
         assert_eq!(kept.contains(text), is_kept, "{text}");
     }
     assert_eq!(walker.answer(&timeline([1])).unwrap().redacted, None, "kept as it came");
+}
+
+/// Something public with this inside.
+fn open_with(inside: Value) -> Value {
+    written_by(3, false, inside)
+}
+
+/// Something whose author does not want to be found, as a status and as a note.
+fn secret() -> Value {
+    written_by(1, true, json!({}))
+}
+
+fn written_by(id: u32, is_shy: bool, inside: Value) -> Value {
+    let by = json!({ "acct": "agen", "username": "agen", "noindex": is_shy });
+    let text = if is_shy { "RAHASIA" } else { "terbuka" };
+    let mut written = json!({
+        "id": id.to_string(), "uri": format!("https://a.example/{id}"),
+        "content": text, "text": text, "account": by, "user": by,
+    });
+    written.as_object_mut().unwrap().extend(inside.as_object().unwrap().clone());
+    written
+}
+
+fn quote(status: Value) -> Value {
+    json!({ "quote": { "state": "accepted", "quoted_status": status } })
+}
+
+#[test]
+fn the_evidence_reads_as_the_page_it_is_of() {
+    let lemmy = json!([
+        { "post": { "ap_id": "https://a.example/1", "name": "RAHASIA" }, "community": { "hidden": true } },
+        7,
+    ]);
+    let mut passed_on = written_by(1, true, json!({ "renote": open_with(json!({})) }));
+    passed_on["text"] = Value::Null;
+    let mut cases = vec![
+        ("mastodon/", json!([open_with(json!({ "reblog": secret() }))])),
+        ("mastodon/", json!([open_with(quote(secret()))])),
+        ("mastodon/", json!([secret()])),
+        ("mastodon/", json!([secret(), 7])),
+        ("misskey/", json!([secret(), open_with(json!({ "renote": secret() }))])),
+        ("lemmy/", json!({ "posts": lemmy })),
+        // What somebody who does not want to be found passes on is somebody else's.
+        ("mastodon/", json!([written_by(1, true, json!({ "reblog": open_with(json!({})) }))])),
+        ("mastodon/", json!([written_by(1, true, quote(open_with(json!({}))))])),
+        ("misskey/", json!([passed_on])),
+    ];
+    for name in ["mastodon/tag-lokerkamboja.json", "misskey/search-by-tag.json"] {
+        cases.push((name, serde_json::from_slice(&twin(name)).unwrap()));
+    }
+    for (name, body) in cases {
+        let first = fresh(name).answer(body.to_string().as_bytes()).unwrap();
+        let kept = first.redacted.as_ref().unwrap();
+        assert!(!std::str::from_utf8(kept).unwrap().contains("RAHASIA"), "{body}");
+        let again = fresh(name).answer(kept).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(again.redacted, None, "{body}");
+        assert_eq!(again.posts, first.posts, "{body}");
+        assert_eq!(reasons(&again), reasons(&first), "{body}");
+        assert_eq!(again.withheld, first.withheld, "{body}");
+    }
+}
+
+#[test]
+fn what_nobody_reads_is_not_kept_where_its_author_does_not_want_it() {
+    let unread = [
+        ("mastodon/", open_with(quote(written_by(2, false, quote(secret()))))),
+        ("misskey/", open_with(json!({ "reply": secret() }))),
+    ];
+    for (kind, entry) in unread {
+        let page = fresh(kind).answer(json!([entry]).to_string().as_bytes()).unwrap();
+        assert_eq!((page.withheld, page.set_aside.len()), (0, 0), "{kind}");
+        let kept = page.redacted.unwrap_or_else(|| panic!("{kind}: kept as it came"));
+        let kept = std::str::from_utf8(&kept).unwrap();
+        assert!(kept.contains("terbuka") && !kept.contains("RAHASIA"), "{kept}");
+    }
+    // Nor does it stay with what cannot be read.
+    let bad = json!({ "content": "tanpa identitas", "reply": secret() });
+    let page = fresh("misskey/").answer(json!([open_with(json!({})), bad]).to_string().as_bytes());
+    let raw = &page.unwrap().set_aside[0].raw;
+    assert!(raw.contains("tanpa identitas") && !raw.contains("RAHASIA"), "{raw}");
 }
 
 #[test]
@@ -358,6 +453,41 @@ fn an_answer_that_is_no_timeline_does_not_stop_the_others() {
 }
 
 #[test]
+fn an_older_page_that_cannot_be_had_does_not_shut_its_listing() {
+    fn notes(number: u32) -> Vec<u8> {
+        json!([{ "id": format!("n{number}"), "text": "catatan", "user": { "username": "agen" } }])
+            .to_string()
+            .into_bytes()
+    }
+    fn views(number: u32) -> Vec<u8> {
+        let post = json!({ "id": number, "name": "Kabar", "ap_id": format!("https://l.example/{number}") });
+        json!({ "posts": [{ "post": post }], "next_page": "P1" }).to_string().into_bytes()
+    }
+    let kinds: [(&str, fn(u32) -> Vec<u8>); 3] =
+        [("mastodon/", |number| timeline([number])), ("misskey/", notes), ("lemmy/", views)];
+    for (kind, page) in kinds {
+        for is_refused in [true, false] {
+            let mut walker = fresh(kind);
+            let newest = walker.asks();
+            walker.answer(&page(9)).unwrap();
+            let older = walker.asks();
+            assert_ne!(older, newest);
+            let told = match is_refused {
+                true => walker.reject(400, ""),
+                false => walker.answer(b"<html>").unwrap(),
+            };
+            assert_eq!((told.set_aside.len(), walker.asks().as_str()), (1, "nothing"), "{older}");
+            walker.begin();
+            if walker.asks().ends_with("/instance") {
+                walker.reject(404, "");
+            }
+            assert_eq!(walker.asks(), newest, "the next visit");
+            assert_eq!(walker.answer(&page(10)).unwrap().posts.len(), 1);
+        }
+    }
+}
+
+#[test]
 fn a_timeline_leads_nowhere_else() {
     let mut walker = Walker::new(instance(""), &["satu"]);
     walker.reject(404, "");
@@ -481,17 +611,6 @@ fn damaged(whole: &Value, place: &str, with: Option<&Value>) -> Value {
 /// or set aside, and the other entries are as they were.
 #[test]
 fn no_field_is_in_the_way_of_the_others() {
-    let walker = |name: &str| match name.split_once('/').unwrap().0 {
-        "misskey" => {
-            Walker::new(open::<misskey::Settings>("server = 'https://misskey.example'"), &["loker"])
-        }
-        "lemmy" => Walker::new(open::<lemmy::Settings>("server = 'https://lemmy.example'"), &[]),
-        _ => {
-            let mut walker = Walker::new(instance(""), &["lokerkamboja"]);
-            walker.reject(404, "");
-            walker
-        }
-    };
     let mut tried = 0;
     for name in [
         "mastodon/tag-lokerkamboja.json",
@@ -509,7 +628,7 @@ fn no_field_is_in_the_way_of_the_others() {
             {
                 let list = json!([damaged(entry, place, with.as_ref()), neighbour]);
                 let body = if twin.is_array() { list } else { json!({ "posts": list }) };
-                let page = walker(name).answer(body.to_string().as_bytes()).unwrap();
+                let page = fresh(name).answer(body.to_string().as_bytes()).unwrap();
                 let ignored = usize::try_from(page.ignored).unwrap();
                 let read = page.posts.len() + page.deleted.len() + page.set_aside.len() + ignored;
                 assert!(read >= 2, "{name} {place} {with:?}: one is lost");

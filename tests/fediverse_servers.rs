@@ -120,6 +120,29 @@ async fn lemmy_is_read_page_by_page() {
     }
 }
 
+/// Something in front of the server may know pages again, which the server itself does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_community_that_is_as_it_was_does_not_keep_lemmy_from_the_others() {
+    let server = Server::start(|asked| {
+        let headers = [("content-type", "application/json"), ("etag", "\"1\"")];
+        let (_, name) = asked.path.split_once("community_name=").unwrap();
+        let post = json!({ "ap_id": format!("https://lemmy.example/{name}"), "name": name });
+        let page = json!({ "posts": [{ "post": post }], "next_page": null });
+        match asked.header("if-none-match") {
+            Some(_) => Reply::new(304, &headers, ""),
+            None => Reply::new(200, &headers, page.to_string()),
+        }
+    })
+    .await;
+    let dir = tempfile::tempdir().unwrap();
+    for communities in ["[\"satu\"]", "[\"satu\", \"dua\"]"] {
+        let source =
+            format!("type = \"lemmy\"\nlegal_basis = \"uji\"\ncommunities = {communities}\n");
+        let config = config(dir.path(), &server, &source);
+        assert_eq!(brought(&once(&config).await), (1, 0, 0), "{communities}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lemmy_stays_off_without_a_legal_basis() {
     let server = Server::start(|asked| lemmy(asked, true)).await;

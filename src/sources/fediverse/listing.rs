@@ -28,8 +28,8 @@ impl Answer<'_> {
     /// is where the next older page is.
     ///
     /// # Errors
-    /// It is no listing, and no other listing of this visit could be read either: else it is kept to
-    /// look at, and the others are read all the same.
+    /// It is no listing, and no page of this visit could be read either: else it is kept to look at,
+    /// and the others are read all the same.
     pub fn take(
         &self,
         entries: Result<&[Value], String>,
@@ -39,7 +39,7 @@ impl Answer<'_> {
         tour: &mut Tour,
     ) -> Result<Page, ShapeError> {
         let harvest = entries.and_then(|entries| {
-            let harvest = Harvest::of(entries, read);
+            let harvest = Harvest::of(entries, read, &read_one);
             harvest.trouble().map_or(Ok((harvest, entries)), Err)
         });
         let (harvest, entries) = match harvest {
@@ -61,7 +61,7 @@ impl Answer<'_> {
     }
 
     fn unreadable(&self, reason: String, tour: &mut Tour) -> Result<Page, ShapeError> {
-        tour.give_up();
+        tour.unreadable();
         if tour.is_over_unread() {
             return Err(ShapeError { adapter: self.adapter, reason });
         }

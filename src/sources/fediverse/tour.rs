@@ -116,16 +116,33 @@ impl Tour {
 
     /// Nothing more is to be read of the present listing on this visit.
     pub fn leave(&mut self) {
-        self.give_up();
-        if let Some(visit) = &mut self.visit {
-            visit.read = true;
-        }
+        self.pass(true);
     }
 
-    /// The present listing cannot be read.
-    pub fn give_up(&mut self) {
+    /// The present listing is refused. The next visit walks it from its newest page: an older one may
+    /// be refused for ever.
+    pub fn refused(&mut self) {
+        self.end_walk();
+        self.pass(true);
+    }
+
+    /// The present listing cannot be read; if that was an older page of it, its newest one could be.
+    pub fn unreadable(&mut self) {
+        let was_older = self.end_walk();
+        self.pass(was_older);
+    }
+
+    /// Forgets where the walk of the present listing stands; true if one was under way.
+    fn end_walk(&mut self) -> bool {
+        let present = self.visit.as_ref().and_then(|visit| visit.listings.first());
+        present.and_then(|name| self.listings.get_mut(name)).is_some_and(Listing::end_walk)
+    }
+
+    /// Goes on to the next listing.
+    fn pass(&mut self, is_read: bool) {
         if let Some(visit) = self.visit.as_mut().filter(|visit| !visit.listings.is_empty()) {
             visit.listings.remove(0);
+            visit.read |= is_read;
         }
     }
 
@@ -210,6 +227,34 @@ mod tests {
         let other = "https://lain.example".parse().unwrap();
         let cursor = tour.cursor();
         assert_eq!(Tour::resume(Some(&cursor), &other, []).listings, BTreeMap::new());
+    }
+
+    #[test]
+    fn an_older_page_that_cannot_be_had_is_not_asked_for_on_the_next_visit() {
+        for end in [Tour::refused, Tour::unreadable] {
+            let mut tour = Tour::resume(None, &server(), ["a".to_owned()]);
+            tour.read(page(&[9, 8], None), 10);
+            let mut tour = Tour::resume(Some(&tour.cursor()), &server(), ["a".to_owned()]);
+            tour.read(page(&[29, 28], Some("p2")), 10);
+            end(&mut tour);
+            assert_eq!((job(&tour).as_str(), tour.is_over_unread()), ("over", false));
+            let mut tour = Tour::resume(Some(&tour.cursor()), &server(), ["a".to_owned()]);
+            assert_eq!(job(&tour), "a newest");
+            tour.read(page(&[30, 29], Some("p2")), 10);
+            assert_eq!(job(&tour), "a p2", "what lay between is still looked for");
+        }
+        // Where an earlier version left a walk behind, and nothing else was read on this visit.
+        let mut tour = Tour::resume(None, &server(), ["a".to_owned()]);
+        tour.read(page(&[9, 8], Some("p2")), 10);
+        tour.visit = None;
+        let mut tour = Tour::resume(Some(&tour.cursor()), &server(), ["a".to_owned()]);
+        assert_eq!(job(&tour), "a p2");
+        tour.unreadable();
+        assert!(!tour.is_over_unread(), "the cursor is stored");
+        let mut tour = Tour::resume(Some(&tour.cursor()), &server(), ["a".to_owned()]);
+        assert_eq!(job(&tour), "a newest");
+        tour.unreadable();
+        assert!(tour.is_over_unread());
     }
 
     #[test]

@@ -80,6 +80,12 @@ impl Listing {
         self.walk.as_ref().map(|walk| walk.older.as_str())
     }
 
+    /// Forgets where the walk stands, so that the next begins at the newest page; what is known stays,
+    /// so nothing is passed over. True if a walk was under way.
+    pub fn end_walk(&mut self) -> bool {
+        self.walk.take().is_some()
+    }
+
     /// Takes a page into account; a first visit goes back until it has met `backfill` items.
     pub fn step(&mut self, sight: Sight, backfill: u64) -> Step {
         let Sight { items, at: now, older, short } = sight;

@@ -14,7 +14,7 @@ use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Request};
 use crate::post::{Platform, PostKey};
-use crate::sources::{Adapter, Page, Rejection, ShapeError, Visit, WebSource};
+use crate::sources::{Adapter, IfUnchanged, Page, Rejection, ShapeError, Visit, WebSource};
 
 pub use settings::{Api, Scope, Settings};
 
@@ -88,7 +88,7 @@ impl WebSource for Server {
             tour.asked();
             let shown: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
             let view = shown.get("post_view").map(std::slice::from_ref).unwrap_or_default();
-            let page = Harvest::of(view, read).page(&capture.body, post::read);
+            let page = Harvest::of(view, read, post::read).page(&capture.body, post::read);
             return Ok(self.close(page, tour));
         };
         let listing = listing.to_owned();
@@ -118,7 +118,7 @@ impl WebSource for Server {
                     "server menjawab {status} {error}: periksa alamat server dan nama komunitasnya"
                 );
                 page.set_aside.push(set_aside(listing, reason, ""));
-                tour.leave();
+                tour.refused();
             }
             Some(Job::Ask(_)) => {
                 let is_gone = matches!(error, "couldnt_find_post" | "not_found")
@@ -131,6 +131,11 @@ impl WebSource for Server {
             None => {}
         }
         Rejection::Unavailable(Box::new(self.close(page, tour)))
+    }
+
+    fn if_unchanged(&self, _request: &Request, _visit: Visit<'_>) -> IfUnchanged {
+        // A community that is as it was says nothing of the others.
+        IfUnchanged::Unasked
     }
 
     fn interval(&self) -> (u64, u64) {

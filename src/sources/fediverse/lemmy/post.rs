@@ -26,7 +26,7 @@ pub(super) fn published(view: &Item<'_>) -> Option<jiff::Timestamp> {
 pub(super) fn read(value: &Value) -> Reading {
     let Some(view) = Item::of(value) else { return Reading::Bad("the item is no object") };
     let Some(mut fields) = view.object("post") else {
-        return Reading::Bad("the item has no `post`");
+        return Reading::no_post(&view, "the item has no `post`");
     };
     let Some(key) = key(&view) else { return Reading::Bad("the post has no `ap_id`") };
     if ["deleted", "removed"].iter().any(|state| fields.flag(state) == Some(true)) {

@@ -226,8 +226,10 @@ impl Instance {
         let page = if answer.get("type").and_then(Value::as_str) == Some("Tombstone") {
             Page { deleted: asked.into_iter().map(gone).collect(), ..Page::default() }
         } else if asked.is_some_and(|asked| asked.id.is_some()) {
-            Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry, None))
-                .page(&capture.body, |status| status::read(status, &self.server))
+            let shown = std::slice::from_ref(&answer);
+            let read_one = |status: &Value| status::read(status, &self.server);
+            Harvest::of(shown, |entry| self.read(entry, None), read_one)
+                .page(&capture.body, read_one)
         } else {
             Page::default()
         };
@@ -285,7 +287,7 @@ impl WebSource for Instance {
                     "server menjawab {status}: linimasa ini tertutup bagi yang tidak punya akun"
                 );
                 page.set_aside.push(set_aside(listing, reason, ""));
-                state.tour.leave();
+                state.tour.refused();
             }
             Some(Job::Ask(_)) => match state.tour.asked() {
                 Some(asked) if matches!(status, 404 | 410) => page.deleted.push(gone(asked)),

@@ -40,7 +40,7 @@ pub(super) fn key(status: &Item<'_>, server: &Url) -> Option<PostKey> {
 pub(super) fn read(value: &Value, server: &Url) -> Reading {
     let Some(mut status) = Item::of(value) else { return Reading::Bad("the item is no object") };
     let Some(key) = key(&status, server) else {
-        return Reading::Bad("the item has neither `uri` nor `id`");
+        return Reading::no_post(&status, "the item has neither `uri` nor `id`");
     };
     let account = status.object("account");
     if !is_public(&status) || account.as_ref().is_some_and(wishes_not_to_be_found) {

@@ -127,8 +127,10 @@ impl WebSource for Server {
         let Some(Job::Read { listing, .. }) = tour.job() else {
             tour.asked();
             let answer: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
-            let shown = Harvest::of(std::slice::from_ref(&answer), |entry| self.read(entry, None));
-            let page = shown.page(&capture.body, |note| note::read(note, &self.server));
+            let shown = std::slice::from_ref(&answer);
+            let read_one = |note: &Value| note::read(note, &self.server);
+            let page = Harvest::of(shown, |entry| self.read(entry, None), read_one)
+                .page(&capture.body, read_one);
             return Ok(self.close(page, tour));
         };
         let listing = listing.to_owned();
@@ -165,7 +167,7 @@ impl WebSource for Server {
                     "server menjawab {status} {code}: tertutup bagi yang tidak punya akun, atau tidak ada"
                 );
                 page.set_aside.push(set_aside(listing, reason.trim(), ""));
-                tour.leave();
+                tour.refused();
             }
             Some(Job::Ask(_)) => {
                 let is_gone = code == "NO_SUCH_NOTE" || matches!(status, 404 | 410);

@@ -44,7 +44,7 @@ fn page(note: &Item<'_>, server: &Url) -> Option<String> {
 pub(super) fn read(value: &Value, server: &Url) -> Reading {
     let Some(mut note) = Item::of(value) else { return Reading::Bad("the item is no object") };
     let Some(key) = key(&note, server) else {
-        return Reading::Bad("the item has neither `uri` nor `id`");
+        return Reading::no_post(&note, "the item has neither `uri` nor `id`");
     };
     let user = note.object("user");
     if !is_public(&note) || user.as_ref().is_some_and(wishes_not_to_be_found) {
