@@ -61,7 +61,7 @@ fn visit(
                 let missed = Missed::Blocked(BlockReason::Status(status));
                 match source.if_missed(&now, &missed, visit) {
                     IfMissed::GoesOn(page) => *page,
-                    IfMissed::Fails | IfMissed::Waits => {
+                    IfMissed::Fails | IfMissed::Waits | IfMissed::Ends(_) => {
                         asked.push(format!("!{status}"));
                         break;
                     }

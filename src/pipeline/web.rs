@@ -73,6 +73,11 @@ pub(super) async fn visit(
                         cursor = None;
                         continue;
                     }
+                    IfMissed::Ends(page) => {
+                        let arrived = arrived(watched, source, &request, None, *page);
+                        store(tools, watched, arrived, report).await?;
+                        return Err(failure);
+                    }
                     IfMissed::Fails | IfMissed::Waits => return Err(failure),
                 }
             }

@@ -341,6 +341,9 @@ pub enum IfMissed {
     Fails,
     /// It fails and is taken up again at the same page.
     Waits,
+    /// It fails and is taken up again where this page says, which is stored first: else what
+    /// failed once would be the first to be asked for in every visit.
+    Ends(Box<Page>),
     /// It goes on as after a page that holds this.
     GoesOn(Box<Page>),
 }

@@ -14,7 +14,7 @@ use super::feed::walk::same_host;
 use super::site::article::{Reader, site};
 use super::site::pick::Pick;
 use super::site::seen::Mark;
-use super::site::trail::{Became, Stop};
+use super::site::trail::{self, Stop};
 use super::site::{ACCEPT_HTML, jobs};
 use super::{
     Adapter, Cursor, Finding, IfMissed, IfUnchanged, Missed, Page, SetAside, ShapeError, Visit,
@@ -80,6 +80,12 @@ impl Listing {
         }
         let next = next.map(|url| Request::new(url, ACCEPT_HTML));
         Page { next, cursor: Some(state.cursor()), ..page }
+    }
+
+    /// Breaks the visit off; the next one goes on from this state.
+    fn ends(&self, mut state: State, page: Page) -> IfMissed {
+        state.trail.break_off();
+        IfMissed::Ends(Box::new(Page { cursor: Some(state.cursor()), ..page }))
     }
 
     fn read_list(
@@ -241,16 +247,20 @@ impl WebSource for Listing {
         let mut state = self.state(visit.cursor);
         let mut page = Page::default();
         if state.trail.is_at(url) {
-            match state.trail.miss(missed) {
-                Became::Hopeless => return IfMissed::Waits,
-                Became::Later => {}
-                Became::Dropped(stop, aside) => {
-                    state.note(&stop.mark);
-                    page.set_aside.push(aside);
-                }
+            let Some(loss) = state.trail.miss(missed) else { return IfMissed::Waits };
+            if let Some((stop, aside)) = loss.given_up {
+                state.note(&stop.mark);
+                page.set_aside.push(aside);
             }
-        } else if *url == self.url || matches!(missed, Missed::Transient(_)) {
-            return if *url == self.url { IfMissed::Fails } else { IfMissed::Waits };
+            if loss.ends {
+                return self.ends(state, page);
+            }
+        } else if *url == self.url {
+            return IfMissed::Fails;
+        } else if !trail::was_asked_for(missed) {
+            return IfMissed::Waits;
+        } else if matches!(missed, Missed::Transient(_)) && state.older_may_fail_again() {
+            return self.ends(state, page);
         } else {
             // An older page of the list that is gone must not hold up the newest for ever.
             state.step(false, None, self.backfill_pages);
