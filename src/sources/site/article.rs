@@ -108,7 +108,7 @@ impl Reader {
 
     /// Whether the page may not be kept, by its own word.
     pub fn is_quiet(&self, capture: &Capture, page: &Html) -> bool {
-        !self.keep_unlisted && quiet::asked(capture, page).is_some()
+        !self.keep_unlisted && quiet::asked(capture, page)
     }
 
     /// Reads a page that is one article, or holds structured job ads.
