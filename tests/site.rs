@@ -152,6 +152,26 @@ fn a_page_that_asks_not_to_be_kept_is_not() {
 }
 
 #[test]
+fn of_a_list_that_asks_not_to_be_kept_only_the_links_are_followed() {
+    let quiet = [("x-robots-tag", "noindex")];
+    let item = "<article class=loker><h2><a href='/1'>Loker</a></h2></article>";
+    let empty = "<article class=loker></article>";
+    let ad = "<script type='application/ld+json'>{\"@type\":\"JobPosting\",}</script>";
+    let following = LIST.replace("next", "follow = true\nnext");
+    for (settings, body, ignored, next) in [
+        (LIST, format!("{item}{empty}{ad}"), 3, None),
+        (LIST, "<p>Segera kembali</p>".to_owned(), 1, None),
+        (&following, format!("{item}{ad}"), 1, Some("https://infokerja.example/1")),
+        (&following, "<p>Segera kembali</p>".to_owned(), 1, None),
+    ] {
+        let page = first(&*open("page", settings).unwrap(), &quiet, body.as_bytes());
+        assert_eq!((page.posts.len(), page.set_aside.len()), (0, 0), "{body}");
+        assert_eq!(page.ignored, ignored, "{body}");
+        assert_eq!(page.next.as_ref().map(|next| next.url.as_str()), next, "{body}");
+    }
+}
+
+#[test]
 fn what_is_no_page_of_the_source_is_told() {
     let list = open("page", LIST).unwrap();
     let single = open("page", "url = 'https://kabar.example/a'\ntext = '.isi'").unwrap();

@@ -97,13 +97,21 @@ impl Listing {
         let shape = |reason: String| ShapeError { adapter: ADAPTER.name, reason };
         let is_front = capture.url == self.url;
         let tree = Reader::tree(capture).map_err(shape)?;
+        let mut items = self.items(list, &tree, capture);
+        let mut ignored = 0;
         let quiet = self.reader.is_quiet(capture, &tree);
-        let items = self.items(list, &tree, capture);
-        let Items { mut posts, stops, set_aside, found } = items;
-        if is_front && found == 0 {
+        if quiet {
+            // Neither what it holds nor what cannot be read of it: both would keep the page.
+            let held = items.posts.len() + items.set_aside.len();
+            ignored = u64::try_from(held.max(1)).unwrap_or(u64::MAX);
+            items.posts.clear();
+            items.set_aside.clear();
+        }
+        let Items { posts, stops, set_aside, found } = items;
+        if is_front && !quiet && found == 0 {
             return Err(shape("the selector `item` finds nothing on the page".into()));
         }
-        if is_front && list.follow && stops.is_empty() {
+        if is_front && !quiet && list.follow && stops.is_empty() {
             return Err(shape("none of the items has a link to a page of this site".into()));
         }
         let mut fresh = false;
@@ -111,11 +119,6 @@ impl Listing {
             let new: Vec<Stop> = stops.into_iter().filter(|it| state.is_new(&it.mark)).collect();
             fresh |= !new.is_empty();
             state.trail.add(new);
-        }
-        let mut ignored = 0;
-        if quiet {
-            ignored = u64::try_from(posts.len()).unwrap_or(u64::MAX);
-            posts.clear();
         }
         for post in &posts {
             let mark = Mark::of(&[&post.key.native_id]);
