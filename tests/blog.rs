@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 use waspada::engine::SearchTerms;
-use waspada::fetch::{BlockReason, Capture};
+use waspada::fetch::{BlockReason, Capture, TransientReason};
 use waspada::post::Sha256;
 use waspada::sources::blog::Settings;
 use waspada::sources::{
@@ -56,11 +56,26 @@ fn visit(
         assert!(asked.len() < 50, "no end: {asked:?}");
         let visit = Visit::new(cursor.as_ref(), terms);
         let page = match serve(&now.url) {
-            Ok(body) => source.parse(&capture(&now.url, &[], body.as_bytes()), visit).unwrap(),
+            Ok(body) => match source.parse(&capture(&now.url, &[], body.as_bytes()), visit) {
+                Ok(page) => page,
+                Err(_) => {
+                    *cursor = source.if_misread(visit).or(cursor.take());
+                    asked.push("!shape".into());
+                    break;
+                }
+            },
             Err(status) => {
-                let missed = Missed::Blocked(BlockReason::Status(status));
+                let missed = match status {
+                    500.. => Missed::Transient(TransientReason::Status(status)),
+                    _ => Missed::Blocked(BlockReason::Status(status)),
+                };
                 match source.if_missed(&now, &missed, visit) {
                     IfMissed::GoesOn(page) => *page,
+                    IfMissed::Ends(page) => {
+                        *cursor = page.cursor;
+                        asked.push(format!("!{status}"));
+                        break;
+                    }
                     IfMissed::Fails | IfMissed::Waits => {
                         asked.push(format!("!{status}"));
                         break;
@@ -160,6 +175,44 @@ fn a_blog_without_the_api_is_searched_by_its_feed() {
     }
     let gone = visit(&*open(BLOGGER), &mut None, &terms(&["kerja"]), |_| Err(404));
     assert_eq!(gone[1], "!404");
+}
+
+/// A word that a firewall dislikes, or the server stumbles over, costs no other its turn.
+#[test]
+fn a_word_that_is_refused_starves_no_other() {
+    let nothing = r#"{"feed":{"openSearch$totalResults":{"$t":"0"}}}"#;
+    let word = |asked: &str| {
+        let url = Url::parse("https://kabartki.example").unwrap().join(asked).unwrap();
+        url.query_pairs().find(|(key, _)| key == "q").map_or(asked.to_owned(), |it| it.1.into())
+    };
+    let source = open(BLOGGER);
+    let words = terms(&["a", "b", "c", "d"]);
+    for (answer, rounds) in [
+        (Err(403), "a b c d,a b c d,a b c d,a b c d"),
+        (Err(500), "a b !500,c d,a b !500,c d"),
+        (Ok("<html></html>".to_owned()), "a b !shape,c d,a b !shape,c d"),
+    ] {
+        let mut cursor = None;
+        let visits: Vec<String> = (0..4)
+            .map(|_| {
+                let asked = visit(&*source, &mut cursor, &words, |url| match word(url.as_str()) {
+                    word if word == "b" => answer.clone(),
+                    _ => Ok(nothing.to_owned()),
+                });
+                asked.iter().map(|it| word(it)).collect::<Vec<_>>().join(" ")
+            })
+            .collect();
+        assert_eq!(visits.join(","), rounds, "{answer:?}");
+    }
+    // Where every word is refused the visit fails, and the next one does not begin where it did.
+    let many = terms(&["a", "b", "c", "d", "e", "f", "g", "h"]);
+    let mut cursor = None;
+    let asked = visit(&*source, &mut cursor, &many, |_| Err(403));
+    assert_eq!((asked.len(), asked[6].as_str()), (7, "!403"), "{asked:?}");
+    let asked = visit(&*source, &mut cursor, &many, |_| Ok(nothing.to_owned()));
+    assert_eq!(word(&asked[0]), "g");
+    let asked = visit(&*source, &mut None, &words, |_| Err(403));
+    assert_eq!((asked.len(), asked[4].as_str()), (5, "!403"), "{asked:?}");
 }
 
 #[test]

@@ -152,6 +152,26 @@ fn a_page_that_asks_not_to_be_kept_is_not() {
 }
 
 #[test]
+fn of_a_list_that_asks_not_to_be_kept_only_the_links_are_followed() {
+    let quiet = [("x-robots-tag", "noindex")];
+    let item = "<article class=loker><h2><a href='/1'>Loker</a></h2></article>";
+    let empty = "<article class=loker></article>";
+    let ad = "<script type='application/ld+json'>{\"@type\":\"JobPosting\",}</script>";
+    let following = LIST.replace("next", "follow = true\nnext");
+    for (settings, body, ignored, next) in [
+        (LIST, format!("{item}{empty}{ad}"), 3, None),
+        (LIST, "<p>Segera kembali</p>".to_owned(), 1, None),
+        (&following, format!("{item}{ad}"), 1, Some("https://infokerja.example/1")),
+        (&following, "<p>Segera kembali</p>".to_owned(), 1, None),
+    ] {
+        let page = first(&*open("page", settings).unwrap(), &quiet, body.as_bytes());
+        assert_eq!((page.posts.len(), page.set_aside.len()), (0, 0), "{body}");
+        assert_eq!(page.ignored, ignored, "{body}");
+        assert_eq!(page.next.as_ref().map(|next| next.url.as_str()), next, "{body}");
+    }
+}
+
+#[test]
 fn what_is_no_page_of_the_source_is_told() {
     let list = open("page", LIST).unwrap();
     let single = open("page", "url = 'https://kabar.example/a'\ntext = '.isi'").unwrap();
@@ -206,6 +226,12 @@ impl Site {
                     };
                     match source.if_missed(&request, &missed, visit) {
                         IfMissed::GoesOn(page) => *page,
+                        IfMissed::Ends(page) => {
+                            self.set_aside.extend(page.set_aside.into_iter().map(|it| it.reason));
+                            self.cursor = page.cursor.or(self.cursor.take());
+                            self.failed = Some(path);
+                            break;
+                        }
                         IfMissed::Fails | IfMissed::Waits => {
                             self.failed = Some(path);
                             break;
@@ -401,6 +427,57 @@ fn a_site_in_trouble_ends_the_visit_where_it_stands() {
         site.visit(&*source, usize::MAX);
         assert!(site.posts.len() >= 15, "{status}: {:?}", site.asked);
     }
+}
+
+/// What never answers holds up neither the pages after it nor the front.
+#[test]
+fn dead_pages_stall_no_site() {
+    let all = usize::MAX;
+    let list = "url = 'https://situs.example/loker'\nitem = 'li'\nfollow = true";
+    for (kind, settings, front) in [("sitemap", MAP, "/sitemap.xml"), ("page", list, "/loker")] {
+        let source = open(kind, settings).unwrap();
+        let paths: Vec<String> = (10..30).map(|number| format!("/{number}")).collect();
+        for (dead, status, good) in
+            [(8, "!404", 12), (8, "!410", 12), (1, "!401", 19), (2, "!451", 18)]
+        {
+            let mut site = Site::default();
+            let entries: Vec<_> = paths.iter().map(|path| (path.as_str(), "")).collect();
+            let items = paths.iter().rev().map(|path| format!("<li><a href='{path}'>x</a>"));
+            let body = if kind == "page" { items.collect() } else { urlset(&entries) };
+            site.put(front, body);
+            for (number, path) in paths.iter().enumerate() {
+                site.put(path, if number < dead { status.into() } else { article(path) });
+            }
+            let mut fronts = 0;
+            for _ in 0..10 {
+                let asked = site.visit(&*source, all);
+                fronts += asked.iter().filter(|it| it.trim_start_matches('=') == front).count();
+            }
+            assert_eq!(site.posts.len(), good, "{kind} {status}: {:?}", site.posts);
+            assert_eq!(site.set_aside.len(), dead, "{kind} {status}: {:?}", site.set_aside);
+            assert!(fronts > 3 && site.failed.is_none(), "{kind} {status}: {fronts}");
+            if matches!(status, "!404" | "!410") {
+                assert_eq!(fronts, 10, "{kind}: pages that are gone end no visit");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_older_part_of_a_list_that_never_answers_is_given_up() {
+    let item =
+        |path: &str| format!("<article class=loker><h2><a href='{path}'>{path}</a></h2></article>");
+    let source = open("page", &format!("{LIST}backfill_pages = 3")).unwrap();
+    let mut site = Site::default();
+    site.put("/loker/", item("/a") + "<a rel=next href='?hal=2'>lagi</a>");
+    site.put("/loker/?hal=2", "!503");
+    let all = usize::MAX;
+    assert_eq!(site.visit(&*source, all), ["/loker/", "!/loker/?hal=2"]);
+    assert_eq!(site.visit(&*source, all), ["!/loker/?hal=2"]);
+    site.put("/loker/", item("/b"));
+    assert_eq!(site.visit(&*source, all), ["!/loker/?hal=2", "/loker/"]);
+    assert_eq!(site.set_aside, ["the older page cannot be had: the server answered 503"]);
+    assert_eq!(site.posts.len(), 2, "{:?}", site.posts);
 }
 
 #[test]

@@ -73,6 +73,11 @@ pub(super) async fn visit(
                         cursor = None;
                         continue;
                     }
+                    IfMissed::Ends(page) => {
+                        let arrived = arrived(watched, source, &request, None, *page);
+                        store(tools, watched, arrived, report).await?;
+                        return Err(failure);
+                    }
                     IfMissed::Fails | IfMissed::Waits => return Err(failure),
                 }
             }
@@ -113,7 +118,8 @@ pub(super) async fn visit(
                         (Some(capture), page)
                     }
                     Err(error) => {
-                        let unread = unread(&capture, &error.reason);
+                        let cursor = source.if_misread(Visit::new(cursor.as_ref(), &terms));
+                        let unread = Page { cursor, ..unread(&capture, &error.reason) };
                         let arrived = arrived(watched, source, &request, Some(&capture), unread);
                         store(tools, watched, arrived, report).await?;
                         return Err(Failure::new("changed_shape", error));

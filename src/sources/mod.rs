@@ -314,6 +314,12 @@ pub trait WebSource: Send + Sync {
         IfMissed::Fails
     }
 
+    /// Where the walk goes on after a page that could not be read, which ends the visit; `None`
+    /// where it stood.
+    fn if_misread(&self, _visit: Visit<'_>) -> Option<Cursor> {
+        None
+    }
+
     /// What each of the operator's selectors finds on a page, for who tries them out.
     fn findings(&self, _capture: &Capture) -> Vec<Finding> {
         Vec::new()
@@ -341,6 +347,9 @@ pub enum IfMissed {
     Fails,
     /// It fails and is taken up again at the same page.
     Waits,
+    /// It fails and is taken up again where this page says, which is stored first: else what
+    /// failed once would be the first to be asked for in every visit.
+    Ends(Box<Page>),
     /// It goes on as after a page that holds this.
     GoesOn(Box<Page>),
 }

@@ -10,15 +10,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::site::web_address;
+use super::site::{trail, web_address};
 use super::{
-    Adapter, Door, Given, IfMissed, IfUnchanged, Missed, OpenError, Page, SetAside, ShapeError,
-    SourceSettings, Visit, WebSource,
+    Adapter, Cursor, Door, Given, IfMissed, IfUnchanged, Missed, OpenError, Page, SetAside,
+    ShapeError, SourceSettings, Visit, WebSource,
 };
 use crate::engine::SearchTerms;
 use crate::fetch::{BlockReason, Capture, Request};
 use crate::post::{Container, ContainerKind, Post};
-use state::State;
+use state::{Passed, State};
 
 const ADAPTER: Adapter = Adapter { name: "blog", version: 1 };
 
@@ -188,26 +188,50 @@ impl WebSource for Blog {
         IfUnchanged::Unasked
     }
 
-    fn if_missed(&self, _request: &Request, missed: &Missed, visit: Visit<'_>) -> IfMissed {
+    fn if_missed(&self, request: &Request, missed: &Missed, visit: Visit<'_>) -> IfMissed {
         let terms = self.terms(visit.terms);
         let mut state = self.state(visit);
         state.settle(&terms);
-        let Missed::Blocked(BlockReason::Status(status)) = missed else { return IfMissed::Waits };
         let is_api = self.settings.system == System::Wordpress && !state.by_feed;
         let is_first = state.now().is_some_and(|(_, page)| page == 1);
-        match status {
+        match missed {
             // Many sites switch the API off and leave the feed on.
-            401 | 403 | 404 | 405 if is_api && is_first => {
+            Missed::Blocked(BlockReason::Status(401 | 403 | 404 | 405)) if is_api && is_first => {
                 state.by_feed = true;
                 IfMissed::GoesOn(Box::new(self.then(state, true, Page::default())))
             }
             // Past the last page of results.
-            400 | 404 if !is_first => {
+            Missed::Blocked(BlockReason::Status(400 | 404)) if !is_first => {
                 let goes_on = state.step(&terms, &[], true, self.settings.backfill_pages);
                 IfMissed::GoesOn(Box::new(self.then(state, goes_on, Page::default())))
             }
-            _ => IfMissed::Waits,
+            _ if !trail::was_asked_for(missed) => IfMissed::Waits,
+            _ => {
+                let passed = state.pass(&terms);
+                let aside = SetAside {
+                    place: request.url.to_string(),
+                    reason: format!("the results of a word cannot be had: {missed}"),
+                    raw: String::new(),
+                };
+                let page = Page { set_aside: vec![aside], ..Page::default() };
+                // A server that fails is not asked for the next word at once.
+                if matches!(missed, Missed::Transient(_)) || matches!(passed, Passed::All) {
+                    state.rest();
+                    return IfMissed::Ends(Box::new(Page { cursor: Some(state.cursor()), ..page }));
+                }
+                let goes_on = matches!(passed, Passed::On);
+                IfMissed::GoesOn(Box::new(self.then(state, goes_on, page)))
+            }
         }
+    }
+
+    fn if_misread(&self, visit: Visit<'_>) -> Option<Cursor> {
+        let terms = self.terms(visit.terms);
+        let mut state = self.state(visit);
+        state.settle(&terms);
+        state.pass(&terms);
+        state.rest();
+        Some(state.cursor())
     }
 
     fn interval(&self) -> (u64, u64) {

@@ -12,6 +12,18 @@ use crate::sources::rotation::Turn;
 
 /// Pages of one word's results read at most, as long as each holds something new.
 const MOST_OLDER: u32 = 50;
+/// Words in a row that are passed over: more, or all there are, and it is not for the words.
+const IN_A_ROW: usize = 5;
+
+/// What passing over a word comes to.
+pub(super) enum Passed {
+    /// The next word has its turn.
+    On,
+    /// The round through the words is complete.
+    Round,
+    /// No word had results: the blog is in trouble.
+    All,
+}
 
 /// Where the search stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,6 +47,9 @@ pub(super) struct State {
     /// Pages this visit has fetched.
     #[serde(default)]
     fetched: u32,
+    /// Words in a row whose results could not be had.
+    #[serde(default)]
+    refused: usize,
 }
 
 impl State {
@@ -49,6 +64,7 @@ impl State {
             newest: None,
             known: BTreeMap::new(),
             fetched: 0,
+            refused: 0,
         })
     }
 
@@ -88,6 +104,7 @@ impl State {
         backfill: u32,
     ) -> bool {
         let Some(turn) = self.turn.clone() else { return false };
+        self.refused = 0;
         self.newest = self.newest.max(times.iter().max().copied());
         let known = self.known(&turn.term);
         let meets_known = known.is_some_and(|known| times.iter().any(|at| *at <= known));
@@ -102,6 +119,21 @@ impl State {
         self.page = 1;
         self.turn = Turn::after(Some(&turn), terms);
         !turn.ends_round(terms)
+    }
+
+    /// The results of the word cannot be had: its turn is over, that it holds up no other. What was
+    /// read of them is read again in its next turn, since older ones may be missing.
+    pub fn pass(&mut self, terms: &[String]) -> Passed {
+        self.newest = None;
+        self.page = 1;
+        let Some(turn) = self.turn.clone() else { return Passed::All };
+        self.turn = Turn::after(Some(&turn), terms);
+        self.refused += 1;
+        if self.refused > IN_A_ROW || self.refused >= terms.len() {
+            self.refused = 0;
+            return Passed::All;
+        }
+        if turn.ends_round(terms) { Passed::Round } else { Passed::On }
     }
 
     /// Counts one page of this visit, of `most`; false when it was the last one allowed.

@@ -14,7 +14,7 @@ use super::feed::walk::same_host;
 use super::site::article::{Reader, site};
 use super::site::pick::Pick;
 use super::site::seen::Mark;
-use super::site::trail::{Became, Stop};
+use super::site::trail::{self, Stop};
 use super::site::{ACCEPT_HTML, jobs};
 use super::{
     Adapter, Cursor, Finding, IfMissed, IfUnchanged, Missed, Page, SetAside, ShapeError, Visit,
@@ -82,6 +82,12 @@ impl Listing {
         Page { next, cursor: Some(state.cursor()), ..page }
     }
 
+    /// Breaks the visit off; the next one goes on from this state.
+    fn ends(&self, mut state: State, page: Page) -> IfMissed {
+        state.trail.break_off();
+        IfMissed::Ends(Box::new(Page { cursor: Some(state.cursor()), ..page }))
+    }
+
     fn read_list(
         &self,
         list: &List,
@@ -91,13 +97,21 @@ impl Listing {
         let shape = |reason: String| ShapeError { adapter: ADAPTER.name, reason };
         let is_front = capture.url == self.url;
         let tree = Reader::tree(capture).map_err(shape)?;
+        let mut items = self.items(list, &tree, capture);
+        let mut ignored = 0;
         let quiet = self.reader.is_quiet(capture, &tree);
-        let items = self.items(list, &tree, capture);
-        let Items { mut posts, stops, set_aside, found } = items;
-        if is_front && found == 0 {
+        if quiet {
+            // Neither what it holds nor what cannot be read of it: both would keep the page.
+            let held = items.posts.len() + items.set_aside.len();
+            ignored = u64::try_from(held.max(1)).unwrap_or(u64::MAX);
+            items.posts.clear();
+            items.set_aside.clear();
+        }
+        let Items { posts, stops, set_aside, found } = items;
+        if is_front && !quiet && found == 0 {
             return Err(shape("the selector `item` finds nothing on the page".into()));
         }
-        if is_front && list.follow && stops.is_empty() {
+        if is_front && !quiet && list.follow && stops.is_empty() {
             return Err(shape("none of the items has a link to a page of this site".into()));
         }
         let mut fresh = false;
@@ -105,11 +119,6 @@ impl Listing {
             let new: Vec<Stop> = stops.into_iter().filter(|it| state.is_new(&it.mark)).collect();
             fresh |= !new.is_empty();
             state.trail.add(new);
-        }
-        let mut ignored = 0;
-        if quiet {
-            ignored = u64::try_from(posts.len()).unwrap_or(u64::MAX);
-            posts.clear();
         }
         for post in &posts {
             let mark = Mark::of(&[&post.key.native_id]);
@@ -241,16 +250,20 @@ impl WebSource for Listing {
         let mut state = self.state(visit.cursor);
         let mut page = Page::default();
         if state.trail.is_at(url) {
-            match state.trail.miss(missed) {
-                Became::Hopeless => return IfMissed::Waits,
-                Became::Later => {}
-                Became::Dropped(stop, aside) => {
-                    state.note(&stop.mark);
-                    page.set_aside.push(aside);
-                }
+            let Some(loss) = state.trail.miss(missed) else { return IfMissed::Waits };
+            if let Some((stop, aside)) = loss.given_up {
+                state.note(&stop.mark);
+                page.set_aside.push(aside);
             }
-        } else if *url == self.url || matches!(missed, Missed::Transient(_)) {
-            return if *url == self.url { IfMissed::Fails } else { IfMissed::Waits };
+            if loss.ends {
+                return self.ends(state, page);
+            }
+        } else if *url == self.url {
+            return IfMissed::Fails;
+        } else if !trail::was_asked_for(missed) {
+            return IfMissed::Waits;
+        } else if matches!(missed, Missed::Transient(_)) && state.older_may_fail_again() {
+            return self.ends(state, page);
         } else {
             // An older page of the list that is gone must not hold up the newest for ever.
             state.step(false, None, self.backfill_pages);

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::sources::Cursor;
 use crate::sources::site::seen::{Mark, Seen};
-use crate::sources::site::trail::Trail;
+use crate::sources::site::trail::{TRIES, Trail};
 
 /// Items remembered: more than any list shows at once.
 const MOST_SEEN: usize = 5_000;
@@ -27,6 +27,9 @@ pub(super) struct State {
     /// The older page to read next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     older: Option<Url>,
+    /// Visits in which that page failed.
+    #[serde(default)]
+    older_failed: u32,
     /// Older pages read in this walk.
     #[serde(default)]
     walked: u32,
@@ -44,6 +47,7 @@ impl State {
             seen: Seen::default(),
             trail: Trail::default(),
             older: None,
+            older_failed: 0,
             walked: 0,
             settled: false,
         })
@@ -79,11 +83,18 @@ impl State {
         self.seen.note(mark, MOST_SEEN);
     }
 
+    /// The older page failed once more; false when it has had its tries.
+    pub fn older_may_fail_again(&mut self) -> bool {
+        self.older_failed += 1;
+        self.older_failed < TRIES
+    }
+
     /// A part of the list was read, which names `older` as the next.
     pub fn step(&mut self, is_front: bool, older: Option<Url>, backfill: u32) {
         if is_front {
             self.walked = 0;
         }
+        self.older_failed = 0;
         let most = if self.settled { MOST_OLDER } else { backfill };
         self.older = older.filter(|_| self.walked < most);
         self.walked += 1;

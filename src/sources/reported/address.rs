@@ -7,22 +7,12 @@ use crate::facts::Lead;
 use crate::post::{Platform, PostKey, Sha256};
 use crate::registry::{Closed, Site, Sites};
 
-/// Parts of a query that say who passed a link on, not where it leads.
-const TRACKING: &[&str] = &[
-    "_rdr",
-    "fbclid",
-    "feature",
-    "gclid",
-    "igsh",
-    "igshid",
-    "is_from_webapp",
-    "mibextid",
-    "rdid",
-    "s",
-    "sender_device",
-    "share_url",
-    "si",
-];
+/// Parts of a query that say who passed a link on, not where it leads, whatever the site.
+const TRACKING: &[&str] = &["fbclid", "gclid", "igsh", "igshid", "mibextid"];
+
+/// Those that only say so on the platforms that are not fetched; elsewhere `?s=` is a search.
+const TRACKING_OF_PLATFORMS: &[&str] =
+    &["_rdr", "feature", "is_from_webapp", "rdid", "s", "sender_device", "share_url", "si"];
 
 /// Where the id of a post stands on platforms that are not fetched: after which part of the path,
 /// or under which key of the query.
@@ -108,11 +98,11 @@ pub fn key(url: &Url, sites: &Sites) -> PostKey {
             native_id: of_words(&contact),
         },
         Way::Closed(closed) => {
-            let native_id = id_on(&closed.platform, url).unwrap_or_else(|| canonical(url));
+            let native_id = id_on(&closed.platform, url).unwrap_or_else(|| canonical(url, true));
             PostKey { platform: Platform::from(closed.platform.as_str()), native_id }
         }
         Way::Linktree | Way::Shortener | Way::Page => {
-            PostKey { platform: Platform::Web, native_id: canonical(url) }
+            PostKey { platform: Platform::Web, native_id: canonical(url, false) }
         }
     }
 }
@@ -144,12 +134,16 @@ fn id_on(platform: &str, url: &Url) -> Option<String> {
 }
 
 /// The address without what differs from one who passes it on to the next.
-fn canonical(url: &Url) -> String {
+fn canonical(url: &Url, on_platform: bool) -> String {
     let mut url = url.clone();
     url.set_fragment(None);
     let kept: Vec<(String, String)> = url
         .query_pairs()
-        .filter(|(key, _)| !key.starts_with("utm_") && !TRACKING.contains(&key.as_ref()))
+        .filter(|(key, _)| {
+            let key = key.as_ref();
+            let of_platform = on_platform && TRACKING_OF_PLATFORMS.contains(&key);
+            !key.starts_with("utm_") && !TRACKING.contains(&key) && !of_platform
+        })
         .map(|(key, value)| (key.into_owned(), value.into_owned()))
         .collect();
     url.set_query(None);
@@ -166,7 +160,9 @@ pub fn as_link(text: &str) -> Option<Url> {
     if text.is_empty() || text.contains(char::is_whitespace) {
         return None;
     }
-    if text.contains("://") {
+    // An address may stand in the query of one that has no scheme.
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    if scheme.is_some_and(|scheme| scheme.bytes().all(|byte| byte.is_ascii_alphabetic())) {
         let url = Url::parse(text).ok()?;
         let known = matches!(url.scheme(), "http" | "https" | "tg" | "whatsapp");
         return (known && url.has_host()).then_some(url);
@@ -287,6 +283,13 @@ mod tests {
                 "web:contoh.example/loker/?id=3",
             ),
             ("http://contoh.example/loker/", "page", "web:contoh.example/loker"),
+            ("https://situs.example/?s=kamboja", "page", "web:situs.example/?s=kamboja"),
+            ("https://situs.example/?s=malaysia&gclid=1", "page", "web:situs.example/?s=malaysia"),
+            (
+                "https://www.tiktok.com/tag/loker?share_url=x&s=1",
+                "closed tiktok",
+                "tiktok:tiktok.com/tag/loker",
+            ),
         ] {
             let url = Url::parse(address).unwrap();
             let told = match way(&url, &sites) {
@@ -314,6 +317,11 @@ mod tests {
             ("bit.ly/abc", Some("https://bit.ly/abc")),
             ("loker-contoh.com", Some("https://loker-contoh.com/")),
             ("tg://join?invite=AbC", Some("tg://join?invite=AbC")),
+            (
+                "wa.me/6281200000001?text=lihat%20https://contoh.example",
+                Some("https://wa.me/6281200000001?text=lihat%20https://contoh.example"),
+            ),
+            ("://contoh.example", None),
             ("Dicari.Segera", None),
             ("1.000.000/bulan", None),
             ("javascript:alert(1)", None),

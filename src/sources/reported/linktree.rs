@@ -1,17 +1,16 @@
 //! The data a page of links carries for its own script: titles and addresses, shown or not.
 
-use scraper::Selector;
+use scraper::{Html, Selector};
 use serde_json::Value;
 use url::Url;
 
 use crate::post::{ExtraKind, ExtraText, Link, Post};
-use crate::sources::html;
 
 /// Links of one page that are taken up; a page of good faith has a few dozen.
 const MOST: usize = 200;
 
 /// Reads the page into the post; false when it carries no such data.
-pub(super) fn read(page: &str, post: &mut Post) -> bool {
+pub(super) fn read(page: &Html, post: &mut Post) -> bool {
     let Some(data) = data(page) else { return false };
     let props = &data["props"]["pageProps"];
     let account = &props["account"];
@@ -44,10 +43,9 @@ pub(super) fn read(page: &str, post: &mut Post) -> bool {
     post.title.is_some() || !post.text.is_empty() || !post.extra_text.is_empty()
 }
 
-fn data(page: &str) -> Option<Value> {
-    let document = html::document(page)?;
+fn data(page: &Html) -> Option<Value> {
     let script = Selector::parse("script#__NEXT_DATA__").ok()?;
-    let script = document.select(&script).next()?;
+    let script = page.select(&script).next()?;
     serde_json::from_str(&script.text().collect::<String>()).ok()
 }
 
@@ -55,6 +53,7 @@ fn data(page: &str) -> Option<Value> {
 mod tests {
     use super::*;
     use crate::post::Platform;
+    use crate::sources::html;
 
     fn page(data: &str) -> String {
         format!(
@@ -64,14 +63,14 @@ mod tests {
 
     fn read_data(data: &str) -> Option<Post> {
         let mut post = Post::new(Platform::Web, "pohon", "");
-        read(&page(data), &mut post).then_some(post)
+        read(&html::document(&page(data)).unwrap(), &mut post).then_some(post)
     }
 
     #[test]
     fn titles_and_addresses_are_read_wherever_they_stand() {
         let twin = include_str!("../../../fixtures/links/pohon.html");
         let mut post = Post::new(Platform::Web, "pohon", "");
-        assert!(read(twin, &mut post));
+        assert!(read(&html::document(twin).unwrap(), &mut post));
         assert_eq!(post.title.as_deref(), Some("Loker Luar Negeri Contoh"));
         assert_eq!(post.text, "Admin online Poipet, masuk pelancong dulu. Gaji 9-14jt/bln");
         let addresses: Vec<&str> = post.links.iter().map(|link| link.url.as_str()).collect();

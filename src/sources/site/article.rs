@@ -55,6 +55,9 @@ pub(in crate::sources) struct Reader {
     pub author: Option<Pick>,
     /// Whether a page that asks not to be kept is kept all the same.
     pub keep_unlisted: bool,
+    /// A person pointed at this very page: a title alone is kept, and what the page tells of itself
+    /// stands before a text that lacks it.
+    pub pointed_at: bool,
 }
 
 /// What a page gave.
@@ -86,6 +89,7 @@ impl Reader {
             date: Pick::read_some("date", date)?,
             author: Pick::read_some("author", author)?,
             keep_unlisted: !obey_noindex,
+            pointed_at: false,
         })
     }
 
@@ -104,7 +108,7 @@ impl Reader {
 
     /// Whether the page may not be kept, by its own word.
     pub fn is_quiet(&self, capture: &Capture, page: &Html) -> bool {
-        !self.keep_unlisted && quiet::asked(capture, page).is_some()
+        !self.keep_unlisted && quiet::asked(capture, page)
     }
 
     /// Reads a page that is one article, or holds structured job ads.
@@ -128,7 +132,8 @@ impl Reader {
         let (mut posts, mut set_aside) = jobs::read(&page, &address, capture.fetched_at);
         if posts.is_empty() {
             let post = self.article(page.root_element(), &address, capture.fetched_at, true);
-            match post.text.is_empty() {
+            let titled = self.pointed_at && post.title.is_some();
+            match post.text.is_empty() && !titled {
                 true => set_aside.push(unreadable(capture, self.no_text())),
                 false => posts.push(post),
             }
@@ -189,9 +194,13 @@ impl Reader {
         let texts: Vec<&str> =
             bodies.iter().map(|body| body.text.as_str()).filter(|text| !text.is_empty()).collect();
         post.text = texts.join("\n");
-        // Of a page that a script makes, this is often all that stands in it.
-        if post.text.is_empty() && self.text.is_none() {
-            post.text = common(DESCRIPTIONS).unwrap_or_default();
+        // Of a page that a script makes, this is often all that stands in it, but for "Memuat…".
+        if self.text.is_none()
+            && (post.text.is_empty() || self.pointed_at)
+            && let Some(told) = common(DESCRIPTIONS)
+            && !one_line(&post.text).contains(&told)
+        {
+            post.text = if post.text.is_empty() { told } else { format!("{told}\n{}", post.text) };
         }
         for body in bodies {
             post.links.extend(body.links);

@@ -2,6 +2,8 @@
 //! pay, the place and the employer that the page's own words often leave out. A field that is
 //! missing or of another shape is left out, never a reason to drop the ad.
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::Timestamp;
 use scraper::Html;
 use serde_json::Value;
@@ -25,9 +27,13 @@ pub(in crate::sources) fn read(
     now: Timestamp,
 ) -> (Vec<Post>, Vec<SetAside>) {
     let found = json_ld::read(page);
-    let ads = json_ld::of_type(&found.values, "JobPosting");
-    let alone = ads.len() == 1;
-    let posts = ads.into_iter().take(MOST).filter_map(|ad| post(ad, alone, base, now)).collect();
+    let mut known = HashSet::new();
+    let mut ads = json_ld::of_type(&found.values, "JobPosting");
+    ads.truncate(MOST);
+    // A page may hold the very same ad twice.
+    ads.retain(|ad| known.insert(ad.to_string()));
+    let names = Names::of(&ads, base);
+    let posts = ads.into_iter().filter_map(|ad| post(ad, &names, base, now)).collect();
     let broken = found.broken.into_iter().filter(|(_, raw)| raw.contains("JobPosting"));
     let aside = broken.map(|(why, raw)| SetAside {
         place: format!("{base} ld+json"),
@@ -37,15 +43,15 @@ pub(in crate::sources) fn read(
     (posts, aside.collect())
 }
 
-fn post(ad: &Value, alone: bool, base: &Url, now: Timestamp) -> Option<Post> {
+fn post(ad: &Value, names: &Names, base: &Url, now: Timestamp) -> Option<Post> {
     let title = text(ad, "title").or_else(|| text(ad, "name")).map(|title| one_line(&title));
     let body = ad.get("description").and_then(Value::as_str).map(|it| described(it, base));
     let body = body.unwrap_or_default();
     if title.is_none() && body.text.is_empty() {
         return None;
     }
-    let url = text(ad, "url").and_then(|it| same_host(&it, base, base));
-    let mut post = Post::new(Platform::Web, native_id(ad, url.as_ref(), alone, base), "");
+    let url = own_address(ad, base);
+    let mut post = Post::new(Platform::Web, names.of_ad(ad, url.as_ref(), base), "");
     post.kind = PostKind::JobPosting;
     post.url = Some(url.unwrap_or_else(|| base.clone()).to_string());
     let salary = ["baseSalary", "estimatedSalary"].into_iter().find_map(|key| salary(ad.get(key)?));
@@ -102,18 +108,51 @@ fn post(ad: &Value, alone: bool, base: &Url, now: Timestamp) -> Option<Post> {
     Some(post)
 }
 
-/// The ad's own address on this site, else the page's; several ads of one page are told apart by
-/// their number, else by what they say.
-fn native_id(ad: &Value, url: Option<&Url>, alone: bool, base: &Url) -> String {
-    if let Some(url) = url.filter(|url| alone || *url != base) {
-        return url.to_string();
+/// The address the ad says is its own, if it is of this site.
+fn own_address(ad: &Value, base: &Url) -> Option<Url> {
+    text(ad, "url").and_then(|it| same_host(&it, base, base))
+}
+
+/// The number the employer gave the ad.
+fn number(ad: &Value) -> Option<String> {
+    ad.get("identifier").and_then(|it| scalar(it.get("value").unwrap_or(it)))
+}
+
+/// How often the ads of one page call themselves by the same address or number: only what is one
+/// ad's alone tells it from the others.
+struct Names {
+    alone: bool,
+    addresses: HashMap<Url, usize>,
+    numbers: HashMap<String, usize>,
+}
+
+impl Names {
+    fn of(ads: &[&Value], base: &Url) -> Self {
+        let (mut addresses, mut numbers) = (HashMap::new(), HashMap::new());
+        for ad in ads {
+            if let Some(url) = own_address(ad, base) {
+                *addresses.entry(url).or_default() += 1;
+            }
+            if let Some(number) = number(ad) {
+                *numbers.entry(number).or_default() += 1;
+            }
+        }
+        Self { alone: ads.len() == 1, addresses, numbers }
     }
-    if alone {
-        return base.to_string();
+
+    /// The ad's own address on this site, else the page's; several ads of one page are told apart
+    /// by their number, else by what they say.
+    fn of_ad(&self, ad: &Value, url: Option<&Url>, base: &Url) -> String {
+        if self.alone {
+            return url.unwrap_or(base).to_string();
+        }
+        if let Some(url) = url.filter(|url| *url != base && self.addresses.get(url) == Some(&1)) {
+            return url.to_string();
+        }
+        let number = number(ad).filter(|number| self.numbers.get(number) == Some(&1));
+        let mark = number.unwrap_or_else(|| Sha256::of(ad.to_string().as_bytes()).to_string());
+        format!("{base}#{mark}")
     }
-    let number = ad.get("identifier").and_then(|it| scalar(it.get("value").unwrap_or(it)));
-    let mark = number.unwrap_or_else(|| Sha256::of(ad.to_string().as_bytes()).to_string());
-    format!("{base}#{mark}")
 }
 
 /// HTML as text; what was escaped twice on the way into JSON is unescaped twice.
@@ -313,6 +352,14 @@ mod tests {
                     {"@type":"JobPosting"}]"#)[..2],
             ["https://loker.example/satu", "https://loker.example/a#7"]
         );
+        // Anchors of one page, and a number that is the employer's, tell no ad from another.
+        let shared = ids(r#"[{"@type":"JobPosting","title":"A","url":"/semua#1","identifier":1},
+                {"@type":"JobPosting","title":"B","url":"/semua#2","identifier":2},
+                {"@type":"JobPosting","title":"C","url":"/semua","identifier":"PT"},
+                {"@type":"JobPosting","title":"D","identifier":"PT"},
+                {"@type":"JobPosting","title":"D","identifier":"PT"}]"#);
+        assert_eq!(shared[..2], ["https://loker.example/a#1", "https://loker.example/a#2"]);
+        assert!(shared.len() == 4 && shared[2] != shared[3], "{shared:?}");
     }
 
     #[test]

@@ -109,6 +109,10 @@ impl Pick {
     pub fn value_of(&self, element: ElementRef<'_>) -> Option<String> {
         let value = match &self.attribute {
             Some(name) => element.value().attr(name)?.trim().to_owned(),
+            // No reader sees it on the page, but who names it means it.
+            None if element.value().name() == "title" => {
+                one_line(&element.text().collect::<String>())
+            }
             None => html::text_of(element),
         };
         Some(value).filter(|value| !value.is_empty())
@@ -192,7 +196,7 @@ mod tests {
 
     #[test]
     fn css_and_attributes_are_picked() {
-        let page = "<ul><li class=a data-id=7><a href='/satu'>Satu <b>kerja</b></a>\
+        let page = "<title> Situs\n Contoh</title><ul><li class=a data-id=7><a href='/satu'>Satu <b>kerja</b></a>\
                     <li class=b><a href='mailto:x@y.example' title='x@y'>Dua</a></ul>";
         for (written, expected) in [
             ("li a", &["Satu kerja", "Dua"][..]),
@@ -203,6 +207,7 @@ mod tests {
             ("a[href*='@']@HREF", &["mailto:x@y.example"]),
             ("li:has(b)", &["Satu kerja"]),
             ("h1", &[]),
+            ("title", &["Situs Contoh"]),
         ] {
             assert_eq!(values(written, page), expected, "{written}");
         }

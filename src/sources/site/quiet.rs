@@ -5,25 +5,25 @@ use scraper::Html;
 
 use crate::fetch::{Capture, PRODUCT};
 
-/// The word by which the page asks not to be kept, if it does.
-pub(in crate::sources) fn asked(capture: &Capture, page: &Html) -> Option<String> {
+/// Whether the page asks not to be kept.
+pub(in crate::sources) fn asked(capture: &Capture, page: &Html) -> bool {
     // A header that came several times stands several times.
     let mut headers = capture.headers.iter().filter(|(name, _)| name == "x-robots-tag");
-    let header = headers.find_map(|(_, value)| in_header(value));
-    header.or_else(|| {
-        page.root_element().descendent_elements().find_map(|element| {
+    headers.any(|(_, value)| in_header(value))
+        || page.root_element().descendent_elements().any(|element| {
             let tag = element.value();
-            let name = (tag.name() == "meta").then(|| tag.attr("name")).flatten()?;
-            let ours = ["robots", PRODUCT].iter().any(|it| name.trim().eq_ignore_ascii_case(it));
-            tag.attr("content").filter(|_| ours).and_then(word)
+            let name = (tag.name() == "meta").then(|| tag.attr("name")).flatten();
+            let ours = |name: &str| {
+                ["robots", PRODUCT].iter().any(|it| name.trim().eq_ignore_ascii_case(it))
+            };
+            name.is_some_and(ours) && tag.attr("content").is_some_and(says_so)
         })
-    })
 }
 
 /// `noindex, waspada: noarchive, lain: none`: a name holds until the next one.
-fn in_header(value: &str) -> Option<String> {
+fn in_header(value: &str) -> bool {
     let mut ours = true;
-    value.split(',').find_map(|part| {
+    value.split(',').any(|part| {
         let rule = match part.split_once(':') {
             // `unavailable_after: …` and `max-snippet: …` are rules, not names.
             Some((name, rule)) if !is_rule(name) => {
@@ -32,7 +32,7 @@ fn in_header(value: &str) -> Option<String> {
             }
             _ => part,
         };
-        if ours { word(rule) } else { None }
+        ours && says_so(rule)
     })
 }
 
@@ -41,11 +41,9 @@ fn is_rule(name: &str) -> bool {
     name.starts_with("max-") || name.starts_with("unavailable") || name.contains(' ')
 }
 
-fn word(rules: &str) -> Option<String> {
-    rules
-        .split(',')
-        .map(|rule| rule.trim().to_ascii_lowercase())
-        .find(|rule| matches!(rule.as_str(), "noindex" | "noarchive" | "none"))
+fn says_so(rules: &str) -> bool {
+    let mut rules = rules.split(',').map(|rule| rule.trim().to_ascii_lowercase());
+    rules.any(|rule| matches!(rule.as_str(), "noindex" | "noarchive" | "none"))
 }
 
 #[cfg(test)]
@@ -57,18 +55,18 @@ mod tests {
     #[test]
     fn only_words_for_us_count() {
         for (headers, meta, expected) in [
-            (&[][..], "", None),
-            (&["noindex"], "", Some("noindex")),
-            (&["nofollow", "NoArchive"], "", Some("noarchive")),
-            (&["max-snippet:20, noarchive"], "", Some("noarchive")),
-            (&["googlebot: noindex"], "", None),
-            (&["googlebot: nofollow, noindex"], "", None),
-            (&["googlebot: noindex, waspada: none"], "", Some("none")),
-            (&["unavailable_after: 25 Jun 2026 15:00:00 PST"], "", None),
-            (&[], "<meta name=ROBOTS content='index, NOINDEX'>", Some("noindex")),
-            (&[], "<meta name=waspada content=noarchive>", Some("noarchive")),
-            (&[], "<meta name=googlebot content=noindex>", None),
-            (&[], "<meta name=robots content='index,follow'>", None),
+            (&[][..], "", false),
+            (&["noindex"], "", true),
+            (&["nofollow", "NoArchive"], "", true),
+            (&["max-snippet:20, noarchive"], "", true),
+            (&["googlebot: noindex"], "", false),
+            (&["googlebot: nofollow, noindex"], "", false),
+            (&["googlebot: noindex, waspada: none"], "", true),
+            (&["unavailable_after: 25 Jun 2026 15:00:00 PST"], "", false),
+            (&[], "<meta name=ROBOTS content='index, NOINDEX'>", true),
+            (&[], "<meta name=waspada content=noarchive>", true),
+            (&[], "<meta name=googlebot content=noindex>", false),
+            (&[], "<meta name=robots content='index,follow'>", false),
         ] {
             let url: url::Url = "https://contoh.example/".parse().unwrap();
             let capture = Capture {
@@ -81,7 +79,7 @@ mod tests {
                 sha256: Sha256::of(b""),
             };
             let page = html::document(meta).unwrap();
-            assert_eq!(asked(&capture, &page).as_deref(), expected, "{headers:?} {meta}");
+            assert_eq!(asked(&capture, &page), expected, "{headers:?} {meta}");
         }
     }
 }

@@ -43,7 +43,7 @@ impl Seen {
 
     /// Whether this one was noted.
     pub fn has(&self, mark: &Mark) -> bool {
-        self.set().contains(mark.0.as_str())
+        self.place(mark).is_some()
     }
 
     /// How many there are.
@@ -74,12 +74,15 @@ impl Seen {
     }
 
     fn forget(&mut self, mark: &Mark) {
-        let at = (0..self.len())
-            .map(|at| at * WIDTH)
-            .find(|at| self.0.get(*at..at + WIDTH) == Some(mark.0.as_str()));
-        if let Some(at) = at {
+        if let Some(at) = self.place(mark) {
             self.0.drain(at..at + WIDTH);
         }
+    }
+
+    /// Where it stands in the text.
+    fn place(&self, mark: &Mark) -> Option<usize> {
+        let mut starts = (0..self.len()).map(|at| at * WIDTH);
+        starts.find(|at| self.0.get(*at..at + WIDTH) == Some(mark.0.as_str()))
     }
 }
 

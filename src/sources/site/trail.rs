@@ -12,7 +12,7 @@ use crate::fetch::{BlockReason, TransientReason};
 use crate::sources::{Missed, SetAside};
 
 /// Visits in which a page that fails is asked for.
-const TRIES: u32 = 3;
+pub(in crate::sources) const TRIES: u32 = 3;
 /// Pages in a row that cannot be had: more, and the site itself is in trouble.
 const IN_A_ROW: u8 = 5;
 
@@ -60,13 +60,11 @@ pub(in crate::sources) struct Trail {
 }
 
 /// What becomes of a page that cannot be had.
-pub(in crate::sources) enum Became {
+pub(in crate::sources) struct Loss {
+    /// It is given up; else it is asked for again in a later visit.
+    pub given_up: Option<(Stop, SetAside)>,
     /// The site is in trouble: the visit ends.
-    Hopeless,
-    /// It waits for the next visit.
-    Later,
-    /// It is given up.
-    Dropped(Stop, SetAside),
+    pub ends: bool,
 }
 
 impl Trail {
@@ -134,32 +132,71 @@ impl Trail {
         usize::try_from(most.saturating_sub(self.fetched)).unwrap_or(usize::MAX)
     }
 
-    /// The page in front cannot be had.
-    pub fn miss(&mut self, missed: &Missed) -> Became {
-        let hopeless = match missed {
-            Missed::Blocked(BlockReason::Challenge(_)) => true,
-            Missed::Blocked(BlockReason::Status(status)) => matches!(status, 401 | 402 | 407 | 451),
-            // Says something of the host, nothing of this page.
-            Missed::Transient(reason) => {
-                !matches!(reason, TransientReason::Status(_) | TransientReason::Network(_))
-            }
-            _ => false,
-        };
-        self.missed = self.missed.saturating_add(1);
-        if hopeless || self.missed > IN_A_ROW {
-            return Became::Hopeless;
+    /// The visit was broken off. What failed waits until one has come to its end: first in the
+    /// queue, it would break off the next one too, before that had read anything.
+    pub fn break_off(&mut self) {
+        self.fetched = 0;
+        self.front = false;
+    }
+
+    /// The page in front cannot be had; `None` when it was not even asked for, and waits.
+    pub fn miss(&mut self, missed: &Missed) -> Option<Loss> {
+        if !was_asked_for(missed) {
+            return None;
         }
-        let Some(mut stop) = self.queue.pop_front() else { return Became::Hopeless };
+        let mut stop = self.queue.pop_front()?;
         stop.failed += 1;
-        if matches!(missed, Missed::Transient(_)) && stop.failed < TRIES {
-            self.later.push(stop);
-            return Became::Later;
+        if speaks_of_the_host(missed) {
+            self.missed = self.missed.saturating_add(1);
+        }
+        let too_many = self.missed > IN_A_ROW;
+        let ends = too_many || shuts_out(missed);
+        if ends {
+            self.missed = 0;
+        }
+        if (ends || matches!(missed, Missed::Transient(_))) && stop.failed < TRIES {
+            // Where the site is to blame, the page is the next visit's like the others.
+            if too_many {
+                self.queue.push_back(stop)
+            } else {
+                self.later.push(stop)
+            }
+            return Some(Loss { given_up: None, ends });
         }
         let aside = SetAside {
             place: stop.url.to_string(),
             reason: format!("the page cannot be had: {missed}"),
             raw: String::new(),
         };
-        Became::Dropped(stop, aside)
+        Some(Loss { given_up: Some((stop, aside)), ends })
+    }
+}
+
+/// Whether the failure is the page's at all: a host that is left alone says nothing of its pages.
+pub(in crate::sources) fn was_asked_for(missed: &Missed) -> bool {
+    match missed {
+        Missed::Transient(reason) => {
+            matches!(reason, TransientReason::Status(_) | TransientReason::Network(_))
+        }
+        Missed::Blocked(_) | Missed::Refused(_) => true,
+    }
+}
+
+/// Whether many such failures in a row mean that the site is in trouble. Pages that are gone,
+/// moved or forbidden come in any number on a site that is well.
+fn speaks_of_the_host(missed: &Missed) -> bool {
+    match missed {
+        Missed::Blocked(BlockReason::Status(status)) => !matches!(status, 404 | 410),
+        Missed::Blocked(BlockReason::Redirect(_)) | Missed::Refused(_) => false,
+        Missed::Blocked(BlockReason::Challenge(_)) | Missed::Transient(_) => true,
+    }
+}
+
+/// Whether one such failure is enough for this visit.
+fn shuts_out(missed: &Missed) -> bool {
+    match missed {
+        Missed::Blocked(BlockReason::Challenge(_)) => true,
+        Missed::Blocked(BlockReason::Status(status)) => matches!(status, 401 | 402 | 407 | 451),
+        _ => false,
     }
 }

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::site::article::Reader;
-use super::site::trail::Became;
 use super::site::{ACCEPT_HTML, web_address};
 use super::{
     Adapter, Door, Finding, Given, IfMissed, IfUnchanged, Missed, OpenError, Page, ShapeError,
@@ -262,17 +261,18 @@ impl WebSource for Sitemap {
         let mut state = State::resume(&self.url, visit.cursor);
         let mut page = Page::default();
         if state.trail.is_at(url) {
-            match state.trail.miss(missed) {
-                Became::Hopeless => return IfMissed::Waits,
-                Became::Later => {}
-                Became::Dropped(stop, aside) => {
-                    if *missed == Missed::Blocked(BlockReason::Status(410)) {
-                        let native_id = stop.url.to_string();
-                        page.deleted.push(PostKey { platform: Platform::Web, native_id });
-                    }
-                    state.note(&stop);
-                    page.set_aside.push(aside);
+            let Some(loss) = state.trail.miss(missed) else { return IfMissed::Waits };
+            if let Some((stop, aside)) = loss.given_up {
+                if *missed == Missed::Blocked(BlockReason::Status(410)) {
+                    let native_id = stop.url.to_string();
+                    page.deleted.push(PostKey { platform: Platform::Web, native_id });
                 }
+                state.note(&stop);
+                page.set_aside.push(aside);
+            }
+            if loss.ends {
+                state.trail.break_off();
+                return IfMissed::Ends(Box::new(Page { cursor: Some(state.cursor()), ..page }));
             }
         } else if *url == self.url {
             return IfMissed::Fails;
