@@ -167,6 +167,74 @@ fn bystanders_are_pseudonyms_in_posts_and_in_what_is_kept() {
 }
 
 #[test]
+fn a_chat_called_by_a_number_is_refused_and_the_number_told_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let group = fs::read(fixture("Chat WhatsApp dengan Loker Contoh.txt")).unwrap();
+    let told = |pages: &[FilePage]| {
+        let all: Vec<String> = pages
+            .iter()
+            .map(|page| format!("{:?} {} {} {:?}", page.page, page.manner, page.address, page.end))
+            .collect();
+        let all = all.join("\n");
+        assert!(!all.contains("812-0000-0001") && !all.contains("812%2D0000"), "{all}");
+        all
+    };
+    let zip = |name: &str, members: &[&str]| {
+        let path = folder.path().join(name);
+        let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+        for member in members {
+            zip.start_file(*member, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&group).unwrap();
+        }
+        zip.finish().unwrap();
+        path
+    };
+    let text = folder.path().join("WhatsApp Chat with +62 812-0000-0001.txt");
+    fs::write(&text, &group).unwrap();
+    let broken = folder.path().join("WhatsApp Chat - +62 812-0000-0001 (1).zip");
+    fs::write(&broken, b"PK\x03\x04").unwrap();
+    let inside = folder.path().join("WhatsApp Chat - +62 812-0000-0001/_chat.txt");
+    fs::create_dir(inside.parent().unwrap()).unwrap();
+    fs::write(&inside, &group).unwrap();
+    let archive = zip("WhatsApp Chat - +62 812-0000-0001.zip", &["_chat.txt"]);
+    for path in [text, broken, inside, archive] {
+        for wanted in [Wanted::Auto, Wanted::Whatsapp, Wanted::Text] {
+            let read = pages_of(&path, wanted, Ways::default(), &terms());
+            assert!(read.len() == 1 && read[0].bytes.is_empty() && posts(&read).is_empty());
+            let end = read[0].end.as_ref().unwrap();
+            assert!(end.refused && end.failed.as_ref().unwrap().contains("bukan grup"), "{end:?}");
+            told(&read);
+        }
+    }
+
+    let read = pages(&zip(
+        "semua.zip",
+        &[
+            "WhatsApp Chat with +62 812-0000-0001.txt",
+            "WhatsApp Chat - +62 812-0000-0001/_chat.txt",
+            "Chat WhatsApp dengan Loker Contoh.txt",
+        ],
+    ));
+    assert_eq!(posts(&read), posts(&pages(&fixture("Chat WhatsApp dengan Loker Contoh.txt"))));
+    assert!(told(&read).contains("semua.zip/WhatsApp Chat with (nomor).txt"), "{}", told(&read));
+    let outside = zip("luar.zip", &["../WhatsApp Chat with +62 812-0000-0001.txt"]);
+    assert!(told(&pages(&outside)).contains("menunjuk ke luar arsip"));
+}
+
+/// One that was kept before such chats were refused is read again without the number.
+#[test]
+fn a_kept_chat_called_by_a_number_is_read_again_without_it() {
+    let page = pages(&fixture("whatsapp-ios.txt")).remove(0);
+    let manner =
+        page.manner.replace("whatsapp-ios.txt", "WhatsApp Chat with +62 812-0000-0001.txt");
+    assert_ne!(manner, page.manner);
+    let bytes = [b"tanpa awal\n", page.bytes.as_ref()].concat();
+    let part = KeptPart { bytes: &bytes, manner: Some(&manner), address: &page.address };
+    let again = Handed::new(Vec::new(), Wanted::Auto, Ways::default()).again(&part).unwrap();
+    assert_eq!(again.set_aside[0].place, "WhatsApp Chat with (nomor).txt:1");
+}
+
+#[test]
 fn a_closed_group_needs_a_legal_basis() {
     let path = fixture("whatsapp-ios.txt");
     let without = Terms { legal_basis: None, ..terms() };

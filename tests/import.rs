@@ -101,6 +101,28 @@ fn a_closed_group_waits_for_a_legal_basis() {
 }
 
 #[test]
+fn the_number_a_chat_is_called_by_is_written_nowhere() {
+    let desk = Desk::bare();
+    let group = fs::read(fixture("Chat WhatsApp dengan Loker Contoh.txt")).unwrap();
+    let name = "WhatsApp Chat with +62 812-0000-0001.txt";
+    fs::write(desk.path(name), &group).unwrap();
+    fs::write(desk.path("semua.zip"), archive(|zip| add(zip, name, &group))).unwrap();
+    let import = ["import", name, "semua.zip", "tiada/WhatsApp Chat with +62 812-0000-0001.zip"];
+    let refused = desk.run(&[&import[..], &["--legal-basis", "laporan nomor 7"]].concat());
+    assert_eq!(refused.status, 3, "{}{}", refused.out, refused.err);
+    assert!(refused.out.contains("! WhatsApp Chat with (nomor).txt: "), "{}", refused.out);
+    assert!(refused.out.contains("bukan grup"), "{}", refused.out);
+    let told = refused.out.clone() + &refused.err;
+    assert!(!told.contains("812-0000-0001"), "{told}");
+    assert_eq!(count(&desk, "SELECT count(*) FROM post"), 0);
+    assert_eq!(count(&desk, "SELECT count(*) FROM set_aside"), 1);
+    database(&desk).execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let stored = fs::read(desk.path("w.db")).unwrap();
+    let number = b"812-0000-0001";
+    assert!(!stored.windows(number.len()).any(|part| part == number));
+}
+
+#[test]
 fn a_folder_of_the_config_lends_its_settings() {
     let desk = Desk::bare();
     fs::create_dir(desk.path("drop")).unwrap();

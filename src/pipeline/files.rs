@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::post::Sha256;
 use crate::sources::{
     Cursor, Door, FileEnd, FileError, FilePage, FileSource, Pseudonyms, Terms, WaitingFile,
+    shown_path,
 };
 use crate::store::{CaptureRecord, FileDone, Grounds, Store, StoreError};
 
@@ -146,7 +147,7 @@ pub(super) fn read(
         store_page(tools, name, arrived, report)?;
         if let Some(end) = end {
             if let Some(reason) = &end.failed {
-                report.errors.push(format!("{}: {reason}", file.path.display()));
+                report.errors.push(format!("{}: {reason}", shown_path(&file.path)));
             }
             source.finish(file, &end)?;
             ended = end;

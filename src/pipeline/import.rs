@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Config;
 use crate::fetch::Client;
 use crate::sources::folder::{Handed, Wanted};
-use crate::sources::{Settings, Ways};
+use crate::sources::{Settings, Ways, shown_path};
 use crate::store::Store;
 
 use super::files::{self, Came, Known};
@@ -37,7 +37,7 @@ pub struct Import {
 /// What came of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImportedFile {
-    /// The file as it was named.
+    /// The file as it was named, without the number of a person that a chat is called by.
     pub file: PathBuf,
     /// Rows read, good and bad.
     pub rows: u64,
@@ -102,7 +102,7 @@ pub fn import(
         let read = Handed::waiting_file(path).map_err(Into::into).and_then(|file| {
             files::read(&tools, &import.source, &handed, terms, &file, &mut report, stop)
         });
-        let file = path.clone();
+        let file = shown_path(path).into();
         imported.push(match read {
             Ok(Came::Stopped) => break,
             Ok(Came::ToEnd(end)) => {

@@ -31,6 +31,7 @@ use crate::engine::SearchTerms;
 use crate::fetch::{BlockReason, Capture, RefuseReason, Request, TransientReason};
 use crate::post::{Post, PostKey, Sha256};
 
+pub(crate) use exports::titles::shown as shown_path;
 pub use exports::{Pseudonyms, Terms, Ways, Zone, ZoneError};
 pub use registry::{Given, KINDS, Lacks, OpenError, ReadSettings, Settings, SourceSettings};
 pub use rotation::Turn;
@@ -190,7 +191,7 @@ pub trait FileSource: Send + Sync {
 
 /// A file or folder could not be read or moved.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {source}", path.display())]
+#[error("{}: {source}", shown_path(path))]
 pub struct FileError {
     /// The file or folder.
     pub path: std::path::PathBuf,

@@ -4,6 +4,7 @@
 pub(super) mod fourcat;
 pub(super) mod telegram;
 mod terms;
+pub(super) mod titles;
 mod ways;
 pub(super) mod whatsapp;
 pub(super) mod zeeschuimer;

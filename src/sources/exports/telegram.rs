@@ -23,8 +23,12 @@ pub(in crate::sources) struct Chat {
 }
 
 impl Chat {
-    /// Why nothing of this chat may be read, if so. A chat that does not say what it is, as old
-    /// exports do not, was handed in as a public one.
+    /// Why nothing of a chat may be read that ends before it says what it is.
+    pub(in crate::sources) const UNTOLD: &str = "obrolan yang jenisnya tidak terbaca tidak dibaca: \
+         hanya kanal dan grup publik yang diterima; mungkin berkasnya terpotong";
+
+    /// Why nothing of this chat may be read, if so. A chat that does not say what it is from its
+    /// beginning to its end, as old exports do not, was handed in as a public one.
     pub(in crate::sources) fn refusal(&self) -> Option<String> {
         let kind = self.kind.as_deref()?;
         (!kind.starts_with("public_")).then(|| {

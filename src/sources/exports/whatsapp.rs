@@ -11,7 +11,7 @@ use jiff::civil::DateTime;
 use regex::{Captures, Regex};
 use serde::{Deserialize, Serialize};
 
-use super::{Pseudonyms, Ways};
+use super::{Pseudonyms, Ways, titles};
 use crate::post::{
     Account, Container, ContainerKind, ExtraKind, ExtraText, Media, MediaKind, Platform, Post,
     PostKind,
@@ -35,7 +35,7 @@ enum Order {
 }
 
 /// Marks of direction that WhatsApp strews in.
-const MARKS: [char; 12] = [
+pub(super) const MARKS: [char; 12] = [
     '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}',
     '\u{2067}', '\u{2068}', '\u{2069}', '\u{feff}',
 ];
@@ -96,14 +96,8 @@ const NOTICES: [&str; 16] = [
 ];
 /// The longest name of a sender, in bytes.
 const LONGEST_NAME: usize = 160;
-/// What a file of a group may be called, before the group's name.
-const TITLES: [&str; 5] = [
-    "WhatsApp Chat with ",
-    "WhatsApp Chat - ",
-    "Chat WhatsApp dengan ",
-    "Obrolan WhatsApp dengan ",
-    "Percakapan WhatsApp dengan ",
-];
+/// The fewest digits of a phone number.
+pub(super) const FEWEST_DIGITS: usize = 7;
 
 /// The beginning of a message: three numbers of its day, the time, and what follows.
 struct Beginning<'a> {
@@ -253,10 +247,12 @@ fn said(rest: &str) -> Option<Said<'_>> {
 /// Whether a sender is shown by the number alone.
 fn is_number(sender: &str) -> bool {
     let digits = sender.chars().filter(char::is_ascii_digit).count();
-    let may = |letter: char| {
-        letter.is_ascii_digit() || letter.is_whitespace() || "+-().‑".contains(letter)
-    };
-    digits >= 7 && sender.chars().all(may)
+    digits >= FEWEST_DIGITS && sender.chars().all(stands_in_number)
+}
+
+/// Whether phone numbers are written with this letter.
+pub(super) fn stands_in_number(letter: char) -> bool {
+    letter.is_ascii_digit() || letter.is_whitespace() || "+-().‑".contains(letter)
 }
 
 /// A message without the numbers of bystanders. Of a notice of the program, which tells nothing but
@@ -353,8 +349,8 @@ fn media(line: &str) -> Option<(Media, Option<String>)> {
 fn group(file: &str) -> Option<Container> {
     let mut parts = file.rsplit('/').map(|part| Path::new(part).file_stem()?.to_str());
     let stem = parts.find(|stem| *stem != Some("_chat"))??;
-    let name = TITLES.iter().find_map(|title| stem.strip_prefix(title))?.trim();
-    (!name.is_empty() && !is_number(name)).then(|| Container {
+    // A chat that is called by a number is refused today; it may have been kept before.
+    titles::chat(stem).filter(|name| !is_number(name)).map(|name| Container {
         kind: ContainerKind::Group,
         native_id: name.to_owned(),
         name: Some(name.to_owned()),

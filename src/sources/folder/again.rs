@@ -9,7 +9,7 @@ use super::lines::Place;
 use super::recognise::recognise;
 use super::walk::{Kept, Walk};
 use super::wanted::Wanted;
-use crate::sources::exports::{Pseudonyms, Terms, Ways};
+use crate::sources::exports::{Pseudonyms, Terms, Ways, titles};
 use crate::sources::{KeptPart, Page, ShapeError};
 
 /// Reads a part in the ways given, or in those it was read in.
@@ -38,6 +38,8 @@ fn read(part: &KeptPart<'_>, ways: Option<&Ways>) -> io::Result<Result<Page, Str
             }
         }
     };
+    // Of what was kept before such chats were refused.
+    kept.name = titles::shown(Path::new(&kept.name));
     if let Some(ways) = ways {
         kept.ways = ways.clone();
     }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use crate::sources::exports::titles;
+
 /// Files an archive may hold.
 const MOST_FILES: usize = 2_000;
 /// Bytes one file of it may expand to.
@@ -74,7 +76,7 @@ impl Archive {
                 }
                 Err(error) => return Ok(Err(damaged(&error))),
             };
-            let shown = String::from_utf8_lossy(entry.name_raw()).into_owned();
+            let shown = titles::shown(Path::new(&*String::from_utf8_lossy(entry.name_raw())));
             let Some(name) = entry.enclosed_name() else {
                 return Ok(Err(format!("`{shown}` di dalam arsip menunjuk ke luar arsip")));
             };

@@ -1,6 +1,7 @@
 //! Cuts the messages out of a document of any size, in constant memory: it is walked byte by byte,
 //! and only the message in hand is held. Between chats nothing is held but a chat's name, id and
-//! kind; a chat that is refused is passed over without a byte of it.
+//! kind; a chat that is refused is passed over without a byte of it. What a chat is may stand behind
+//! its messages, where its keys were sorted: it is looked for there before any of them is read.
 
 use std::io;
 
@@ -114,8 +115,24 @@ fn way_to_chat(lines: &mut Lines) -> io::Result<Option<Piece>> {
     if !stopped {
         return Ok(Some(Piece { start, bytes: Vec::new(), length: 0, content: Content::Nothing }));
     }
-    let chat = keys.chat();
-    if let Some(reason) = chat.refusal() {
+    let mut chat = keys.chat();
+    let mut refusal = chat.refusal();
+    if chat.kind.is_none() {
+        let list = lines.place();
+        let end = look_ahead(lines, &mut keys)?;
+        lines.back_to(list)?;
+        match end {
+            End::Whole(whole) => {
+                refusal = whole.refusal();
+                chat = whole;
+            }
+            End::Harmless => {}
+            // The program writes the name just before the kind: this one never said it.
+            End::Cut if chat.name.is_some() => {}
+            End::Cut | End::Unclear => refusal = Some(Chat::UNTOLD.to_owned()),
+        }
+    }
+    if let Some(reason) = refusal {
         pass_over_list(lines)?;
         let content = Content::Broken { reason, raw: String::new() };
         return Ok(Some(Piece { start, bytes: Vec::new(), length: 0, content }));
@@ -131,10 +148,47 @@ fn way_to_chat(lines: &mut Lines) -> io::Result<Option<Piece>> {
     Ok(Some(Piece { start, bytes, length, content: Content::Enter(Some(chat)) }))
 }
 
-fn pass_over_list(lines: &mut Lines) -> io::Result<()> {
+/// How the object of a chat goes on from its messages.
+enum End {
+    /// It ends, having said this of the chat.
+    Whole(Chat),
+    /// It holds no message.
+    Harmless,
+    /// The file ends before it does.
+    Cut,
+    /// It has more lists of messages than one, or none of it stands around the list.
+    Unclear,
+}
+
+/// Reads past the messages to the end of the chat.
+fn look_ahead(lines: &mut Lines, keys: &mut Keys) -> io::Result<End> {
+    let depth = keys.depth();
+    let holds_some = pass_over_list(lines)?;
+    let (mut whole, mut again) = (None, false);
+    if depth > 0 {
+        lines.scan(&mut Vec::new(), 0, 0, |byte| {
+            again = matches!(keys.follow(byte), Go::Stop);
+            if keys.depth() < depth {
+                whole = keys.closed.take();
+            }
+            if again || keys.depth() < depth { Go::Stop } else { Go::On }
+        })?;
+    }
+    Ok(match whole {
+        Some(chat) => End::Whole(chat),
+        None if !holds_some => End::Harmless,
+        None if again || depth == 0 => End::Unclear,
+        None => End::Cut,
+    })
+}
+
+/// Whether there is anything in the list.
+fn pass_over_list(lines: &mut Lines) -> io::Result<bool> {
     let mut strings = Strings::default();
     let mut depth = 1_u64;
+    let mut holds_some = false;
     lines.scan(&mut Vec::new(), 0, 0, |byte| {
+        holds_some |= !byte.is_ascii_whitespace() && byte != b']';
         match byte {
             byte if !strings.is_structure(byte) => {}
             b'[' | b'{' => depth += 1,
@@ -143,7 +197,7 @@ fn pass_over_list(lines: &mut Lines) -> io::Result<()> {
         }
         if depth == 0 { Go::Stop } else { Go::On }
     })?;
-    Ok(())
+    Ok(holds_some)
 }
 
 /// Follows the keys of a document to a list called `messages`, keeping what the objects around it
@@ -155,6 +209,8 @@ struct Keys {
     open: Vec<Chat>,
     /// Opened below what is followed.
     deeper: u64,
+    /// What the object said that was closed last.
+    closed: Option<Chat>,
     key: Option<Vec<u8>>,
     value: Vec<u8>,
 }
@@ -183,7 +239,7 @@ impl Keys {
             b']' | b'}' if self.deeper > 0 => self.deeper -= 1,
             b']' | b'}' => {
                 self.say();
-                self.open.pop();
+                self.closed = self.open.pop();
             }
             byte if byte.is_ascii_whitespace() => {}
             byte if self.value.len() < LONGEST_NAME => self.value.push(byte),
@@ -209,8 +265,12 @@ impl Keys {
         };
     }
 
-    fn chat(mut self) -> Chat {
-        self.open.pop().unwrap_or_default()
+    fn depth(&self) -> u64 {
+        self.open.len() as u64 + self.deeper
+    }
+
+    fn chat(&self) -> Chat {
+        self.open.last().cloned().unwrap_or_default()
     }
 }
 
@@ -274,6 +334,25 @@ mod tests {
                 vec![r#"a:{"x":1}"#, r#"! JSON terpotong: {"y":"#],
             ),
             (r#"{"about":"\"messages\":[","name":"a","messages":[]}"#, vec![]),
+            // Keys that were sorted.
+            (
+                r#"{"chats":{"list":[{"id":1,"messages":[{"x":"}"}],"name":"a","type":"personal_chat"},
+                    {"id":2,"messages":[{"y":[1]},{"z":1}],"name":"b","type":"public_channel"},
+                    {"id":3,"messages":[],"type":"saved_messages"},
+                    {"id":4,"messages":[{"old":1}],"name":"d"}]}}"#,
+                vec![
+                    "! obrolan `person ",
+                    r#"b:{"y":[1]}"#,
+                    r#"b:{"z":1}"#,
+                    "! obrolan `saved_ ",
+                    r#"d:{"old":1}"#,
+                ],
+            ),
+            (r#"{"id":1,"messages":[{"x":1}],"name":"a","ty"#, vec!["! obrolan yang je "]),
+            (
+                r#"{"name":"a","messages":[{"x":1}],"messages":[{"x":2}],"type":"personal_chat"}"#,
+                vec!["! obrolan yang je ", "! obrolan yang je "],
+            ),
             (r#"{"messages":"a"}"#, vec![]),
             ("", vec![]),
         ] {

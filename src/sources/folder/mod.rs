@@ -37,7 +37,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::exports::{Terms, Ways, Zone};
+use super::exports::{Terms, Ways, Zone, titles};
 use super::{
     Adapter, Cursor, Door, FileEnd, FileError, FilePage, FileSource, Given, KeptPart, OpenError,
     Page, Pseudonyms, ShapeError, SourceSettings, WaitingFile,
@@ -53,7 +53,7 @@ pub use wanted::{Wanted, WantedError};
 
 type FilePages = Box<dyn Iterator<Item = Result<FilePage, FileError>> + Send>;
 
-const ADAPTER: Adapter = Adapter { name: "folder", version: 2 };
+const ADAPTER: Adapter = Adapter { name: "folder", version: 3 };
 /// How often the folder is looked at unless the config says.
 const INTERVAL: Duration = Duration::from_secs(30);
 
@@ -176,7 +176,7 @@ impl Folder {
     /// Says once that a file cannot be read; the others go on.
     fn unreadable(&self, file: &settle::Found, error: &io::Error) {
         if self.looks().is_newly_unreadable(&file.path, Stamp::of(&file.metadata)) {
-            let reason = format!("{}: {error}", file.path.display());
+            let reason = format!("{}: {error}", titles::shown(&file.path));
             SourceFailed { source: &self.name, kind: "io", reason: &reason }.emit();
         }
     }

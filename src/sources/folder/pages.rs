@@ -17,7 +17,7 @@ use super::walk::Walk;
 use super::wanted::Wanted;
 use super::{ADAPTER, Cursor};
 use crate::post::Sha256;
-use crate::sources::exports::{Terms, Ways};
+use crate::sources::exports::{Terms, Ways, titles};
 use crate::sources::{FileEnd, FileError, FilePage, Page, SetAside, WaitingFile};
 
 /// Endings of files that lie in archives beside the texts and hold none.
@@ -110,13 +110,14 @@ impl Pages {
             |mark: &Mark| mark.sha256 == file.sha256 && mark.adapter_version == ADAPTER.version;
         let stored = cursor.and_then(|cursor| Mark::deserialize(&cursor.0).ok()).filter(goes_on);
         let (members, state) = match members {
+            // Before anything is told of what is in it.
+            _ if titles::is_private(&file.path) => {
+                let end = FileEnd { refused: true, ..useless(titles::REFUSED.into()) };
+                (alone(&source)?, State::Useless(end))
+            }
             Ok(members) if members.count() > 0 => (members, State::Entering(0)),
             Ok(members) => (members, State::Useless(useless("arsip kosong".into()))),
-            Err(reason) => {
-                let file = source.try_clone()?;
-                let alone = Members::Alone { file, name: PathBuf::new() };
-                (alone, State::Useless(useless(reason)))
-            }
+            Err(reason) => (alone(&source)?, State::Useless(useless(reason))),
         };
         let (file, terms) = (file.clone(), terms.clone());
         let tally = Tally::default();
@@ -165,6 +166,9 @@ impl Pages {
 
     /// Opens a member at its beginning.
     fn enter(&mut self, at: usize) -> io::Result<Result<Walk, Unread>> {
+        if titles::is_private(self.members.name(at)) {
+            return Ok(Err(Unread::Unknown(titles::REFUSED.into())));
+        }
         let input = match self.members.open(at)? {
             Ok(input) => input,
             Err(reason) => return Ok(Err(Unread::Unknown(reason))),
@@ -268,7 +272,7 @@ impl Pages {
         let file = name(&self.file.path);
         match self.members {
             Members::Alone { .. } => file,
-            Members::Archive(_) => format!("{file}/{}", self.members.name(at).display()),
+            Members::Archive(_) => format!("{file}/{}", titles::shown(self.members.name(at))),
         }
     }
 
@@ -276,9 +280,16 @@ impl Pages {
         let file = address(&self.file.path);
         match self.members {
             Members::Alone { .. } => file,
-            Members::Archive(_) => format!("{file}/{}", escaped(self.members.name(at))),
+            Members::Archive(_) => {
+                format!("{file}/{}", escaped(Path::new(&titles::shown(self.members.name(at)))))
+            }
         }
     }
+}
+
+/// A file of which nothing is read.
+fn alone(source: &File) -> io::Result<Members> {
+    Ok(Members::Alone { file: source.try_clone()?, name: PathBuf::new() })
 }
 
 fn useless(reason: String) -> FileEnd {
@@ -292,7 +303,8 @@ pub(super) fn name(path: &Path) -> String {
 
 /// The `file:` address of a file, without its folder.
 fn address(path: &Path) -> String {
-    format!("file:{}", escaped(Path::new(path.file_name().unwrap_or_default())))
+    let name = titles::shown(Path::new(path.file_name().unwrap_or_default()));
+    format!("file:{}", escaped(Path::new(&name)))
 }
 
 /// A relative path as it stands in an address.
