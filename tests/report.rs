@@ -3,9 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod desk;
 mod fetch_server;
 mod intake;
 
+use desk::{Desk, POSTS};
 use fetch_server::{Reply, Server};
 use intake::{Intake, StandIns};
 use jiff::{SignedDuration, Timestamp};
@@ -407,4 +409,38 @@ fn a_report_survives_whatever_write_fails() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!((count("post"), count("queue_item")), (6, 6));
+}
+
+#[test]
+fn a_warning_told_of_an_ad_is_not_what_the_ad_says() {
+    let desk = Desk::filled(POSTS);
+    let versions = || -> i64 {
+        rusqlite::Connection::open(desk.path("w.db"))
+            .unwrap()
+            .query_row("SELECT count(*) FROM post_version", [], |row| row.get(0))
+            .unwrap()
+    };
+    let before = versions();
+    let warning = "AWAS PENIPUAN: hati-hati modus lowongan kerja ke Kamboja ini, jangan percaya, \
+                   saya ditipu. Hubungi saya di 0812-0000-9999";
+    std::fs::write(desk.path("awas.txt"), warning).unwrap();
+    let link = "https://t.me/loker_contoh/11";
+    let report = ["report", link, "--file", "awas.txt", "--note", "dari grup RT", "--json"];
+    let answer = desk.run(&report);
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    let found: Value = serde_json::from_str(&answer.out).unwrap();
+    let alone: Value = serde_json::from_str(&desk.run(&["report", warning, "--json"]).out).unwrap();
+    assert_eq!((&found["flagged"], &alone["flagged"]), (&json!(true), &json!(false)), "{found}");
+    assert_eq!(versions(), before + 1, "only the warning told without a link is a new text");
+
+    let item = found["item"].to_string();
+    let shown = desk.run(&["queue", "show", &item, "--json"]).out;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["unflagged_at"], Value::Null);
+    let note = shown["reports"][0]["note"].as_str().unwrap();
+    assert!(note.starts_with("dari grup RT\nAWAS PENIPUAN: hati-hati"), "{note}");
+    assert!(note.ends_with("****-****-**99"), "{note}");
+    assert!(!shown["text"].as_str().unwrap().contains("AWAS"), "{shown}");
+    let again = desk.run(&report);
+    assert_eq!((again.status, versions()), (0, before + 1), "{}", again.err);
 }

@@ -39,7 +39,8 @@ pub struct Told {
     /// What the post says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What the reporter says of it, contacts masked.
+    /// What the reporter says of it, contacts masked; and what he says it says, where the post has
+    /// words of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Where a text without a link was seen.
@@ -130,6 +131,8 @@ pub struct Handled {
     pub found: Found,
     /// The version the post was put together from.
     pub base: Option<Known>,
+    /// What was told and is no part of the post, contacts masked: it is kept with the note.
+    pub left_over: Option<String>,
 }
 
 /// Where a reported post stands now.
@@ -306,7 +309,7 @@ impl Store {
     pub fn report_store(&self, handled: Handled) -> Result<Option<Landed>, StoreError> {
         let captures = Arc::clone(&self.captures);
         self.writer.call(move |transaction| {
-            let Handled { report, page, found, base } = &handled;
+            let Handled { report, page, found, base, left_over } = &handled;
             let Some(scored) = page.posts.first() else { return Ok(None) };
             let before = row_of(transaction, &scored.post.key)?;
             let seen_version = before.as_ref().filter(|row| !row.gone).map(|row| row.version);
@@ -316,14 +319,13 @@ impl Store {
             commit::write(transaction, &captures, page)?;
             let Some(row) = row_of(transaction, &scored.post.key)? else { return Ok(None) };
             keep_leads(transaction, row.post, &found.leads, &scored.verdict)?;
-            let told_left = "UPDATE report SET post_id = ?2, found = ?3, due = NULL,
-                     finished_at = ?4, told = json_remove(told, '$.text') WHERE id = ?1";
-            transaction.prepare_cached(told_left)?.execute((
-                report.0,
-                row.post,
-                Json(found),
-                Stamp(page.at),
-            ))?;
+            let told = told_without_text(transaction, *report, left_over.as_deref())?;
+            transaction
+                .prepare_cached(
+                    "UPDATE report SET post_id = ?2, found = ?3, due = NULL, finished_at = ?4,
+                         told = ?5 WHERE id = ?1",
+                )?
+                .execute((report.0, row.post, Json(found), Stamp(page.at), Json(told)))?;
             let (item, state, outcome) = put_reported(transaction, page, &row)?;
             let detail = serde_json::json!({
                 "post": row.post, "item": item, "fetched": found.fetched,
@@ -435,6 +437,22 @@ fn row_of(transaction: &Transaction<'_>, key: &PostKey) -> rusqlite::Result<Opti
             })
         })
         .optional()
+}
+
+/// What was handed in, without the text that stands in the post; what of it does not stands with
+/// the note.
+fn told_without_text(
+    transaction: &Transaction<'_>,
+    report: ReportId,
+    left_over: Option<&str>,
+) -> rusqlite::Result<Told> {
+    let told: Option<Json<Told>> = transaction
+        .prepare_cached("SELECT told FROM report WHERE id = ?1")?
+        .query_row([report.0], |row| row.get(0))?;
+    let told = told.map_or_else(Told::default, |json| json.0);
+    let parts: Vec<&str> = told.note.as_deref().into_iter().chain(left_over).collect();
+    let note = (!parts.is_empty()).then(|| parts.join("\n"));
+    Ok(Told { text: None, note, ..told })
 }
 
 fn keep_leads(
