@@ -132,7 +132,8 @@ fn beginning(hour: &str) -> Option<Timestamp> {
     format!("{hour}:00:00Z").parse().ok()
 }
 
-/// Counts a page. `new` of its posts were never seen before.
+/// Counts a page. `new` of its posts were never seen before. What has neither posts nor bytes is no
+/// page that was read: an unchanged one, or the place a stream has come to.
 pub(super) fn note_page(
     transaction: &Transaction<'_>,
     source: i64,
@@ -149,19 +150,25 @@ pub(super) fn note_page(
             *missing.entry(field).or_default() += 1;
         }
     }
+    let was_read = page.capture.is_some() || !page.posts.is_empty();
     let fresh = transaction
+        .prepare_cached("INSERT OR IGNORE INTO source_hour (source_id, hour) VALUES (?1, ?2)")?
+        .execute((source, &hour))?;
+    transaction
         .prepare_cached(
-            "INSERT INTO source_hour (source_id, hour, pages, posts, posts_new, partial, set_aside)
-             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6)
-             ON CONFLICT DO UPDATE SET pages = pages + 1, posts = posts + excluded.posts,
-                 posts_new = posts_new + excluded.posts_new, partial = partial + excluded.partial,
-                 set_aside = set_aside + excluded.set_aside
-             RETURNING pages = 1",
+            "UPDATE source_hour SET pages = pages + ?3, posts = posts + ?4,
+                 posts_new = posts_new + ?5, partial = partial + ?6, set_aside = set_aside + ?7
+             WHERE source_id = ?1 AND hour = ?2",
         )?
-        .query_row(
-            (source, &hour, page.posts.len(), new, partial, page.set_aside.len()),
-            |row| row.get::<_, bool>(0),
-        )?;
+        .execute((
+            source,
+            &hour,
+            was_read,
+            page.posts.len(),
+            new,
+            partial,
+            page.set_aside.len(),
+        ))?;
     for (field, posts) in missing {
         transaction
             .prepare_cached(
@@ -170,7 +177,7 @@ pub(super) fn note_page(
             )?
             .execute((source, &hour, field, posts))?;
     }
-    if fresh { forget(transaction, source, page.at) } else { Ok(()) }
+    if fresh > 0 { forget(transaction, source, page.at) } else { Ok(()) }
 }
 
 /// Counts a visit that failed.
