@@ -47,10 +47,7 @@ impl From<ReportError> for Failure {
 }
 
 pub(super) fn run(report: &Arguments, arguments: &super::Arguments) -> Result<Answer, Failure> {
-    let mut config = super::config(arguments)?;
-    if let Some(rules) = &arguments.rules {
-        config.rules.path = Some(rules.clone());
-    }
+    let config = super::with_rules(arguments)?;
     let told = report.told()?;
     let runtime = super::runtime()?;
     let handed_in = runtime.block_on(hand_in(&config, told, report.by.clone()))?;
