@@ -242,10 +242,27 @@ fn rules_that_flag_no_longer_leave_a_reported_post_in_the_queue() {
          points = 80\nphrases = [\"kata yang tidak ada\"]\n",
     )
     .unwrap();
-    let rescored = intake.run(&["rules", "rescore"]);
-    assert_eq!(rescored.status, 0, "{}{}", rescored.out, rescored.err);
+    let rescored = intake.run(&["rules", "rescore", "--json"]).json();
+    assert_eq!(rescored["counts"]["no_longer_flagged"], json!(1), "{rescored}");
     let line = intake.run(&["queue", "list", "--json"]).json();
     assert_eq!((&line["origin"], &line["state"]), (&json!("report"), &json!("open")), "{line}");
+    assert_eq!((&line["score"], &line["severity"]), (&json!(0), &Value::Null), "{line}");
+    let shown = intake.run(&["queue", "show", "1", "--json"]).json();
+    assert_eq!((&shown["verdict"]["hits"], &shown["rescored"]), (&json!([]), &Value::Null));
+    let told: String = intake
+        .database()
+        .query_row(
+            "SELECT json_extract(detail, '$.change') FROM custody
+             WHERE action = 'rescored' AND subject = 'item:1'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(told, "no_longer_flagged");
+
+    // Asked again, the same rules say the same.
+    let again = intake.run(&["rules", "rescore", "--json"]).json();
+    assert_eq!(again["counts"]["no_longer_flagged"], json!(0), "{again}");
 }
 
 #[test]
