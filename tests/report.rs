@@ -12,7 +12,8 @@ use fetch_server::{Reply, Server};
 use intake::{Intake, StandIns};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use waspada::store::{Receiving, Reporter, Settings, Store, Told};
+use waspada::post::{Platform, PostKey};
+use waspada::store::{PageCommit, Receiving, Reporter, Settings, Store, Told};
 
 fn fixture(name: &str) -> String {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -460,4 +461,89 @@ fn a_warning_told_of_an_ad_is_not_what_the_ad_says() {
     assert!(!shown["text"].as_str().unwrap().contains("AWAS"), "{shown}");
     let again = desk.run(&report);
     assert_eq!((again.status, versions()), (0, before + 1), "{}", again.err);
+}
+
+/// The source says that a post of the desk is gone.
+fn delete(desk: &Desk, native_id: &str) {
+    let key = PostKey { platform: Platform::Telegram, native_id: native_id.into() };
+    let page = PageCommit {
+        source: "saluran-contoh".into(),
+        adapter: "telegram",
+        adapter_version: 1,
+        capture: None,
+        posts: Vec::new(),
+        deleted: vec![key],
+        set_aside: Vec::new(),
+        ignored: 0,
+        cursor: None,
+        validators: None,
+        coverage: None,
+        file_done: None,
+        at: Timestamp::now(),
+    };
+    assert_eq!(desk.store().commit_page(page).unwrap().deleted, 1);
+}
+
+/// When the post was deleted, and how many versions it has.
+fn deletion(desk: &Desk) -> (Option<String>, i64) {
+    rusqlite::Connection::open(desk.path("w.db"))
+        .unwrap()
+        .query_row(
+            "SELECT p.deleted_at, count(*) FROM post p JOIN post_version v ON v.post_id = p.id
+             WHERE p.native_id = 'loker_contoh/11'",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap()
+}
+
+fn reported(desk: &Desk, arguments: &[&str]) -> Value {
+    let link = "https://t.me/loker_contoh/11";
+    let answer = desk.run(&[&["report", link, "--json"], arguments].concat());
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    serde_json::from_str(&answer.out).unwrap()
+}
+
+#[test]
+fn a_report_of_a_deleted_post_does_not_bring_it_back() {
+    let desk = Desk::filled(&POSTS[..1]);
+    delete(&desk, POSTS[0].0);
+    let (at, _) = deletion(&desk);
+    assert!(at.is_some());
+    let found = reported(&desk, &["--note", "ini masih ada di grup lain"]);
+    assert_eq!((&found["fetched"], &found["item_state"]), (&json!(false), &json!("open")));
+    assert_eq!(deletion(&desk), (at.clone(), 1), "a link alone says nothing new");
+    let shown = desk.run(&["queue", "show", "2", "--reveal"]);
+    for told in ["sudah dihapus", "ini masih ada", "tautan: https://t.me/loker_contoh/11"] {
+        assert!(shown.out.contains(told), "{}{}", shown.out, shown.err);
+    }
+
+    // What is told of it is kept, and still the post is gone.
+    for (number, (text, versions)) in
+        [(POSTS[0].1, 2), ("kirim juga ke Myawaddy", 3), (POSTS[0].1, 3)].into_iter().enumerate()
+    {
+        std::fs::write(desk.path("iklan.txt"), text).unwrap();
+        let found = reported(&desk, &["--file", "iklan.txt"]);
+        assert_eq!((&found["flagged"], &found["item"]), (&json!(true), &json!(2)), "{number}");
+        assert_eq!(deletion(&desk), (at.clone(), versions), "{number}");
+    }
+}
+
+#[test]
+fn a_deleted_post_kept_as_evidence_stays_as_it_is_when_reported() {
+    let desk = Desk::filled(&POSTS[..1]);
+    desk.decide("TAKEDOWN");
+    desk.add(&[(POSTS[0].0, &format!("{} sekarang juga", POSTS[0].1))]);
+    delete(&desk, POSTS[0].0);
+    let before = deletion(&desk);
+    assert!(before.0.is_some());
+    std::fs::write(desk.path("awas.txt"), "AWAS PENIPUAN, hati-hati modus ini").unwrap();
+    for arguments in [&[][..], &["--file", "awas.txt"]] {
+        let found = reported(&desk, arguments);
+        assert_eq!((&found["item"], &found["item_state"]), (&json!(2), &json!("open")), "{found}");
+        assert_eq!(deletion(&desk), before);
+    }
+    let shown = desk.run(&["queue", "show", "2", "--json"]).out;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["unflagged_at"], Value::Null, "{shown}");
 }
