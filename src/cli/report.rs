@@ -40,8 +40,8 @@ pub(super) struct Arguments {
 impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
         match error {
-            ReportError::Client(_) | ReportError::Rules(_) => Self::Usage(error.to_string()),
-            ReportError::Store(_) | ReportError::Full => Self::Impossible(error.to_string()),
+            ReportError::Start(error) => error.into(),
+            ReportError::Full => Self::Impossible(error.to_string()),
         }
     }
 }

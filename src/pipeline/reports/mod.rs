@@ -11,17 +11,15 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::scorer::Scorer;
-use super::visit::{Tools, blocking};
-use super::watch;
-use super::{RulesError, load};
+use super::visit::{Tools, blocking, record};
+use super::watch::StartError;
 use crate::config::Config;
 use crate::engine::Verdict;
-use crate::fetch::{Client, ClientError};
 use crate::post::Post;
 use crate::registry::today;
 use crate::sources::reported;
 use crate::store::{
-    ActiveToken, CaptureRecord, Found, Grounds, Handled, Landed, PageCommit, Received, Receiving,
+    ActiveToken, Found, Grounds, Handled, Landed, PageCommit, Received, Receiving,
     Reporter, Scope, Store, StoreError, StoredReport, Told, Waiting, masked,
 };
 use crate::telemetry::{Event as _, ReportFailed, ReportReceived, ReportStored};
@@ -291,16 +289,8 @@ impl Handler {
             End::Read(read) => Some(read),
             _ => None,
         });
-        let capture = read.map(|read| CaptureRecord {
-            url: read.capture.url.to_string(),
-            final_url: read.capture.final_url.to_string(),
-            status: read.capture.status,
-            fetched_at: read.capture.fetched_at,
-            headers: read.capture.headers.clone(),
-            body: read.capture.body.clone(),
-            sha256: read.capture.sha256,
-            grounds: Grounds { rules: Some("robots.txt"), legal_basis: Some(GROUND.to_owned()) },
-        });
+        let grounds = Grounds { rules: Some("robots.txt"), legal_basis: Some(GROUND.to_owned()) };
+        let capture = read.map(|read| record(&read.capture, grounds));
         let adapter = read.map_or(reported::ADAPTER, |read| read.adapter);
         let scorer = Arc::clone(&self.tools.scorer);
         let (posts, left_over) = tokio::task::spawn_blocking(move || {
@@ -350,20 +340,20 @@ fn within(looked: &Looked<'_>) -> Vec<url::Url> {
 /// Why a report could not be handed in.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The database cannot be used.
+    /// The database, `[fetch]` or the rules cannot be used.
     #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A setting of `[fetch]` cannot be.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-    /// The rules cannot be used.
-    #[error(transparent)]
-    Rules(#[from] RulesError),
+    Start(#[from] StartError),
     /// Too many reports wait.
     #[error(
         "terlalu banyak laporan menunggu diperiksa; jalankan `waspada run` agar antreannya habis, lalu ulangi"
     )]
     Full,
+}
+
+impl From<StoreError> for ReportError {
+    fn from(error: StoreError) -> Self {
+        Self::Start(error.into())
+    }
 }
 
 /// What became of a report that was handed in at the command line.
@@ -384,11 +374,7 @@ pub async fn hand_in(
     told: Told,
     reporter: Option<String>,
 ) -> Result<HandedIn, ReportError> {
-    let scorer = Arc::new(Scorer::new(load(&watch::standing(config))?));
-    let store = Arc::new(Store::open(&config.store)?);
-    let client = Client::new(&config.fetch)?;
-    let observer = Arc::new(super::Unobserved);
-    let tools = Tools { store, client, scorer, observer };
+    let tools = Tools::open(config, Arc::new(super::Unobserved))?;
     let now = Timestamp::now();
     // Should this process end before its time, the daemon takes the report up.
     let (scorer, due, kept) = (Arc::clone(&tools.scorer), now + HOLD, told.clone());
