@@ -7,7 +7,7 @@ use desk::{Desk, POSTS};
 use jiff::Timestamp;
 use serde_json::Value;
 use waspada::post::Sha256;
-use waspada::store::{Alarm, CaptureRecord, PageCommit, SourceHealth};
+use waspada::store::{Alarm, CaptureRecord, PageCommit, SetAsideRecord, SourceHealth};
 
 /// State, what is so and what to do, by name.
 fn examined(desk: &Desk) -> (i32, Value) {
@@ -180,4 +180,19 @@ fn pages_that_are_unchanged_are_not_empty_ones() {
     }
     let since = "2026-11-23T22:00:00Z".parse().unwrap();
     assert_eq!(health(&desk).alarms, [Alarm::YieldZero { since, pages: 6 }]);
+}
+
+/// A stream stores what is flagged and counts the rest as ignored.
+#[test]
+fn what_was_read_and_not_stored_is_no_unreadable_item() {
+    let desk = Desk::filled(POSTS);
+    let set_aside = (0..20).map(|number| SetAsideRecord {
+        place: number.to_string(),
+        reason: "rusak".into(),
+        raw: "{".into(),
+    });
+    let page = PageCommit { set_aside: set_aside.collect(), ignored: 76, ..page(None) };
+    desk.store().commit_page(page).unwrap();
+    let health = health(&desk);
+    assert_eq!((health.complete_percent, health.alarms), (Some(80), vec![]));
 }

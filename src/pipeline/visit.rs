@@ -12,8 +12,8 @@ use crate::fetch::{Capture, Client};
 use crate::registry::today;
 use crate::sources::{Adapter, Door, Page, SetAside};
 use crate::store::{
-    Alarm, CaptureRecord, CoverageRecord, FileDone, Grounds, PageCommit, ScoredPost, SetAsideRecord, Store,
-    StoreError, ValidatorRecord, VisitEnd,
+    Alarm, CaptureRecord, CoverageRecord, FileDone, Grounds, PageCommit, ScoredPost,
+    SetAsideRecord, Store, StoreError, ValidatorRecord, VisitEnd,
 };
 use crate::telemetry::{
     Event as _, ItemsSetAside, PageStored, PostsWithheld, SourceFailed, SourceWatched, VisitEnded,

@@ -19,8 +19,8 @@ use crate::post::Post;
 use crate::registry::today;
 use crate::sources::reported;
 use crate::store::{
-    ActiveToken, Found, Grounds, Handled, Landed, PageCommit, Received, Receiving,
-    Reporter, Scope, Store, StoreError, StoredReport, Told, Waiting, masked,
+    ActiveToken, Found, Grounds, Handled, Landed, PageCommit, Received, Receiving, Reporter, Scope,
+    Store, StoreError, StoredReport, Told, Waiting, masked,
 };
 use crate::telemetry::{Event as _, ReportFailed, ReportReceived, ReportStored};
 
