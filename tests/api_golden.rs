@@ -137,10 +137,10 @@ fn where_the_cap_alone_stops_a_walk_that_is_said() {
         ),
         (
             "reddit",
-            "id_file = 'kunci'\nsecret_file = 'kunci'\nsubreddits = ['a']",
+            "id_file = 'kunci'\nsecret_file = 'kunci'\nsubreddits = ['contoh']",
             "reddit/baru.json",
-            json!({ "tasks": [{ "listing": "a/new", "page": 9 }], "known": { "a/new": long_ago } }),
-            "r/a/new",
+            json!({ "tasks": [{ "listing": "contoh/new", "page": 9 }], "known": { "contoh/new": long_ago } }),
+            "r/contoh/new",
             10,
         ),
         (

@@ -4,7 +4,10 @@
 mod desk;
 
 use desk::{Desk, POSTS};
+use jiff::Timestamp;
 use serde_json::Value;
+use waspada::post::Sha256;
+use waspada::store::{Alarm, CaptureRecord, PageCommit, SetAsideRecord, SourceHealth};
 
 /// State, what is so and what to do, by name.
 fn examined(desk: &Desk) -> (i32, Value) {
@@ -127,4 +130,69 @@ fn a_source_whose_items_can_no_longer_be_read_raises_an_alarm() {
     let day = &row["last_day"];
     assert_eq!((&day["new"], &day["complete_percent"]), (&15.into(), &60.into()), "{row}");
     assert_eq!(day["alarms"][0]["alarm"], "unreadable");
+}
+
+/// A page of the desk's source without posts, some hours after the one with all of them.
+fn page(bytes: Option<&'static [u8]>) -> PageCommit {
+    let at: Timestamp = "2026-11-24T05:00:00Z".parse().unwrap();
+    let capture = bytes.map(|bytes| CaptureRecord {
+        url: "https://t.me/s/loker_contoh".into(),
+        final_url: "https://t.me/s/loker_contoh".into(),
+        status: Some(200),
+        fetched_at: at,
+        headers: Vec::new(),
+        body: bytes.into(),
+        sha256: Sha256::of(bytes),
+        grounds: Default::default(),
+    });
+    PageCommit {
+        source: "saluran-contoh".into(),
+        adapter: "telegram",
+        adapter_version: 1,
+        capture,
+        posts: Vec::new(),
+        deleted: Vec::new(),
+        set_aside: Vec::new(),
+        ignored: 0,
+        cursor: None,
+        validators: None,
+        coverage: None,
+        file_done: None,
+        at,
+    }
+}
+
+fn health(desk: &Desk) -> SourceHealth {
+    let now = "2026-11-24T08:00:00Z".parse().unwrap();
+    desk.store().health_of("saluran-contoh", now).unwrap()
+}
+
+#[test]
+fn pages_that_are_unchanged_are_not_empty_ones() {
+    let desk = Desk::filled(POSTS);
+    let store = desk.store();
+    for _ in 0..12 {
+        store.commit_page(page(None)).unwrap();
+    }
+    assert_eq!(health(&desk).alarms, []);
+    for _ in 0..6 {
+        store.commit_page(page(Some(b"<html></html>"))).unwrap();
+    }
+    let since = "2026-11-23T22:00:00Z".parse().unwrap();
+    assert_eq!(health(&desk).alarms, [Alarm::YieldZero { since, pages: 6 }]);
+}
+
+/// A stream stores what is flagged and counts the rest as ignored.
+#[test]
+fn what_was_read_and_not_stored_is_no_unreadable_item() {
+    let desk = Desk::filled(POSTS);
+    let set_aside = (0..20).map(|number| SetAsideRecord {
+        place: number.to_string(),
+        reason: "rusak".into(),
+        raw: "{".into(),
+    });
+    let page = PageCommit { set_aside: set_aside.collect(), ignored: 76, ..page(None) };
+    desk.store().commit_page(page).unwrap();
+    let health = health(&desk);
+    assert_eq!((health.complete_percent, health.alarms), (Some(80), vec![]));
 }

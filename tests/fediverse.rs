@@ -463,7 +463,8 @@ fn an_older_page_that_cannot_be_had_does_not_shut_its_listing() {
         let post = json!({ "id": number, "name": "Kabar", "ap_id": format!("https://l.example/{number}") });
         json!({ "posts": [{ "post": post }], "next_page": "P1" }).to_string().into_bytes()
     }
-    let kinds: [(&str, fn(u32) -> Vec<u8>); 3] =
+    type PageOf = fn(u32) -> Vec<u8>;
+    let kinds: [(&str, PageOf); 3] =
         [("mastodon/", |number| timeline([number])), ("misskey/", notes), ("lemmy/", views)];
     for (kind, page) in kinds {
         for is_refused in [true, false] {

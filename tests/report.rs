@@ -3,14 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod desk;
 mod fetch_server;
 mod intake;
 
+use desk::{Desk, POSTS};
 use fetch_server::{Reply, Server};
 use intake::{Intake, StandIns};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use waspada::store::{Receiving, Reporter, Settings, Store, Told};
+use waspada::post::{Platform, PostKey};
+use waspada::store::{PageCommit, Receiving, Reporter, Settings, Store, Told};
 
 fn fixture(name: &str) -> String {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -240,10 +243,27 @@ fn rules_that_flag_no_longer_leave_a_reported_post_in_the_queue() {
          points = 80\nphrases = [\"kata yang tidak ada\"]\n",
     )
     .unwrap();
-    let rescored = intake.run(&["rules", "rescore"]);
-    assert_eq!(rescored.status, 0, "{}{}", rescored.out, rescored.err);
+    let rescored = intake.run(&["rules", "rescore", "--json"]).json();
+    assert_eq!(rescored["counts"]["no_longer_flagged"], json!(1), "{rescored}");
     let line = intake.run(&["queue", "list", "--json"]).json();
     assert_eq!((&line["origin"], &line["state"]), (&json!("report"), &json!("open")), "{line}");
+    assert_eq!((&line["score"], &line["severity"]), (&json!(0), &Value::Null), "{line}");
+    let shown = intake.run(&["queue", "show", "1", "--json"]).json();
+    assert_eq!((&shown["verdict"]["hits"], &shown["rescored"]), (&json!([]), &Value::Null));
+    let told: String = intake
+        .database()
+        .query_row(
+            "SELECT json_extract(detail, '$.change') FROM custody
+             WHERE action = 'rescored' AND subject = 'item:1'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(told, "no_longer_flagged");
+
+    // Asked again, the same rules say the same.
+    let again = intake.run(&["rules", "rescore", "--json"]).json();
+    assert_eq!(again["counts"]["no_longer_flagged"], json!(0), "{again}");
 }
 
 #[test]
@@ -407,4 +427,123 @@ fn a_report_survives_whatever_write_fails() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!((count("post"), count("queue_item")), (6, 6));
+}
+
+#[test]
+fn a_warning_told_of_an_ad_is_not_what_the_ad_says() {
+    let desk = Desk::filled(POSTS);
+    let versions = || -> i64 {
+        rusqlite::Connection::open(desk.path("w.db"))
+            .unwrap()
+            .query_row("SELECT count(*) FROM post_version", [], |row| row.get(0))
+            .unwrap()
+    };
+    let before = versions();
+    let warning = "AWAS PENIPUAN: hati-hati modus lowongan kerja ke Kamboja ini, jangan percaya, \
+                   saya ditipu. Hubungi saya di 0812-0000-9999";
+    std::fs::write(desk.path("awas.txt"), warning).unwrap();
+    let link = "https://t.me/loker_contoh/11";
+    let report = ["report", link, "--file", "awas.txt", "--note", "dari grup RT", "--json"];
+    let answer = desk.run(&report);
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    let found: Value = serde_json::from_str(&answer.out).unwrap();
+    let alone: Value = serde_json::from_str(&desk.run(&["report", warning, "--json"]).out).unwrap();
+    assert_eq!((&found["flagged"], &alone["flagged"]), (&json!(true), &json!(false)), "{found}");
+    assert_eq!(versions(), before + 1, "only the warning told without a link is a new text");
+
+    let item = found["item"].to_string();
+    let shown = desk.run(&["queue", "show", &item, "--json"]).out;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["unflagged_at"], Value::Null);
+    let note = shown["reports"][0]["note"].as_str().unwrap();
+    assert!(note.starts_with("dari grup RT\nAWAS PENIPUAN: hati-hati"), "{note}");
+    assert!(note.ends_with("****-****-**99"), "{note}");
+    assert!(!shown["text"].as_str().unwrap().contains("AWAS"), "{shown}");
+    let again = desk.run(&report);
+    assert_eq!((again.status, versions()), (0, before + 1), "{}", again.err);
+}
+
+/// The source says that a post of the desk is gone.
+fn delete(desk: &Desk, native_id: &str) {
+    let key = PostKey { platform: Platform::Telegram, native_id: native_id.into() };
+    let page = PageCommit {
+        source: "saluran-contoh".into(),
+        adapter: "telegram",
+        adapter_version: 1,
+        capture: None,
+        posts: Vec::new(),
+        deleted: vec![key],
+        set_aside: Vec::new(),
+        ignored: 0,
+        cursor: None,
+        validators: None,
+        coverage: None,
+        file_done: None,
+        at: Timestamp::now(),
+    };
+    assert_eq!(desk.store().commit_page(page).unwrap().deleted, 1);
+}
+
+/// When the post was deleted, and how many versions it has.
+fn deletion(desk: &Desk) -> (Option<String>, i64) {
+    rusqlite::Connection::open(desk.path("w.db"))
+        .unwrap()
+        .query_row(
+            "SELECT p.deleted_at, count(*) FROM post p JOIN post_version v ON v.post_id = p.id
+             WHERE p.native_id = 'loker_contoh/11'",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap()
+}
+
+fn reported(desk: &Desk, arguments: &[&str]) -> Value {
+    let link = "https://t.me/loker_contoh/11";
+    let answer = desk.run(&[&["report", link, "--json"], arguments].concat());
+    assert_eq!(answer.status, 0, "{}", answer.err);
+    serde_json::from_str(&answer.out).unwrap()
+}
+
+#[test]
+fn a_report_of_a_deleted_post_does_not_bring_it_back() {
+    let desk = Desk::filled(&POSTS[..1]);
+    delete(&desk, POSTS[0].0);
+    let (at, _) = deletion(&desk);
+    assert!(at.is_some());
+    let found = reported(&desk, &["--note", "ini masih ada di grup lain"]);
+    assert_eq!((&found["fetched"], &found["item_state"]), (&json!(false), &json!("open")));
+    assert_eq!(deletion(&desk), (at.clone(), 1), "a link alone says nothing new");
+    let shown = desk.run(&["queue", "show", "2", "--reveal"]);
+    for told in ["sudah dihapus", "ini masih ada", "tautan: https://t.me/loker_contoh/11"] {
+        assert!(shown.out.contains(told), "{}{}", shown.out, shown.err);
+    }
+
+    // What is told of it is kept, and still the post is gone.
+    for (number, (text, versions)) in
+        [(POSTS[0].1, 2), ("kirim juga ke Myawaddy", 3), (POSTS[0].1, 3)].into_iter().enumerate()
+    {
+        std::fs::write(desk.path("iklan.txt"), text).unwrap();
+        let found = reported(&desk, &["--file", "iklan.txt"]);
+        assert_eq!((&found["flagged"], &found["item"]), (&json!(true), &json!(2)), "{number}");
+        assert_eq!(deletion(&desk), (at.clone(), versions), "{number}");
+    }
+}
+
+#[test]
+fn a_deleted_post_kept_as_evidence_stays_as_it_is_when_reported() {
+    let desk = Desk::filled(&POSTS[..1]);
+    desk.decide("TAKEDOWN");
+    desk.add(&[(POSTS[0].0, &format!("{} sekarang juga", POSTS[0].1))]);
+    delete(&desk, POSTS[0].0);
+    let before = deletion(&desk);
+    assert!(before.0.is_some());
+    std::fs::write(desk.path("awas.txt"), "AWAS PENIPUAN, hati-hati modus ini").unwrap();
+    for arguments in [&[][..], &["--file", "awas.txt"]] {
+        let found = reported(&desk, arguments);
+        assert_eq!((&found["item"], &found["item_state"]), (&json!(2), &json!("open")), "{found}");
+        assert_eq!(deletion(&desk), before);
+    }
+    let shown = desk.run(&["queue", "show", "2", "--json"]).out;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["unflagged_at"], Value::Null, "{shown}");
 }

@@ -156,8 +156,8 @@ fn of_a_list_that_asks_not_to_be_kept_only_the_links_are_followed() {
     let quiet = [("x-robots-tag", "noindex")];
     let item = "<article class=loker><h2><a href='/1'>Loker</a></h2></article>";
     let empty = "<article class=loker></article>";
-    let ad = "<script type='application/ld+json'>{\"@type\":\"JobPosting\",}</script>";
-    let following = LIST.replace("next", "follow = true\nnext");
+    let ad = "<script type='application/ld+json'>{\"@type\":\"JobPosting\" : }</script>";
+    let following = format!("{LIST}follow = true\n");
     for (settings, body, ignored, next) in [
         (LIST, format!("{item}{empty}{ad}"), 3, None),
         (LIST, "<p>Segera kembali</p>".to_owned(), 1, None),

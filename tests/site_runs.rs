@@ -138,6 +138,15 @@ async fn selectors_are_tried_out_before_they_stand_in_the_config() {
     let again = probe(&config, &["tempel"]).await;
     assert!(text(&again).contains("diduga offer"), "{}", String::from_utf8_lossy(&again.stderr));
 
+    // Rules named on the command line are those it is scored by.
+    let rules = dir.path().join("rusak");
+    std::fs::create_dir(&rules).unwrap();
+    std::fs::write(rules.join("uji.toml"), "[family").unwrap();
+    let broken = probe(&config, &["tempel", "--rules", rules.to_str().unwrap()]).await;
+    assert_eq!(broken.status.code(), Some(2), "{}", text(&broken));
+    let told = String::from_utf8_lossy(&broken.stderr);
+    assert!(told.contains("galat[E001]"), "{told}");
+
     let map = server.url("/sitemap.xml").to_string();
     let tried = probe(&config, &["--url", &map, "--sitemap", "--text", ".isi"]).await;
     let shown = text(&tried);

@@ -165,10 +165,14 @@ fn show(name: &str, probe: &Probe, out: &mut impl Write) -> std::io::Result<()> 
     if let Some(reason) = &probe.unread {
         writeln!(out, "\nhalaman ini tidak terbaca: {reason}")?;
     }
+    let withheld = match probe.withheld {
+        0 => String::new(),
+        posts => format!(", {posts} tidak diperlihatkan atas keinginan penulisnya"),
+    };
     let more = if probe.more { "; masih ada halaman berikutnya" } else { "" };
     writeln!(
         out,
-        "\n{} postingan, {} disisihkan, {} tanpa isi{more}. Tidak ada yang disimpan.",
+        "\n{} postingan, {} disisihkan, {} tanpa isi{withheld}{more}. Tidak ada yang disimpan.",
         probe.posts.len(),
         probe.set_aside.len(),
         probe.ignored
@@ -187,4 +191,21 @@ fn found(findings: &[Finding], out: &mut impl Write) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn posts_that_are_withheld_are_told() {
+        let end = |withheld| {
+            let mut out = Vec::new();
+            show("contoh", &Probe { withheld, ignored: 1, ..Probe::default() }, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(end(0).contains("0 disisihkan, 1 tanpa isi. Tidak"), "{}", end(0));
+        let told = "1 tanpa isi, 3 tidak diperlihatkan atas keinginan penulisnya. Tidak";
+        assert!(end(3).contains(told), "{}", end(3));
+    }
 }

@@ -29,7 +29,7 @@ impl From<ReplayError> for Failure {
 }
 
 pub(super) fn run(arguments: &Arguments, config: &Config) -> Result<Answer, Failure> {
-    let replayed = replay(config, &arguments.name, |_| {})?;
+    let replayed = replay(config, &arguments.name)?;
     print(&if arguments.json {
         json_line(&serde_json::json!({
             "source": arguments.name,

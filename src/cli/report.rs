@@ -40,17 +40,14 @@ pub(super) struct Arguments {
 impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
         match error {
-            ReportError::Client(_) | ReportError::Rules(_) => Self::Usage(error.to_string()),
-            ReportError::Store(_) | ReportError::Full => Self::Impossible(error.to_string()),
+            ReportError::Start(error) => error.into(),
+            ReportError::Full => Self::Impossible(error.to_string()),
         }
     }
 }
 
 pub(super) fn run(report: &Arguments, arguments: &super::Arguments) -> Result<Answer, Failure> {
-    let mut config = super::config(arguments)?;
-    if let Some(rules) = &arguments.rules {
-        config.rules.path = Some(rules.clone());
-    }
+    let config = super::with_rules(arguments)?;
     let told = report.told()?;
     let runtime = super::runtime()?;
     let handed_in = runtime.block_on(hand_in(&config, told, report.by.clone()))?;

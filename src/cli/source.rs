@@ -103,7 +103,7 @@ impl State {
 pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Answer, Failure> {
     match command {
         Command::List(list) => list.run(&super::config(arguments)?),
-        Command::Probe(probe) => probe.run(&super::config(arguments)?),
+        Command::Probe(probe) => probe.run(&with_rules(arguments)?),
         Command::Replay(replay) => replay::run(replay, &with_rules(arguments)?),
     }
 }

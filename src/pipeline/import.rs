@@ -8,16 +8,13 @@ use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Config;
-use crate::fetch::Client;
 use crate::sources::folder::{Handed, Wanted};
 use crate::sources::{Settings, Ways, shown_path};
-use crate::store::Store;
 
 use super::files::{self, Came, Known};
 use super::report::{Observer, SourceReport};
-use super::scorer::Scorer;
 use super::visit::Tools;
-use super::watch::{self, StartError};
+use super::watch::StartError;
 
 /// What is handed over.
 #[derive(Debug, Clone)]
@@ -88,11 +85,8 @@ pub fn import(
     observer: Arc<dyn Observer>,
     stop: &CancellationToken,
 ) -> Result<Imported, StartError> {
-    let client = Client::new(&config.fetch)?;
-    let engine = super::load(&watch::standing(config))?;
-    let store = Arc::new(Store::open(&config.store)?);
-    let terms = files::terms(&store, import.legal_basis.clone())?;
-    let tools = Tools { store, client, scorer: Arc::new(Scorer::new(engine)), observer };
+    let tools = Tools::open(config, observer)?;
+    let terms = files::terms(&tools.store, import.legal_basis.clone())?;
     let began = std::time::Instant::now();
     let mut report = SourceReport::new(&import.source);
     let mut imported = Vec::new();

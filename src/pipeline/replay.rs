@@ -55,15 +55,11 @@ pub enum ReplayError {
     Store(#[from] StoreError),
 }
 
-/// Reads the captures of the source with this name again; `look` sees how far it has come.
+/// Reads the captures of the source with this name again.
 ///
 /// # Errors
 /// There is no such source, or the database or the rules cannot be used.
-pub fn replay(
-    config: &Config,
-    name: &str,
-    mut look: impl FnMut(&ReplayCounts),
-) -> Result<Replayed, ReplayError> {
+pub fn replay(config: &Config, name: &str) -> Result<Replayed, ReplayError> {
     let store = Store::open_existing(&config.store)?;
     let door = door(config, &store, name)?;
     let scorer = Scorer::new(load(&watch::standing(config))?);
@@ -101,7 +97,6 @@ pub fn replay(
                     }
                 }
             }
-            look(&replayed.counts);
         }
         match batch.into_iter().next_back() {
             Some(kept) => last = Some(kept),

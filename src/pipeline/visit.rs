@@ -7,12 +7,13 @@ use std::time::Instant;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::fetch::Client;
+use crate::config::Config;
+use crate::fetch::{Capture, Client};
 use crate::registry::today;
 use crate::sources::{Adapter, Door, Page, SetAside};
 use crate::store::{
-    Alarm, CaptureRecord, CoverageRecord, FileDone, PageCommit, ScoredPost, SetAsideRecord, Store,
-    StoreError, ValidatorRecord, VisitEnd,
+    Alarm, CaptureRecord, CoverageRecord, FileDone, Grounds, PageCommit, ScoredPost,
+    SetAsideRecord, Store, StoreError, ValidatorRecord, VisitEnd,
 };
 use crate::telemetry::{
     Event as _, ItemsSetAside, PageStored, PostsWithheld, SourceFailed, SourceWatched, VisitEnded,
@@ -21,7 +22,8 @@ use crate::telemetry::{
 use super::report::{Observer, SourceReport};
 use super::schedule::{self, Bounds, Went};
 use super::scorer::Scorer;
-use super::{files, stream, web};
+use super::watch::{self, StartError};
+use super::{files, load, stream, web};
 
 /// What visits work with; cheap to clone.
 #[derive(Clone)]
@@ -30,6 +32,16 @@ pub(super) struct Tools {
     pub(super) client: Client,
     pub(super) scorer: Arc<Scorer>,
     pub(super) observer: Arc<dyn Observer>,
+}
+
+impl Tools {
+    /// What a command works with that is no watch: rules that cannot be used are its end.
+    pub(super) fn open(config: &Config, observer: Arc<dyn Observer>) -> Result<Self, StartError> {
+        let client = Client::new(&config.fetch)?;
+        let scorer = Arc::new(Scorer::new(load(&watch::standing(config))?));
+        let store = Arc::new(Store::open(&config.store)?);
+        Ok(Self { store, client, scorer, observer })
+    }
 }
 
 /// A source to be visited.
@@ -254,6 +266,20 @@ pub(super) fn store_scored(
     report.add(result, withheld);
     tools.observer.page(report);
     Ok(())
+}
+
+/// A fetched page as the store keeps it.
+pub(super) fn record(capture: &Capture, grounds: Grounds) -> CaptureRecord {
+    CaptureRecord {
+        url: capture.url.to_string(),
+        final_url: capture.final_url.to_string(),
+        status: capture.status,
+        fetched_at: capture.fetched_at,
+        headers: capture.headers.clone(),
+        body: capture.body.clone(),
+        sha256: capture.sha256,
+        grounds,
+    }
 }
 
 pub(super) fn set_aside(item: SetAside) -> SetAsideRecord {

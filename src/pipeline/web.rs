@@ -16,7 +16,7 @@ use crate::telemetry::{BudgetUsedUp, Event as _};
 use super::report::SourceReport;
 use super::schedule::Went;
 use super::spending::{self, Answer, Unhad};
-use super::visit::{Arrived, Ended, Failure, Tools, Watched, blocking, store_page};
+use super::visit::{Arrived, Ended, Failure, Tools, Watched, blocking, record, store_page};
 
 /// Pages of one visit; a walk that is longer goes on with the next.
 const MOST_PAGES: u64 = 2000;
@@ -242,15 +242,12 @@ fn arrived(
     };
     let grounds = Grounds { rules: Some(rules), legal_basis: watched.legal_basis.clone() };
     let redacted = page.redacted.clone();
-    let record = |capture: &Capture| CaptureRecord {
-        url: capture.url.to_string(),
-        final_url: capture.final_url.to_string(),
-        status: capture.status,
-        fetched_at: capture.fetched_at,
-        headers: capture.headers.clone(),
-        sha256: redacted.as_deref().map_or(capture.sha256, Sha256::of),
-        body: redacted.unwrap_or_else(|| capture.body.clone()),
-        grounds,
+    let record = |capture: &Capture| {
+        let whole = record(capture, grounds);
+        match redacted {
+            Some(body) => CaptureRecord { sha256: Sha256::of(&body), body, ..whole },
+            None => whole,
+        }
     };
     Arrived {
         adapter: source.adapter(),

@@ -190,7 +190,7 @@ fn fitting(word: &str) -> &str {
     // The bracket and the quotes stand around it.
     let head = &word[..word.floor_char_boundary(LONGEST_QUERY - ONLY.len() - 3)];
     match head.rsplit_once(' ') {
-        Some((whole, _)) if head.len() < word.len() => whole,
+        Some((whole, _)) if head.len() < word.len() => whole.trim_end(),
         _ => head,
     }
 }
@@ -421,11 +421,12 @@ mod tests {
     fn a_word_longer_than_a_query_is_cut_to_one() {
         for letter in ["a", "é"] {
             let long = format!("loker {} kamboja", letter.repeat(LONGEST_QUERY));
-            let whole = format!("{} {}", "loker ".repeat(60), letter.repeat(LONGEST_QUERY));
-            for word in [long, whole, letter.repeat(LONGEST_QUERY)] {
+            let whole = format!("{} {}", "loker ".repeat(80), letter.repeat(LONGEST_QUERY));
+            // The first is cut to `loker`, which fits beside the other word.
+            for (word, expected) in [(long, 1), (whole, 2), (letter.repeat(LONGEST_QUERY), 2)] {
                 let queries = queries(&["kerja".to_owned(), word]);
-                assert_eq!(queries.len(), 2, "{queries:?}");
-                assert!(queries[1].len() <= LONGEST_QUERY, "{queries:?}");
+                assert_eq!(queries.len(), expected, "{queries:?}");
+                assert!(queries.iter().all(|it| it.len() <= LONGEST_QUERY), "{queries:?}");
             }
         }
     }

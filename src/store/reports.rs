@@ -39,7 +39,8 @@ pub struct Told {
     /// What the post says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What the reporter says of it, contacts masked.
+    /// What the reporter says of it, contacts masked; and what he says it says, where the post has
+    /// words of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Where a text without a link was seen.
@@ -130,6 +131,8 @@ pub struct Handled {
     pub found: Found,
     /// The version the post was put together from.
     pub base: Option<Known>,
+    /// What was told and is no part of the post, contacts masked: it is kept with the note.
+    pub left_over: Option<String>,
 }
 
 /// Where a reported post stands now.
@@ -283,15 +286,14 @@ impl Store {
         Ok(due.map(|due| due.0))
     }
 
-    /// The newest version of a post, unless it is not known or gone.
+    /// The newest version of a post, unless it is not known or its content is gone.
     ///
     /// # Errors
     /// The database refused.
     pub fn known_post(&self, key: &PostKey) -> Result<Option<Known>, StoreError> {
         let known = self.readers.get().query_row(
             "SELECT v.content, v.id FROM post p JOIN post_version v ON v.id = p.version_id
-             WHERE p.platform = ?1 AND p.native_id = ?2 AND p.deleted_at IS NULL
-                 AND v.content IS NOT NULL",
+             WHERE p.platform = ?1 AND p.native_id = ?2 AND v.content IS NOT NULL",
             (key.platform.as_str(), &key.native_id),
             |row| Ok(Known { post: row.get::<_, Json<Post>>(0)?.0, version: row.get(1)? }),
         );
@@ -306,25 +308,39 @@ impl Store {
     pub fn report_store(&self, handled: Handled) -> Result<Option<Landed>, StoreError> {
         let captures = Arc::clone(&self.captures);
         self.writer.call(move |transaction| {
-            let Handled { report, page, found, base } = &handled;
+            let Handled { report, page, found, base, left_over } = &handled;
             let Some(scored) = page.posts.first() else { return Ok(None) };
             let before = row_of(transaction, &scored.post.key)?;
             let seen_version = before.as_ref().filter(|row| !row.gone).map(|row| row.version);
             if seen_version != base.as_ref().map(|known| known.version) {
                 return Ok(None);
             }
-            commit::write(transaction, &captures, page)?;
+            // A link alone does not undo that its source deleted the post, nor do words told of it.
+            let deleted_at =
+                before.as_ref().and_then(|row| row.deleted_at).filter(|_| !found.fetched);
+            if deleted_at.is_none() || says_more(&scored.post, base.as_ref()) {
+                commit::write(transaction, &captures, page)?;
+            }
             let Some(row) = row_of(transaction, &scored.post.key)? else { return Ok(None) };
+            if let Some(deleted_at) = deleted_at {
+                transaction
+                    .prepare_cached("UPDATE post SET deleted_at = ?2 WHERE id = ?1")?
+                    .execute((row.post, Stamp(deleted_at)))?;
+            }
             keep_leads(transaction, row.post, &found.leads, &scored.verdict)?;
-            let told_left = "UPDATE report SET post_id = ?2, found = ?3, due = NULL,
-                     finished_at = ?4, told = json_remove(told, '$.text') WHERE id = ?1";
-            transaction.prepare_cached(told_left)?.execute((
-                report.0,
-                row.post,
-                Json(found),
-                Stamp(page.at),
-            ))?;
-            let (item, state, outcome) = put_reported(transaction, page, &row)?;
+            let told = told_without_text(transaction, *report, left_over.as_deref())?;
+            let mut found = found.clone();
+            if row.gone && found.chain.is_empty() {
+                // No post is left that would say where it stood.
+                found.chain.extend(told.url.clone());
+            }
+            transaction
+                .prepare_cached(
+                    "UPDATE report SET post_id = ?2, found = ?3, due = NULL, finished_at = ?4,
+                         told = ?5 WHERE id = ?1",
+                )?
+                .execute((report.0, row.post, Json(&found), Stamp(page.at), Json(told)))?;
+            let (item, state, outcome) = put_reported(transaction, page, &row, &scored.verdict)?;
             let detail = serde_json::json!({
                 "post": row.post, "item": item, "fetched": found.fetched,
                 "capture": page.capture.as_ref().map(|capture| capture.sha256.to_string()),
@@ -408,6 +424,14 @@ fn pseudonym(transaction: &Transaction<'_>, name: Option<&str>) -> Result<String
     Ok(format!("pelapor-{}", &hasher.finish().to_string()[..10]))
 }
 
+/// Whether a post put together from what is stored holds anything that is not.
+fn says_more(post: &Post, base: Option<&Known>) -> bool {
+    match base {
+        Some(known) => known.post.content_hash() != post.content_hash(),
+        None => !post.reading().trim().is_empty(),
+    }
+}
+
 /// A post's rows.
 struct Row {
     post: i64,
@@ -415,13 +439,13 @@ struct Row {
     version: i64,
     verdict: i64,
     gone: bool,
+    deleted_at: Option<Timestamp>,
 }
 
 fn row_of(transaction: &Transaction<'_>, key: &PostKey) -> rusqlite::Result<Option<Row>> {
     transaction
         .prepare_cached(
-            "SELECT p.id, p.source_id, p.version_id, p.verdict_id,
-                 p.deleted_at IS NOT NULL OR v.content IS NULL
+            "SELECT p.id, p.source_id, p.version_id, p.verdict_id, v.content IS NULL, p.deleted_at
              FROM post p JOIN post_version v ON v.id = p.version_id
              WHERE p.platform = ?1 AND p.native_id = ?2",
         )?
@@ -432,9 +456,26 @@ fn row_of(transaction: &Transaction<'_>, key: &PostKey) -> rusqlite::Result<Opti
                 version: row.get(2)?,
                 verdict: row.get(3)?,
                 gone: row.get(4)?,
+                deleted_at: row.get::<_, Option<Stamp>>(5)?.map(|stamp| stamp.0),
             })
         })
         .optional()
+}
+
+/// What was handed in, without the text that stands in the post; what of it does not stands with
+/// the note.
+fn told_without_text(
+    transaction: &Transaction<'_>,
+    report: ReportId,
+    left_over: Option<&str>,
+) -> rusqlite::Result<Told> {
+    let told: Option<Json<Told>> = transaction
+        .prepare_cached("SELECT told FROM report WHERE id = ?1")?
+        .query_row([report.0], |row| row.get(0))?;
+    let told = told.map_or_else(Told::default, |json| json.0);
+    let parts: Vec<&str> = told.note.as_deref().into_iter().chain(left_over).collect();
+    let note = (!parts.is_empty()).then(|| parts.join("\n"));
+    Ok(Told { text: None, note, ..told })
 }
 
 fn keep_leads(
@@ -460,11 +501,12 @@ pub(super) fn count(transaction: &Transaction<'_>, post: i64) -> rusqlite::Resul
 }
 
 /// The item of a reported post; one is made where none waits and nobody has decided on what the
-/// post says now.
+/// post says now. `judged` is what the rules say of the report, where the stored verdict is erased.
 fn put_reported(
     transaction: &Transaction<'_>,
     page: &PageCommit,
     row: &Row,
+    judged: &Verdict,
 ) -> Result<(ItemId, ItemState, Option<Outcome>), StoreError> {
     let newest = transaction
         .prepare_cached(
@@ -488,17 +530,22 @@ fn put_reported(
         }
         _ => {}
     }
-    let verdict: Json<Verdict> = transaction
-        .prepare_cached("SELECT body FROM verdict WHERE id = ?1")?
-        .query_row([row.verdict], |row| row.get(0))?;
+    let stored: Option<Json<Verdict>> = match row.gone {
+        true => None,
+        false => transaction
+            .prepare_cached("SELECT body FROM verdict WHERE id = ?1")?
+            .query_row([row.verdict], |row| row.get(0))
+            .map(Some)?,
+    };
+    let verdict = stored.as_ref().map_or(judged, |json| &json.0);
     let ids = Ids { post: row.post, version: row.version, verdict: row.verdict };
     let seen = Seen { source: row.source, capture: None, at: page.at };
-    let (lane, origin) = match verdict.0.lane.filter(|_| verdict.0.flagged) {
+    let (lane, origin) = match verdict.lane.filter(|_| verdict.flagged) {
         Some(lane) => (lane, Origin::Rules),
         None => (Lane::Offer, Origin::Report),
     };
     let (item, entered) =
-        versions::put_before_analyst(transaction, &seen, page.at, &ids, lane, origin, &verdict.0)?;
+        versions::put_before_analyst(transaction, &seen, page.at, &ids, lane, origin, verdict)?;
     transaction
         .prepare_cached("UPDATE source SET items_queued = items_queued + ?2 WHERE id = ?1")?
         .execute((sources::id(transaction, &page.source)?, entered))?;

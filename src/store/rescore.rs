@@ -43,7 +43,7 @@ pub struct RescoreCounts {
     pub changed: u64,
     /// Items that entered the queue, or came back to it.
     pub newly_flagged: u64,
-    /// Items that left the queue.
+    /// Items that left the queue, or stay in it only because their post was reported.
     pub no_longer_flagged: u64,
     /// Waiting items that moved to another band.
     pub band: u64,
@@ -219,6 +219,7 @@ struct Item {
     verdict: i64,
     same_version: bool,
     leased: bool,
+    origin: Origin,
     lane: Lane,
     band: Option<Band>,
     score: u8,
@@ -233,7 +234,7 @@ fn item(
     transaction
         .prepare_cached(
             "SELECT id, state, verdict_id, version_id = ?2, coalesce(lease_expires > ?3, 0), lane,
-                 band, score
+                 band, score, origin
              FROM queue_item WHERE post_id = ?1 ORDER BY state <> 'open', id DESC LIMIT 1",
         )?
         .query_row((unjudged.id, unjudged.version, Stamp(now)), |row| {
@@ -246,6 +247,7 @@ fn item(
                 lane: row.get::<_, Name<Lane>>(5)?.0,
                 band: row.get::<_, Option<Name<Band>>>(6)?.map(|name| name.0),
                 score: row.get(7)?,
+                origin: row.get::<_, Name<Origin>>(8)?.0,
             })
         })
         .optional()
@@ -319,6 +321,9 @@ fn judge(
         let subject = format!("item:{item}");
         custody::append(transaction, now, Actor::Waspada, Action::Rescored, subject, &detail)
     };
+    let seen = Seen { source: standing.source, capture: None, at: now };
+    let fresh = unjudged.post.created_at.unwrap_or(standing.first_seen);
+    let ids = Ids { post: unjudged.id, version: unjudged.version, verdict: verdict_id };
     let lane = verdict.lane.filter(|_| verdict.flagged);
     match (&item, lane) {
         (Some(item), _) if item.state == ItemState::Decided && item.same_version => {
@@ -336,9 +341,23 @@ fn judge(
                 && item.same_version
                 && reports::count(transaction, unjudged.id)? > 0 =>
         {
-            transaction
-                .prepare_cached("UPDATE queue_item SET origin = 'report' WHERE id = ?1")?
-                .execute([item.id])?;
+            versions::put_before_analyst(
+                transaction,
+                &seen,
+                fresh,
+                &ids,
+                item.lane,
+                Origin::Report,
+                verdict,
+            )?;
+            if item.origin == Origin::Rules {
+                counts.no_longer_flagged += 1;
+                tell(item.id, "no_longer_flagged")?;
+            } else {
+                counts.band += u64::from(item.band != verdict.band);
+                let moved = (item.band, item.score) != (verdict.band, verdict.score);
+                tell(item.id, if moved { "moved" } else { "other_reasons" })?;
+            }
         }
         (Some(item), None) if item.state == ItemState::Open && item.same_version => {
             transaction
@@ -365,9 +384,6 @@ fn judge(
                     )?
                     .execute([item.id])?;
             }
-            let seen = Seen { source: standing.source, capture: None, at: now };
-            let fresh = unjudged.post.created_at.unwrap_or(standing.first_seen);
-            let ids = Ids { post: unjudged.id, version: unjudged.version, verdict: verdict_id };
             let (number, entered) = versions::put_before_analyst(
                 transaction,
                 &seen,

@@ -104,6 +104,7 @@ struct Yield {
     posts: u64,
     new: u64,
     partial: u64,
+    ignored: u64,
     set_aside: u64,
     failures: u64,
 }
@@ -115,6 +116,7 @@ impl std::iter::Sum for Yield {
             posts: sum.posts + hour.posts,
             new: sum.new + hour.new,
             partial: sum.partial + hour.partial,
+            ignored: sum.ignored + hour.ignored,
             set_aside: sum.set_aside + hour.set_aside,
             failures: sum.failures + hour.failures,
         })
@@ -132,7 +134,8 @@ fn beginning(hour: &str) -> Option<Timestamp> {
     format!("{hour}:00:00Z").parse().ok()
 }
 
-/// Counts a page. `new` of its posts were never seen before.
+/// Counts a page. `new` of its posts were never seen before. What has neither posts nor bytes is no
+/// page that was read: an unchanged one, or the place a stream has come to.
 pub(super) fn note_page(
     transaction: &Transaction<'_>,
     source: i64,
@@ -149,19 +152,27 @@ pub(super) fn note_page(
             *missing.entry(field).or_default() += 1;
         }
     }
+    let was_read = page.capture.is_some() || !page.posts.is_empty();
     let fresh = transaction
+        .prepare_cached("INSERT OR IGNORE INTO source_hour (source_id, hour) VALUES (?1, ?2)")?
+        .execute((source, &hour))?;
+    transaction
         .prepare_cached(
-            "INSERT INTO source_hour (source_id, hour, pages, posts, posts_new, partial, set_aside)
-             VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6)
-             ON CONFLICT DO UPDATE SET pages = pages + 1, posts = posts + excluded.posts,
-                 posts_new = posts_new + excluded.posts_new, partial = partial + excluded.partial,
-                 set_aside = set_aside + excluded.set_aside
-             RETURNING pages = 1",
+            "UPDATE source_hour SET pages = pages + ?3, posts = posts + ?4,
+                 posts_new = posts_new + ?5, partial = partial + ?6, set_aside = set_aside + ?7,
+                 ignored = ignored + ?8
+             WHERE source_id = ?1 AND hour = ?2",
         )?
-        .query_row(
-            (source, &hour, page.posts.len(), new, partial, page.set_aside.len()),
-            |row| row.get::<_, bool>(0),
-        )?;
+        .execute((
+            source,
+            &hour,
+            was_read,
+            page.posts.len(),
+            new,
+            partial,
+            page.set_aside.len(),
+            page.ignored,
+        ))?;
     for (field, posts) in missing {
         transaction
             .prepare_cached(
@@ -170,7 +181,7 @@ pub(super) fn note_page(
             )?
             .execute((source, &hour, field, posts))?;
     }
-    if fresh { forget(transaction, source, page.at) } else { Ok(()) }
+    if fresh > 0 { forget(transaction, source, page.at) } else { Ok(()) }
 }
 
 /// Counts a visit that failed.
@@ -238,7 +249,8 @@ fn health(
 ) -> Result<SourceHealth, StoreError> {
     let hours: Vec<(String, Yield)> = connection
         .prepare_cached(
-            "SELECT hour, pages, posts, posts_new, partial, set_aside, failures FROM source_hour
+            "SELECT hour, pages, posts, posts_new, partial, set_aside, failures, ignored
+             FROM source_hour
              WHERE source_id = ?1 AND hour <= ?2 ORDER BY hour",
         )?
         .query_map((source, hour(now)), |row| {
@@ -251,6 +263,7 @@ fn health(
                     partial: row.get(4)?,
                     set_aside: row.get(5)?,
                     failures: row.get(6)?,
+                    ignored: row.get(7)?,
                 },
             ))
         })?
@@ -275,7 +288,8 @@ fn judge(
 ) -> SourceHealth {
     let day: Yield =
         hours.iter().filter(|(hour, _)| hour.as_str() > since).map(|(_, held)| *held).sum();
-    let items = day.posts + day.set_aside;
+    // What was read and not stored was read all the same: a stream keeps only what is flagged.
+    let items = day.posts + day.ignored + day.set_aside;
     let mut alarms = Vec::from_iter(dried_up(hours, now));
     if day.posts >= FEWEST {
         let much = missing.iter().map(|(field, posts)| (field, percent(*posts, day.posts)));
@@ -288,7 +302,7 @@ fn judge(
     if items >= FEWEST && unreadable >= SHARE {
         alarms.push(Alarm::Unreadable { percent: unreadable });
     }
-    let complete = day.posts.saturating_sub(day.partial);
+    let complete = (day.posts + day.ignored).saturating_sub(day.partial);
     SourceHealth {
         new: day.new,
         failures: day.failures,
@@ -400,6 +414,13 @@ mod tests {
             let health = judged(&hours, missing);
             assert_eq!((health.complete_percent, health.alarms), (complete, alarms), "{hours:?}");
         }
+    }
+
+    #[test]
+    fn items_read_and_not_stored_are_among_those_read() {
+        let held = Yield { posts: 2, ignored: 78, set_aside: 20, ..Yield::default() };
+        let health = judged(&[("2026-11-28T08", held)], &[]);
+        assert_eq!((health.complete_percent, health.alarms), (Some(80), vec![]));
     }
 
     #[test]

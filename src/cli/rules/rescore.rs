@@ -68,7 +68,11 @@ fn summary(engine: &Engine, pass: &Pass, seconds: f64) -> String {
         ("diperiksa", looked, ""),
         ("vonis berubah", changed, "termasuk yang tidak diduga, dulu dan kini"),
         ("baru diduga", newly_flagged, "masuk antrean"),
-        ("tidak diduga lagi", no_longer_flagged, "keluar dari antrean, tetap tersimpan"),
+        (
+            "tidak diduga lagi",
+            no_longer_flagged,
+            "keluar dari antrean, kecuali yang dilaporkan; tetap tersimpan",
+        ),
         ("pindah pita", band, "tetap di antrean"),
         ("pindah jalur", lane, "tetap di antrean"),
         ("keputusan dipertahankan", kept_decided, "aturan kini berpendapat lain"),

@@ -1,5 +1,5 @@
-//! The post of a report, put together from what was read, what was known and what was told. What
-//! somebody tells adds to a stored post and never replaces it.
+//! The post of a report, put together from what was read, what was known and what was told. Told
+//! words are the post's only where it has none of its own: a warning is not what its ad says.
 
 use url::Url;
 
@@ -56,47 +56,57 @@ impl Looked<'_> {
             _ => None,
         };
         let mut post = match (read, known) {
-            (Some(read), known) => {
-                let mut post = read.clone();
-                let kept = known.into_iter().flat_map(|known| &known.extra_text);
-                for extra in kept.filter(|extra| extra.kind == ExtraKind::Told) {
-                    add(&mut post, ExtraKind::Told, &extra.text);
-                }
-                post
-            }
+            (Some(read), _) => read.clone(),
             (None, Some(known)) => known.clone(),
             (None, None) => self.as_told(),
         };
-        if let Some(text) = self.text() {
-            let told = post.extra_text.iter().filter(|extra| extra.kind == ExtraKind::Told).count();
-            if told < MOST_TOLD {
+        if !has_own_words(&post) {
+            let earlier = known.into_iter().flat_map(|known| &known.extra_text);
+            let earlier = earlier.filter(|extra| extra.kind == ExtraKind::Told);
+            let told = earlier.map(|extra| extra.text.as_str()).chain(self.text());
+            for text in told.take(MOST_TOLD) {
                 add(&mut post, ExtraKind::Told, text);
             }
         }
+        // Where a link leads belongs to the post that holds the link.
+        let held = links(&post);
         for followed in self.main.iter().chain(&self.within) {
-            self.add_target(&mut post, followed);
+            if self.is_main(followed) || followed.chain.first().is_some_and(|it| held.contains(it))
+            {
+                self.add_target(&mut post, followed);
+            }
         }
         post
+    }
+
+    /// What was told that this post does not take up.
+    pub(super) fn left_over(&self, post: &Post) -> Option<&str> {
+        self.text().filter(|text| !holds(post, text))
+    }
+
+    fn is_main(&self, followed: &Followed) -> bool {
+        self.main.as_ref().is_some_and(|main| std::ptr::eq(main, followed))
     }
 
     /// A post of which nothing is known but what was told.
     fn as_told(&self) -> Post {
         let key = self.key();
-        let mut post = Post::new(key.platform, key.native_id, self.text().unwrap_or_default());
-        let Some(Followed { chain, .. }) = &self.main else { return post };
-        let (Some(first), Some(last)) = (chain.first(), chain.last()) else { return post };
+        let mut post = Post::new(key.platform, key.native_id, "");
+        let ends = self.main.as_ref().map(|main| (main.chain.first(), main.chain.last()));
+        let Some((Some(first), Some(last))) = ends else {
+            self.text().unwrap_or_default().clone_into(&mut post.text);
+            return post;
+        };
         let hides_contact = matches!(reported::way(last, self.sites), Way::Lead(_));
         if hides_contact {
             // An address with a number in it stands where contacts are masked.
-            if post.text.is_empty() {
+            if self.text().is_none() {
                 post.text = first.to_string();
             }
             post.links.push(Link { url: first.to_string(), text: None });
         } else {
             post.url = Some(last.to_string());
-            if post.text.is_empty() {
-                post.missing_fields.push("text".to_owned());
-            }
+            post.missing_fields.push("text".to_owned());
         }
         post
     }
@@ -104,7 +114,7 @@ impl Looked<'_> {
     /// What a shortened link or a page of links leads to is part of what its reader learns.
     fn add_target(&self, post: &mut Post, followed: &Followed) {
         let Followed { chain, end } = followed;
-        let is_main = self.main.as_ref().is_some_and(|main| std::ptr::eq(main, followed));
+        let is_main = self.is_main(followed);
         match end {
             End::Read(read) if !is_main => {
                 add(post, ExtraKind::Target, &read.post.reading());
@@ -132,14 +142,11 @@ impl Looked<'_> {
             End::Lead(contact) => Some(contact.clone()),
             _ => None,
         });
-        let written = reported::links_in(&post.reading());
-        let linked = post.links.iter().filter_map(|link| Url::parse(&link.url).ok());
-        let written = written.into_iter().chain(linked).filter_map(|url| {
-            match reported::way(&url, self.sites) {
+        let written =
+            links(post).into_iter().filter_map(|url| match reported::way(&url, self.sites) {
                 Way::Lead(contact) => Some(contact),
                 _ => None,
-            }
-        });
+            });
         for lead in followed.chain(written) {
             if !leads.contains(&lead) {
                 leads.push(lead);
@@ -164,10 +171,31 @@ impl Looked<'_> {
     }
 }
 
+/// Whether the post says anything besides what was told of it, its address and where that leads.
+fn has_own_words(post: &Post) -> bool {
+    let says = |text: &str| !text.trim().is_empty() && reported::as_link(text).is_none();
+    post.title.as_deref().is_some_and(says)
+        || says(&post.text)
+        || post
+            .extra_text
+            .iter()
+            .any(|extra| !matches!(extra.kind, ExtraKind::Told | ExtraKind::Target))
+}
+
+/// Every link of a post, written or attached.
+pub(super) fn links(post: &Post) -> Vec<Url> {
+    let attached = post.links.iter().filter_map(|link| Url::parse(&link.url).ok());
+    reported::links_in(&post.reading()).into_iter().chain(attached).collect()
+}
+
+fn holds(post: &Post, text: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    words(&post.reading()).contains(&words(text))
+}
+
 /// Adds a text the post does not hold yet.
 fn add(post: &mut Post, kind: ExtraKind, text: &str) {
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if !words(&post.reading()).contains(&words(text)) {
+    if !holds(post, text) {
         post.extra_text.push(ExtraText { kind, text: text.to_owned() });
         post.missing_fields.retain(|field| field != "text");
     }
@@ -236,6 +264,43 @@ mod tests {
             many = looked.post(Some(&many));
         }
         assert_eq!(many.extra_text.len(), MOST_TOLD);
+    }
+
+    #[test]
+    fn beside_words_of_its_own_told_ones_are_left_over() {
+        let sites = sites();
+        let link = "https://www.facebook.com/groups/1/posts/2";
+        let told = told(Some(link), Some("AWAS PENIPUAN, nomornya di https://bit.ly/a"));
+        let within = vec![followed(
+            &["https://bit.ly/a", "https://wa.me/6281200000001"],
+            End::Lead("+6281200000001".into()),
+        )];
+        let main = Some(followed(&[link], left()));
+        let looked = Looked { told: &told, sites: &sites, main, within };
+        let post = |change: fn(&mut Post)| {
+            let mut post = Post::new(Platform::from("facebook"), "2", "");
+            change(&mut post);
+            post
+        };
+        let extra = |kind| ExtraText { kind, text: "Admin Poipet".into() };
+        for known in [
+            post(|post| post.text = "Admin Poipet".into()),
+            post(|post| post.title = Some("Admin Poipet".into())),
+            Post { extra_text: vec![extra(ExtraKind::Alt)], ..post(|_| ()) },
+        ] {
+            let composed = looked.post(Some(&known));
+            assert_eq!(composed, known);
+            assert_eq!(looked.left_over(&composed), looked.text());
+        }
+        for known in [
+            post(|_| ()),
+            Post { text: link.into(), ..post(|_| ()) },
+            Post { extra_text: vec![extra(ExtraKind::Told)], ..post(|_| ()) },
+        ] {
+            let composed = looked.post(Some(&known));
+            assert!(composed.reading().ends_with("bit.ly/a\nhttps://wa.me/6281200000001"));
+            assert_eq!(looked.left_over(&composed), None);
+        }
     }
 
     #[test]

@@ -11,22 +11,20 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::scorer::Scorer;
-use super::visit::{Tools, blocking};
-use super::watch;
-use super::{RulesError, load};
+use super::visit::{Tools, blocking, record};
+use super::watch::StartError;
 use crate::config::Config;
 use crate::engine::Verdict;
-use crate::fetch::{Client, ClientError};
 use crate::post::Post;
 use crate::registry::today;
 use crate::sources::reported;
 use crate::store::{
-    ActiveToken, CaptureRecord, Found, Grounds, Handled, Landed, PageCommit, Received, Receiving,
-    Reporter, Scope, Store, StoreError, StoredReport, Told, Waiting, masked,
+    ActiveToken, Found, Grounds, Handled, Landed, PageCommit, Received, Receiving, Reporter, Scope,
+    Store, StoreError, StoredReport, Told, Waiting, masked,
 };
 use crate::telemetry::{Event as _, ReportFailed, ReportReceived, ReportStored};
 
-use compose::Looked;
+use compose::{Looked, links};
 use follow::{End, Far, follow};
 
 /// Under which source reports are stored.
@@ -114,16 +112,21 @@ fn receive(
     now: Timestamp,
 ) -> Result<Option<Received>, StoreError> {
     if let Some(note) = &mut told.note {
-        let post = Post::new(crate::post::Platform::Web, "", note.as_str());
-        let scored = scorer.score(SOURCE, today(), vec![post]);
-        let personal = scored.first().map(|scored| scored.verdict.personal.as_slice());
-        *note = masked(note, personal.unwrap_or_default());
+        *note = masked_note(scorer, note);
     }
     let (link, text) = (told.url.is_some(), told.text.is_some());
     let receiving = Receiving { told, reporter, due, most_waiting: MOST_WAITING };
     let received = store.report_receive(receiving, now)?;
     ReportReceived { kept: received.is_some(), link, text }.emit();
     Ok(received)
+}
+
+/// A text as notes are kept: contacts masked.
+fn masked_note(scorer: &Scorer, text: &str) -> String {
+    let post = Post::new(crate::post::Platform::Web, "", text);
+    let scored = scorer.score(SOURCE, today(), vec![post]);
+    let personal = scored.first().map(|scored| scored.verdict.personal.as_slice());
+    masked(text, personal.unwrap_or_default())
 }
 
 /// Whoever looks at reports.
@@ -258,10 +261,12 @@ impl Handler {
             let base = blocking(&self.tools.store, move |store| store.known_post(&key)).await?;
             let post = looked.post(base.as_ref().map(|known| &known.post));
             let found = looked.found(&post);
-            let page = self.page(&looked, post).await?;
+            let left_over = looked.left_over(&post).map(str::to_owned);
+            let (page, left_over) = self.page(&looked, post, left_over).await?;
             let scored =
                 page.posts.first().map(|scored| (scored.post.clone(), scored.verdict.clone()));
-            let handled = Handled { report: waiting.id, page, found: found.clone(), base };
+            let handled =
+                Handled { report: waiting.id, page, found: found.clone(), base, left_over };
             let landed = blocking(&self.tools.store, |store| store.report_store(handled)).await?;
             if let (Some(landed), Some((post, verdict))) = (landed, scored) {
                 ReportStored { fetched: found.fetched, flagged: verdict.flagged, new: landed.new }
@@ -273,27 +278,28 @@ impl Handler {
         Ok(Handling::Later { reason, due: Timestamp::now() + HOLD })
     }
 
-    async fn page(&self, looked: &Looked<'_>, post: Post) -> Result<PageCommit, StoreError> {
+    /// The page of a post, scored, and what was told beside it as notes are kept.
+    async fn page(
+        &self,
+        looked: &Looked<'_>,
+        post: Post,
+        left_over: Option<String>,
+    ) -> Result<(PageCommit, Option<String>), StoreError> {
         let read = looked.main.as_ref().and_then(|main| match &main.end {
             End::Read(read) => Some(read),
             _ => None,
         });
-        let capture = read.map(|read| CaptureRecord {
-            url: read.capture.url.to_string(),
-            final_url: read.capture.final_url.to_string(),
-            status: read.capture.status,
-            fetched_at: read.capture.fetched_at,
-            headers: read.capture.headers.clone(),
-            body: read.capture.body.clone(),
-            sha256: read.capture.sha256,
-            grounds: Grounds { rules: Some("robots.txt"), legal_basis: Some(GROUND.to_owned()) },
-        });
+        let grounds = Grounds { rules: Some("robots.txt"), legal_basis: Some(GROUND.to_owned()) };
+        let capture = read.map(|read| record(&read.capture, grounds));
         let adapter = read.map_or(reported::ADAPTER, |read| read.adapter);
         let scorer = Arc::clone(&self.tools.scorer);
-        let posts = tokio::task::spawn_blocking(move || scorer.score(SOURCE, today(), vec![post]))
-            .await
-            .map_err(|_| StoreError::WriterGone)?;
-        Ok(PageCommit {
+        let (posts, left_over) = tokio::task::spawn_blocking(move || {
+            let left_over = left_over.map(|text| masked_note(&scorer, &text));
+            (scorer.score(SOURCE, today(), vec![post]), left_over)
+        })
+        .await
+        .map_err(|_| StoreError::WriterGone)?;
+        let page = PageCommit {
             source: SOURCE.to_owned(),
             adapter: adapter.name,
             adapter_version: adapter.version,
@@ -307,7 +313,8 @@ impl Handler {
             coverage: None,
             file_done: None,
             at: Timestamp::now(),
-        })
+        };
+        Ok((page, left_over))
     }
 }
 
@@ -316,10 +323,8 @@ fn within(looked: &Looked<'_>) -> Vec<url::Url> {
     let post = looked.post(None);
     let gone_through =
         |url: &url::Url| looked.main.as_ref().is_some_and(|main| main.chain.contains(url));
-    let mut links = reported::links_in(&post.reading());
-    links.extend(post.links.iter().filter_map(|link| url::Url::parse(&link.url).ok()));
     let mut wanted = Vec::new();
-    for link in links {
+    for link in links(&post) {
         let leads_on = matches!(
             reported::way(&link, looked.sites),
             reported::Way::Shortener | reported::Way::Linktree
@@ -335,20 +340,20 @@ fn within(looked: &Looked<'_>) -> Vec<url::Url> {
 /// Why a report could not be handed in.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// The database cannot be used.
+    /// The database, `[fetch]` or the rules cannot be used.
     #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A setting of `[fetch]` cannot be.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-    /// The rules cannot be used.
-    #[error(transparent)]
-    Rules(#[from] RulesError),
+    Start(#[from] StartError),
     /// Too many reports wait.
     #[error(
         "terlalu banyak laporan menunggu diperiksa; jalankan `waspada run` agar antreannya habis, lalu ulangi"
     )]
     Full,
+}
+
+impl From<StoreError> for ReportError {
+    fn from(error: StoreError) -> Self {
+        Self::Start(error.into())
+    }
 }
 
 /// What became of a report that was handed in at the command line.
@@ -369,11 +374,7 @@ pub async fn hand_in(
     told: Told,
     reporter: Option<String>,
 ) -> Result<HandedIn, ReportError> {
-    let scorer = Arc::new(Scorer::new(load(&watch::standing(config))?));
-    let store = Arc::new(Store::open(&config.store)?);
-    let client = Client::new(&config.fetch)?;
-    let observer = Arc::new(super::Unobserved);
-    let tools = Tools { store, client, scorer, observer };
+    let tools = Tools::open(config, Arc::new(super::Unobserved))?;
     let now = Timestamp::now();
     // Should this process end before its time, the daemon takes the report up.
     let (scorer, due, kept) = (Arc::clone(&tools.scorer), now + HOLD, told.clone());

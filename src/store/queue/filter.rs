@@ -110,14 +110,16 @@ impl ListFilter {
         condition
     }
 
-    /// The condition that leaves out everything up to the item `after`.
-    pub(super) fn beyond(&self) -> String {
-        self.after.map_or_else(String::new, |ItemId(after)| {
-            format!(
-                "AND (q.priority, q.fresh, q.id) < (SELECT priority, fresh, id FROM queue_item
-                     WHERE id = {after})"
-            )
-        })
+    /// The conditions, with place; the limit is the last value.
+    pub(super) fn page(&self) -> Condition {
+        let mut page = self.condition();
+        if let Some(ItemId(after)) = self.after {
+            let clause = "(q.priority, q.fresh, q.id) < (SELECT priority, fresh, id
+                     FROM queue_item WHERE id = ?)";
+            page.add(clause, after);
+        }
+        page.values.push(self.limit.map_or(-1, i64::from).into());
+        page
     }
 }
 
@@ -135,6 +137,19 @@ fn match_expression(words: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_page_of_a_list_is_one_statement() {
+        let page = |after, limit| {
+            let lane = Some(Lane::Offer);
+            ListFilter { lane, after: Some(ItemId(after)), limit, ..ListFilter::default() }.page()
+        };
+        let (first, second) = (page(7, Some(20)), page(8, None));
+        assert_eq!(first.clause, second.clause);
+        let values = |numbers: [i64; 2]| numbers.map(Value::from);
+        assert_eq!(first.values[1..], values([7, 20]));
+        assert_eq!(second.values[1..], values([8, -1]));
+    }
 
     #[test]
     fn nothing_of_a_query_language_gets_through() {

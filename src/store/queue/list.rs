@@ -102,7 +102,7 @@ impl Store {
     /// # Errors
     /// The database refused.
     pub fn list(&self, filter: &ListFilter, now: Timestamp) -> Result<Vec<ItemLine>, QueueError> {
-        let Condition { clause, values } = filter.condition();
+        let Condition { clause, values } = filter.page();
         let reader = self.readers.get();
         let mut statement = reader.prepare_cached(&format!(
             "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source, p.platform,
@@ -110,10 +110,8 @@ impl Store {
                  (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports
              FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
                  JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
-             WHERE {clause} {}
-             ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT {}",
-            filter.beyond(),
-            filter.limit.map_or(-1, i64::from),
+             WHERE {clause}
+             ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT ?"
         ))?;
         let lines = statement.query_map(params_from_iter(values), |row| line(row, now))?;
         Ok(lines.collect::<Result<_, _>>()?)
