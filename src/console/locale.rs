@@ -10,8 +10,9 @@ use unic_langid::LanguageIdentifier;
 
 use crate::store::Language;
 
-const INDONESIAN: &str = include_str!("locales/id.ftl");
-const ENGLISH: &str = include_str!("locales/en.ftl");
+/// The files of messages, each in Indonesian and in English.
+const MESSAGES: &[(&str, &str)] =
+    &[(include_str!("locales/id/pages.ftl"), include_str!("locales/en/pages.ftl"))];
 
 /// The messages of all languages.
 pub(super) struct Locales {
@@ -28,8 +29,8 @@ pub(super) struct Locale {
 impl Locales {
     pub(super) fn new() -> Self {
         Self {
-            indonesian: Locale::new(Language::Id, INDONESIAN),
-            english: Locale::new(Language::En, ENGLISH),
+            indonesian: Locale::new(Language::Id, MESSAGES.iter().map(|(messages, _)| *messages)),
+            english: Locale::new(Language::En, MESSAGES.iter().map(|(_, messages)| *messages)),
         }
     }
 
@@ -42,15 +43,16 @@ impl Locales {
 }
 
 impl Locale {
-    fn new(language: Language, messages: &str) -> Self {
+    fn new(language: Language, files: impl Iterator<Item = &'static str>) -> Self {
         let identifier: LanguageIdentifier = language.as_str().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
         // What is put into a sentence here is numbers and names, never a text of mixed direction.
         bundle.set_use_isolating(false);
-        // A message that cannot be read is left out; a test holds every file to be whole.
-        let resource =
-            FluentResource::try_new(messages.to_owned()).unwrap_or_else(|(resource, _)| resource);
-        bundle.add_resource_overriding(resource);
+        for messages in files {
+            // A message that cannot be read is left out; a test holds every file to be whole.
+            let resource = FluentResource::try_new(messages.to_owned());
+            bundle.add_resource_overriding(resource.unwrap_or_else(|(resource, _)| resource));
+        }
         Self { language, bundle }
     }
 
@@ -129,14 +131,18 @@ mod tests {
 
     #[test]
     fn every_message_is_there_in_every_language() {
-        for messages in [INDONESIAN, ENGLISH] {
-            assert!(FluentResource::try_new(messages.to_owned()).is_ok());
+        let mut all = BTreeSet::new();
+        for (indonesian, english) in MESSAGES {
+            for messages in [indonesian, english] {
+                assert!(FluentResource::try_new(messages.to_string()).is_ok());
+            }
+            assert_eq!(ids(indonesian), ids(english));
+            for id in ids(indonesian) {
+                assert!(all.insert(id), "`{id}` stands in two files");
+            }
         }
-        assert_eq!(ids(INDONESIAN), ids(ENGLISH));
-        let missing: Vec<_> = named_in_screens()
-            .into_iter()
-            .filter(|id| !ids(INDONESIAN).contains(id.as_str()))
-            .collect();
+        let missing: Vec<_> =
+            named_in_screens().into_iter().filter(|id| !all.contains(id.as_str())).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 

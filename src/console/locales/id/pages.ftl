@@ -1,4 +1,4 @@
-# Kalimat konsol dalam bahasa Indonesia. Setiap pesan di sini ada pula di en.ftl.
+# Kalimat konsol dalam bahasa Indonesia. Setiap pesan di sini ada pula di en/pages.ftl.
 skip = Langsung ke isi
 nav = Halaman
 nav-queue = Antrean

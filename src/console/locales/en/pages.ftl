@@ -1,4 +1,4 @@
-# What the console says in English. Every message here is in id.ftl too.
+# What the console says in English. Every message here is in id/pages.ftl too.
 skip = Skip to content
 nav = Pages
 nav-queue = Queue
