@@ -252,6 +252,56 @@ async fn an_edited_post_is_found_as_it_is_now_and_the_last_decision_can_be_taken
 }
 
 #[tokio::test]
+async fn what_cannot_be_done_is_told_in_the_readers_language() {
+    let desk = Desk::filled(POSTS);
+    let console = Console::start(&desk);
+    let admin = console.join(&console.daemon.link, "sari").await;
+    let refused = async |method: Method, path: &str, form: &[(&str, &str)]| {
+        let answer = console.ask(method, path, Some(&admin), form).await;
+        (answer.status(), answer.text().await.unwrap())
+    };
+    let cases = [
+        ("id", "Butir 1 tidak Anda pegang lagi", "Tidak ada butir 99", "Halaman ini tidak ada"),
+        ("en", "You do not hold item 1", "There is no item 99", "There is no such page"),
+    ];
+    for (language, stale, none, nowhere) in cases {
+        console.post("/language", &admin, &[("language", language)]).await;
+        let form = [("token", &*"0".repeat(32)), ("outcome", "EDUKASI")];
+        for (method, path, form, status, sentence) in [
+            (Method::POST, "/items/1/decide", &form[..], StatusCode::CONFLICT, stale),
+            (Method::GET, "/items/99", &[], StatusCode::NOT_FOUND, none),
+            (Method::GET, "/tidak/ada", &[], StatusCode::NOT_FOUND, nowhere),
+            (Method::GET, "/items/1/decide", &[], StatusCode::METHOD_NOT_ALLOWED, nowhere),
+        ] {
+            let (told, page) = refused(method, path, form).await;
+            assert_eq!(told, status, "{path}");
+            assert!(page.contains(sentence), "{path}: {page}");
+            assert!(page.contains(&format!("<html lang=\"{language}\">")), "{path}");
+        }
+    }
+    // What no page ever saw is told as well, with every header an answer carries.
+    let (told, page) = refused(Method::POST, "/items/1/decide", &[("outcome", "EDUKASI")]).await;
+    assert_eq!(told, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("This request cannot be read"), "{page}");
+    let answer = console.ask(Method::GET, "/items/99", None, &[]).await;
+    assert_eq!(location(&answer), "/login", "nor does a stranger learn which items there are");
+}
+
+#[tokio::test]
+async fn what_was_hidden_in_a_post_is_read_beside_it() {
+    let desk = Desk::filled(&[(
+        "loker_contoh/1",
+        "L0k3r K@mb0j4, masuk pelancong dulu, g4ji 12jt/bulan, WA 0840-0000-0001",
+    )]);
+    let console = Console::start(&desk);
+    let admin = console.join(&console.daemon.link, "sari").await;
+    let page = console.get("/items/1", &admin).await;
+    let reading = between(&page, "<details class=\"reading\"", "</details>");
+    assert!(reading.contains("kamboja"), "{page}");
+    assert!(!reading.contains("0840"), "masked there too: {reading}");
+}
+
+#[tokio::test]
 async fn strangers_stay_outside() {
     let desk = Desk::filled(POSTS);
     let console = Console::start(&desk);

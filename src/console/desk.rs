@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -78,9 +79,9 @@ impl Desk {
 /// The session of whoever asks; who has none is sent to sign in.
 pub(super) struct Signed(pub(super) Session);
 
-async fn session(parts: &Parts, desk: &Desk) -> Result<Option<Session>, Fault> {
-    let token = parts
-        .headers
+/// The session that the cookies of a request prove.
+pub(super) async fn session_of(headers: &HeaderMap, desk: &Desk) -> Result<Option<Session>, Fault> {
+    let token = headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|header| header.to_str().ok())
@@ -101,7 +102,7 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        match session(parts, &Desk::from_ref(state)).await {
+        match session_of(&parts.headers, &Desk::from_ref(state)).await {
             Ok(Some(session)) => Ok(Self(session)),
             Ok(None) => Err(Redirect::to("/login").into_response()),
             Err(fault) => Err(fault.into_response()),
@@ -116,7 +117,7 @@ where
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Response> {
-        let session = session(parts, &Desk::from_ref(state)).await;
+        let session = session_of(&parts.headers, &Desk::from_ref(state)).await;
         session.map(|session| session.map(Self)).map_err(|fault| fault.into_response())
     }
 }
@@ -124,14 +125,20 @@ where
 /// The language of somebody who has not signed in, by what the browser asks for.
 pub(super) struct Guest(pub(super) Language);
 
+impl Guest {
+    pub(super) fn language(headers: &HeaderMap) -> Language {
+        let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
+        let first = wanted.and_then(|wanted| wanted.split(',').next()).unwrap_or_default();
+        let is_english = first.trim().to_ascii_lowercase().starts_with("en");
+        if is_english { Language::En } else { Language::Id }
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Guest {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let wanted = parts.headers.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
-        let first = wanted.and_then(|wanted| wanted.split(',').next()).unwrap_or_default();
-        let is_english = first.trim().to_ascii_lowercase().starts_with("en");
-        Ok(Self(if is_english { Language::En } else { Language::Id }))
+        Ok(Self(Self::language(&parts.headers)))
     }
 }
 

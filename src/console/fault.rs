@@ -1,10 +1,14 @@
-//! What a page answers when it cannot do what was asked: a sentence for the person (in Indonesian,
-//! as those of the queue are), a status for the browser, and nothing of the machine's inside.
+//! What a page answers when it cannot do what was asked: a sentence for the person in her language, a
+//! status for the browser, and nothing of the machine's inside.
 
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 
-use crate::store::QueueError;
+use super::desk::{Desk, Frame, Guest, session_of};
+use crate::store::{QueueError, StoreError};
 
 /// Why a page is not shown.
 #[derive(Debug)]
@@ -15,7 +19,7 @@ pub(super) enum Fault {
     Forbidden,
     /// There is no such page.
     NotFound,
-    /// The request does not make sense.
+    /// The request does not make sense: a sentence in the reader's language.
     Bad(String),
     /// A page could not be made.
     Page(String),
@@ -27,42 +31,116 @@ impl From<QueueError> for Fault {
     }
 }
 
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Queue(error.into())
+    }
+}
+
 impl From<askama::Error> for Fault {
     fn from(error: askama::Error) -> Self {
         Self::Page(error.to_string())
     }
 }
 
+/// What is to be said, until it is known in which language.
+#[derive(Debug, Clone)]
+enum Told {
+    /// A message.
+    Message(&'static str),
+    /// A message with a name or number in it.
+    With(&'static str, String),
+    /// A sentence that is in the reader's language.
+    Sentence(String),
+}
+
+/// What the queue's errors are called among the messages; those of the command line speak of commands.
+fn of_queue(error: &QueueError) -> (StatusCode, Told) {
+    let message = |id, item: &dyn ToString| Told::With(id, item.to_string());
+    let told = match error {
+        QueueError::NoSuchItem(item) => {
+            return (StatusCode::NOT_FOUND, message("fault-no-such-item", item));
+        }
+        QueueError::Store(error) => {
+            tracing::error!(%error, "the console could not use the store");
+            return (StatusCode::SERVICE_UNAVAILABLE, Told::Message("fault-store"));
+        }
+        QueueError::NotOpen { item, .. } => message("fault-not-open", item),
+        QueueError::StaleToken(item) => message("fault-stale-token", item),
+        QueueError::ReasonMissing => Told::Message("fault-reason-missing"),
+        QueueError::DuplicateOf => Told::Message("fault-duplicate-of"),
+        QueueError::NotTheOriginal(item) => message("fault-not-the-original", item),
+        QueueError::NothingToUndo(item) => message("fault-nothing-to-undo", item),
+        QueueError::NewerItem { newer, .. } => message("fault-newer-item", newer),
+    };
+    (StatusCode::CONFLICT, told)
+}
+
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let (status, sentence) = match self {
-            Self::Queue(QueueError::NoSuchItem(item)) => {
-                (StatusCode::NOT_FOUND, QueueError::NoSuchItem(item).to_string())
-            }
-            Self::Queue(QueueError::Store(error)) => {
-                tracing::error!(%error, "the console could not use the store");
-                let sentence = "Basis data sedang tidak dapat dipakai. Coba lagi sebentar lagi.";
-                (StatusCode::SERVICE_UNAVAILABLE, sentence.to_owned())
-            }
-            Self::Queue(error) => (StatusCode::CONFLICT, error.to_string()),
-            Self::Forbidden => {
-                (StatusCode::FORBIDDEN, "Peran Anda tidak mencakup tindakan ini.".to_owned())
-            }
-            Self::NotFound => (StatusCode::NOT_FOUND, "Halaman ini tidak ada.".to_owned()),
-            Self::Bad(why) => (StatusCode::BAD_REQUEST, why),
+        let (status, told) = match self {
+            Self::Queue(error) => of_queue(&error),
+            Self::Forbidden => (StatusCode::FORBIDDEN, Told::Message("fault-forbidden")),
+            Self::NotFound => (StatusCode::NOT_FOUND, Told::Message("fault-not-found")),
+            Self::Bad(why) => (StatusCode::BAD_REQUEST, Told::Sentence(why)),
             Self::Page(error) => {
                 tracing::error!(error, "a page of the console could not be made");
-                (StatusCode::INTERNAL_SERVER_ERROR, "Halaman gagal dibuat.".to_owned())
+                (StatusCode::INTERNAL_SERVER_ERROR, Told::Message("fault-page"))
             }
         };
-        let page = Sentence { sentence: &sentence };
-        let html = askama::Template::render(&page).unwrap_or(sentence);
-        (status, Html(html)).into_response()
+        let mut response = status.into_response();
+        response.extensions_mut().insert(told);
+        response
     }
 }
 
 #[derive(askama::Template)]
 #[template(path = "fault.html", config = "src/console/askama.toml")]
-struct Sentence<'a> {
+struct Page<'a> {
+    frame: Frame<'a>,
     sentence: &'a str,
+}
+
+/// Puts what went wrong into a page of the reader's language: faults of the pages, and what was
+/// refused before any page was asked.
+pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let asked_with = request.headers().clone();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let told = response.extensions_mut().remove::<Told>();
+    let is_page = |headers: &HeaderMap| {
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        kind.is_some_and(|kind| !kind.starts_with("text/plain"))
+    };
+    let told = match told {
+        Some(told) => told,
+        None if is_page(response.headers()) => return response,
+        None => Told::Message(match status {
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "fault-not-found",
+            StatusCode::FORBIDDEN => "fault-other-site",
+            StatusCode::PAYLOAD_TOO_LARGE => "fault-too-long",
+            _ => "fault-unreadable",
+        }),
+    };
+    let session = session_of(&asked_with, &desk).await.ok().flatten();
+    let frame = match &session {
+        Some(session) => Frame::new(&desk, session, ""),
+        None => Frame::guest(&desk, Guest::language(&asked_with)),
+    };
+    let sentence = match told {
+        Told::Message(id) => frame.l.t(id),
+        Told::With(id, what) => frame.l.with(id, &what),
+        Told::Sentence(sentence) => sentence,
+    };
+    let page = Page { frame, sentence: &sentence };
+    let html = askama::Template::render(&page).unwrap_or_else(|_| sentence.clone());
+    response.headers_mut().remove(CONTENT_LENGTH);
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    *response.body_mut() = html.into();
+    response
 }

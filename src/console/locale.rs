@@ -1,14 +1,15 @@
 //! What the console says, in the reader's language: pages and templates name a message of `locales/`,
-//! and every message is there in every language. What other rooms say is Indonesian: titles of rules,
-//! meanings of outcomes, the sentences of `fault.rs` and of the queue.
+//! and every message is there in every language. What rule files say is Indonesian: titles of rules
+//! and families, why an item is grave, what laws say.
 
 use std::borrow::Cow;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
-use crate::store::Language;
+use crate::store::{Language, Outcome};
 
 /// The files of messages, each in Indonesian and in English.
 const MESSAGES: &[(&str, &str)] =
@@ -80,6 +81,18 @@ impl Locale {
         self.format(id, Some(&arguments))
     }
 
+    /// What an outcome means.
+    pub(super) fn outcome(&self, outcome: Outcome) -> String {
+        // No message may be named with a stroke.
+        self.t(&format!("outcome-{}", outcome.code().replace('/', "-")))
+    }
+
+    /// A day as it is written in the language.
+    pub(super) fn day(&self, day: Date) -> String {
+        let month = self.t(&format!("month-{}", day.month()));
+        format!("{} {month} {}", day.day(), day.year())
+    }
+
     /// The id itself stands where there is no such message, so that a screen is never empty.
     fn format(&self, id: &str, arguments: Option<&FluentArgs<'_>>) -> String {
         let pattern = self.bundle.get_message(id).and_then(|message| message.value());
@@ -117,7 +130,9 @@ mod tests {
                 }
                 let Ok(text) = std::fs::read_to_string(&path) else { continue };
                 // Where an id is chosen by code, its first part tells that it is one.
-                for call in [".t(\"", ".count(\"", ".with(\"", "\"fact-", "\"sum-", "\"period-"] {
+                for call in
+                    [".t(\"", ".count(\"", ".with(\"", "\"fact-", "\"fault-", "\"sum-", "\"period-"]
+                {
                     for (at, _) in text.match_indices(call) {
                         let at = at + call.find('"').unwrap() + 1;
                         let rest = &text[at..];
@@ -144,6 +159,25 @@ mod tests {
         let missing: Vec<_> =
             named_in_screens().into_iter().filter(|id| !all.contains(id.as_str())).collect();
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn every_outcome_and_month_has_its_words() {
+        let locales = Locales::new();
+        for language in [Language::Id, Language::En] {
+            let l = locales.of(language);
+            for outcome in Outcome::ALL {
+                assert!(!l.outcome(*outcome).starts_with("outcome-"), "{}", outcome.code());
+            }
+            for month in 1..=12 {
+                assert!(!l.day(Date::constant(2026, month, 1)).contains("month-"));
+            }
+        }
+        let l = locales.of(Language::Id);
+        for outcome in Outcome::ALL {
+            assert_eq!(l.outcome(*outcome), outcome.meaning(), "as the command line says it");
+        }
+        assert_eq!(l.day(Date::constant(2026, 5, 3)), "3 Mei 2026");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
+use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::csrf::CsrfLayer;
@@ -15,6 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::assets;
 use super::desk::Desk;
+use super::fault::{self, Fault};
 use super::pages::{entry, item, people, queue};
 
 /// The longest form, in bytes.
@@ -54,9 +56,11 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/icon.svg", get(assets::icon))
-        .with_state(desk)
+        .fallback(|| async { Fault::NotFound })
+        .with_state(desk.clone())
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(desk, fault::tell))
         .layer(SetResponseHeaderLayer::if_not_present(
             CACHE_CONTROL,
             HeaderValue::from_static("no-store"),

@@ -95,7 +95,7 @@ await second.goto(first.url());
 await Promise.all([first, second].map((racer) => racer.click("button[value=EDUKASI]").catch(() => {})));
 await Promise.all([first, second].map((racer) => racer.waitForLoadState("load")));
 const told = await Promise.all([first, second].map((racer) => racer.textContent("main")));
-must(told.filter((text) => text.includes("tidak berlaku lagi") || text.includes("tidak terbuka lagi")).length === 1,
+must(told.filter((text) => text.includes("tidak Anda pegang lagi") || text.includes("tidak terbuka lagi")).length === 1,
   `one of two decisions counts: ${told.map((text) => text.slice(0, 90)).join(" | ")}`);
 
 // A connection that is lost in the middle of a decision: nothing is half decided, and a reload is all.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::html;
 use super::queue::Before;
-use super::reasons::{self, Bar, Chip, Line, Piece};
+use super::reasons::{self, Bar, Chip, Line, Piece, Reading};
 use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
 use crate::engine::Lane;
@@ -44,7 +44,7 @@ const KEYS: &[(&str, Outcome)] = &[
 struct Choice {
     key: &'static str,
     code: &'static str,
-    meaning: &'static str,
+    meaning: String,
     asks: bool,
 }
 
@@ -58,6 +58,7 @@ struct Page<'a> {
     lines: Vec<Line>,
     bars: Vec<Bar>,
     chips: Vec<Chip>,
+    reading: Option<Reading>,
     /// What proves that the reader holds the item, if she does.
     token: Option<String>,
     choices: Vec<Choice>,
@@ -76,7 +77,7 @@ impl Page<'_> {
 
     fn told(&self, decision: &Decision) -> String {
         match (decision.outcome, decision.undoes) {
-            (Some(outcome), _) => format!("{} · {}", outcome.code(), outcome.meaning()),
+            (Some(outcome), _) => format!("{} · {}", outcome.code(), self.frame.l.outcome(outcome)),
             (None, Some(undone)) => self.frame.l.with("item-undid", &undone.to_string()),
             (None, None) => String::new(),
         }
@@ -112,19 +113,21 @@ async fn page(
         })
         .await?;
     let token = lease.map(|lease| lease.token.to_string());
-    let (pieces, lines, chips) =
+    let l = desk.locales.of(session.account.language);
+    let (pieces, lines, chips, reading) =
         desk.scorer.with_engine(|engine| match (&item.text, &item.verdict) {
             (Some(text), Some(verdict)) => (
                 reasons::pieces(text, verdict, engine),
                 reasons::lines(verdict, engine),
-                reasons::chips(verdict, engine, desk.locales.of(session.account.language)),
+                reasons::chips(verdict, engine, l),
+                reasons::reading(text, engine),
             ),
-            _ => (Vec::new(), Vec::new(), Vec::new()),
+            _ => (Vec::new(), Vec::new(), Vec::new(), None),
         });
     let choices = KEYS.iter().map(|(key, outcome)| Choice {
         key,
         code: outcome.code(),
-        meaning: outcome.meaning(),
+        meaning: l.outcome(*outcome),
         asks: outcome.asks_reason(),
     });
     let address = item.post.as_ref().and_then(|post| post.url.clone());
@@ -135,6 +138,7 @@ async fn page(
         bars: reasons::bar(&lines),
         lines,
         chips,
+        reading,
         token,
         choices: choices.collect(),
         last,
@@ -194,12 +198,13 @@ pub(in crate::console) async fn decide(
     if !session.account.role.decides() {
         return Err(Fault::Forbidden);
     }
-    let bad = |error: &dyn std::fmt::Display| Fault::Bad(error.to_string());
-    let outcome: Outcome = choosing.outcome.parse().map_err(|error| bad(&error))?;
-    let token: SessionToken = choosing.token.parse().map_err(|error| bad(&error))?;
+    let l = desk.locales.of(session.account.language);
+    let bad = |message: &str| Fault::Bad(l.t(message));
+    let outcome: Outcome = choosing.outcome.parse().map_err(|_| bad("fault-outcome"))?;
+    let token: SessionToken = choosing.token.parse().map_err(|_| bad("fault-token"))?;
     let duplicate_of = match choosing.of.trim() {
         of if outcome != Outcome::Duplikat || of.is_empty() => None,
-        of => Some(of.parse().map_err(|error| bad(&error))?),
+        of => Some(of.parse().map_err(|_| bad("fault-item-number"))?),
     };
     let typed = choosing.reason.trim();
     // What leaves nothing open is reason enough.

@@ -1,9 +1,11 @@
 //! What the item page shows of a verdict: the text cut at its marks, each hit with title and law,
-//! the sum as lines and as a bar that adds up to the score, facts in words.
+//! the sum as lines and as a bar that adds up to the score, the text as it was read, facts in words.
 
 use crate::console::locale::Locale;
-use crate::engine::{AdjustmentKind, Engine, Hit, READER_RULE, READER_TITLE, Verdict, marks};
-use crate::facts::{Idr, Period, grouped};
+use crate::engine::{
+    AdjustmentKind, Disguised, Engine, Hit, READER_RULE, READER_TITLE, Verdict, marks,
+};
+use crate::facts::{AgencyClaim, Idr, Period, PlaceRole, Standing, grouped};
 
 /// A stretch of the text, marked or not.
 pub(super) struct Piece {
@@ -151,6 +153,45 @@ pub(super) fn bar(lines: &[Line]) -> Vec<Bar> {
     bars
 }
 
+/// The text as rules read it, where that is not as it was written.
+pub(super) struct Reading {
+    /// Its words, disguise undone.
+    pub(super) clear: String,
+    /// Sensitive words that were hidden.
+    pub(super) disguised: Vec<Disguised>,
+}
+
+/// How the text, masked or not, is read today.
+pub(super) fn reading(text: &str, engine: &Engine) -> Option<Reading> {
+    let explained = engine.explain(&mut engine.scratch(), text);
+    (explained.clear != explained.light)
+        .then_some(Reading { clear: explained.clear, disguised: explained.disguised })
+}
+
+/// What the register says of an agency, and how old the entry is that says so.
+fn agency(claim: &AgencyClaim, engine: &Engine, l: &Locale) -> String {
+    let standing = l.t(match claim.register {
+        Standing::Matches => "fact-register-matches",
+        Standing::Unlisted => "fact-register-unlisted",
+        Standing::Revoked => "fact-register-revoked",
+        Standing::Expired => "fact-register-expired",
+        Standing::ContactDiffers => "fact-register-contact",
+        Standing::NumberDiffers => "fact-register-number",
+    });
+    let registered = claim.registered_as.as_ref();
+    let entry = registered
+        .and_then(|name| engine.registry().agencies.iter().find(|agency| agency.name == *name));
+    let until = entry
+        .and_then(|entry| entry.valid_until)
+        .map(|day| l.with("fact-register-until", &l.day(day)));
+    let taken =
+        entry.and_then(|entry| entry.taken).map(|day| l.with("fact-register-taken", &l.day(day)));
+    let named = [claim.name.as_ref(), claim.licence.as_ref()];
+    let named: Vec<&str> = named.into_iter().flatten().map(String::as_str).collect();
+    let told: Vec<String> = [Some(standing), until, taken].into_iter().flatten().collect();
+    format!("{}: {}", named.join(" "), told.join(", "))
+}
+
 /// A fact as a chip: what it is and what was read.
 pub(super) struct Chip {
     pub(super) name: &'static str,
@@ -188,16 +229,20 @@ pub(super) fn chips(verdict: &Verdict, engine: &Engine, l: &Locale) -> Vec<Chip>
         add("fact-fee", format!("Rp{}", grouped(*fee)));
     }
     for claim in &facts.agency {
-        let name = claim.name.clone().unwrap_or_default();
-        let licence =
-            claim.licence.as_ref().map_or_else(String::new, |number| format!(" {number}"));
-        add("fact-agency", format!("{name}{licence} ({})", claim.register.as_str()));
+        add("fact-agency", agency(claim, engine, l));
     }
     for claim in &facts.visa {
-        add("fact-visa", claim.class.clone());
+        let later = if claim.later { l.t("fact-visa-later") } else { String::new() };
+        add("fact-visa", format!("{} {later}", claim.class).trim_end().to_owned());
     }
     for claim in &facts.origin {
-        add("fact-region", format!("{} ({})", claim.name, claim.role.as_str()));
+        let role = l.t(match claim.role {
+            PlaceRole::Origin => "fact-place-origin",
+            PlaceRole::Workplace => "fact-place-workplace",
+            PlaceRole::Transit => "fact-place-transit",
+            PlaceRole::Mentioned => "fact-place-mentioned",
+        });
+        add("fact-region", format!("{} ({role})", claim.name));
     }
     for way in &facts.route {
         add("fact-route", way.text.clone());
