@@ -6,17 +6,26 @@ use crate::engine::{
     AdjustmentKind, Disguised, Engine, Hit, READER_RULE, READER_TITLE, Verdict, marks,
 };
 use crate::facts::{AgencyClaim, Idr, Period, PlaceRole, Standing, grouped};
+use crate::registry::LegalBasis;
 
 /// A stretch of the text, marked or not.
 pub(super) struct Piece {
     pub(super) text: String,
     /// Numbers of the hits that saw it, from 1; none where nothing did.
     pub(super) hits: Vec<usize>,
-    /// What is shown when it is pointed at: rules and points.
-    pub(super) note: String,
+    /// What is shown when it is pointed at, a rule each.
+    pub(super) tips: Vec<Tip>,
     /// Which of the colours its first hit's family has.
     pub(super) colour: usize,
     pub(super) innocent: bool,
+}
+
+/// A rule that saw a stretch.
+pub(super) struct Tip {
+    pub(super) points: i32,
+    pub(super) title: String,
+    /// The legal bases it names.
+    pub(super) laws: Vec<String>,
 }
 
 /// One line of the sum.
@@ -59,11 +68,17 @@ fn title(engine: &Engine, hit: &Hit) -> String {
     }
 }
 
+/// The legal bases that a hit's rule names.
+fn laws<'a>(engine: &'a Engine, hit: &Hit) -> impl Iterator<Item = &'a LegalBasis> {
+    let named = engine.rule_once_named(&hit.rule).map_or(&[][..], |rule| &rule.legal);
+    named.iter().filter_map(|id| engine.registry().legal_basis(id))
+}
+
 pub(super) fn pieces(text: &str, verdict: &Verdict, engine: &Engine) -> Vec<Piece> {
     let plain = |text: &str| Piece {
         text: text.to_owned(),
         hits: Vec::new(),
-        note: String::new(),
+        tips: Vec::new(),
         colour: 0,
         innocent: false,
     };
@@ -73,12 +88,15 @@ pub(super) fn pieces(text: &str, verdict: &Verdict, engine: &Engine) -> Vec<Piec
         pieces.push(plain(&text[done..mark.start]));
         done = mark.end;
         let hits = mark.hits.iter().filter_map(|number| verdict.hits.get(number - 1));
-        let notes: Vec<String> =
-            hits.map(|hit| format!("{} {}", hit.points, title(engine, hit))).collect();
+        let tips = hits.map(|hit| Tip {
+            points: hit.points.0,
+            title: title(engine, hit),
+            laws: laws(engine, hit).map(|law| law.title.clone()).collect(),
+        });
         let first = mark.hits.first().and_then(|number| verdict.hits.get(number - 1));
         pieces.push(Piece {
             text: text[mark.start..mark.end].to_owned(),
-            note: notes.join("; "),
+            tips: tips.collect(),
             colour: first.map_or(0, |hit| colour(&hit.family.0)),
             innocent: mark.points.0 < 0,
             hits: mark.hits,
@@ -97,8 +115,6 @@ pub(super) fn lines(verdict: &Verdict, engine: &Engine) -> Vec<Line> {
                 words.push(seen);
             }
         }
-        let laws = engine.rule_once_named(&hit.rule).map_or(&[][..], |rule| &rule.legal);
-        let laws = laws.iter().filter_map(|id| engine.registry().legal_basis(id));
         Line {
             number: Some(index + 1),
             points: hit.points.0,
@@ -106,7 +122,7 @@ pub(super) fn lines(verdict: &Verdict, engine: &Engine) -> Vec<Line> {
             id: hit.rule.to_string(),
             colour: colour(&hit.family.0),
             words,
-            laws: laws.map(|law| (law.title.clone(), law.says.clone())).collect(),
+            laws: laws(engine, hit).map(|law| (law.title.clone(), law.says.clone())).collect(),
             adjustment: None,
         }
     });
