@@ -145,6 +145,17 @@ impl Engine {
 
     /// Why a rule fired or did not fire on a text; `None` when there is no such rule.
     pub fn why(&self, scratch: &mut Scratch, id: &RuleId, text: &str) -> Option<Why> {
+        self.why_quoting(scratch, id, text, text)
+    }
+
+    /// The same, quoting from `shown`: the text with some of its bytes masked and none moved.
+    pub fn why_quoting(
+        &self,
+        scratch: &mut Scratch,
+        id: &RuleId,
+        text: &str,
+        shown: &str,
+    ) -> Option<Why> {
         let number = self.rules.iter().position(|rule| rule.id == *id)?;
         let rule = &self.rules[number];
         self.read(scratch, text);
@@ -160,7 +171,7 @@ impl Engine {
             conditions.push(Condition::new("tanggal berlaku", found, scratch.in_force(rule)));
         }
         if rule.has_text {
-            let seen = texts(&self.spans(number, scratch), text);
+            let seen = texts(&self.spans(number, scratch), shown);
             let found = if seen.is_empty() {
                 "tidak ada frasa atau pola yang cocok".to_owned()
             } else {
@@ -169,16 +180,16 @@ impl Engine {
             conditions.push(Condition::new("salah satu frasa atau pola", found, !seen.is_empty()));
         }
         for other in &rule.requires {
-            conditions.push(self.names(*other, scratch, text));
+            conditions.push(self.names(*other, scratch, shown));
         }
         for other in &rule.unless {
-            let mut inner = self.names(*other, scratch, text);
+            let mut inner = self.names(*other, scratch, shown);
             inner.what = format!("bukan {}", inner.what);
             inner.holds = !inner.holds;
             conditions.push(inner);
         }
         if let Some(when) = &rule.when {
-            conditions.push(self.condition(when, scratch, text));
+            conditions.push(self.condition(when, scratch, shown));
         }
         Some(Why {
             rule: rule.id.clone(),

@@ -30,6 +30,9 @@ pub(super) struct Exception {
     pub(super) owner: String,
     pub(super) reason: String,
     pub(super) until: Spanned<String>,
+    /// Texts of the posts it is there for: it must hold of them, so that the rule does not fire.
+    #[serde(default)]
+    pub(super) miss: Vec<Spanned<String>>,
 }
 
 /// The family all rules of the file belong to.
@@ -120,7 +123,8 @@ impl Rule {
             from: None,
             until: Some(exception.until),
             was: Vec::new(),
-            hit: Vec::new(),
+            // Where the exception holds, the rule does not fire.
+            hit: exception.miss,
             miss: Vec::new(),
             todo: Vec::new(),
         }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::engine::{Engine, RuleFiles, Thresholds};
+use crate::engine::{Diagnostic, Engine, RuleFiles, Thresholds};
 use crate::registry::today;
 use crate::telemetry::{Event as _, RulesLoaded, RulesRefused};
 
@@ -36,15 +36,33 @@ pub struct RulesError(pub String);
 /// # Errors
 /// It cannot be read, does not compile, or does not keep what its examples promise.
 pub fn load(standing: &Standing) -> Result<Engine, RulesError> {
-    let files = match &standing.folder {
-        Some(folder) => steady(folder)?,
-        None => RuleFiles::embedded(),
-    };
-    let (engine, _) = Engine::check(&files, standing.thresholds, Some(today()))
+    examine(&read(standing)?, standing.thresholds).map(|(engine, _)| engine)
+}
+
+/// Reads the files of a rule set as they stand when nobody writes to them.
+///
+/// # Errors
+/// They cannot be read.
+pub fn read(standing: &Standing) -> Result<RuleFiles, RulesError> {
+    match &standing.folder {
+        Some(folder) => steady(folder),
+        None => Ok(RuleFiles::embedded()),
+    }
+}
+
+/// Checks and compiles a rule set, runs its examples, and says what is suspicious in it.
+///
+/// # Errors
+/// It does not compile, or does not keep what its examples promise.
+pub fn examine(
+    files: &RuleFiles,
+    thresholds: Thresholds,
+) -> Result<(Engine, Vec<Diagnostic>), RulesError> {
+    let (engine, warnings) = Engine::check(files, thresholds, Some(today()))
         .map_err(|error| RulesError(error.to_string()))?;
     let failed = engine.run_examples().failed;
     match failed.first() {
-        None => Ok(engine),
+        None => Ok((engine, warnings)),
         Some(first) => Err(RulesError(format!(
             "{} contoh tidak dipenuhi; yang pertama: aturan `{}` dalam {}: \"{}\"; lihat `waspada rules test`",
             failed.len(),
@@ -90,6 +108,7 @@ fn steady(folder: &Path) -> Result<RuleFiles, RulesError> {
 /// # Errors
 /// As [`load`]; the set in force stays.
 pub fn reload(scorer: &Scorer, standing: &Standing) -> Result<(), RulesError> {
+    scorer.stands_on(standing.clone());
     match load(standing) {
         Ok(engine) => {
             RulesLoaded { ruleset: engine.version(), rules: engine.rules().len() }.emit();

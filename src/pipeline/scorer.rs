@@ -12,12 +12,15 @@ use crate::post::Post;
 use crate::registry::{Sites, day_of};
 use crate::store::ScoredPost;
 
+use super::rules::Standing;
+
 /// Posts one worker takes at a time: small pages are not worth sharing out.
 const SHARE: usize = 32;
 
 /// The rule set in force.
 pub struct Scorer {
     armed: ArcSwap<Armed>,
+    standing: ArcSwap<Standing>,
 }
 
 /// A rule set with the buffers its workers have used, to be used again.
@@ -29,7 +32,21 @@ struct Armed {
 impl Scorer {
     /// Scores with this rule set until another is put in.
     pub fn new(engine: Engine) -> Self {
-        Self { armed: ArcSwap::from_pointee(Armed::new(engine)) }
+        let standing = Standing { folder: None, thresholds: engine.thresholds() };
+        Self {
+            armed: ArcSwap::from_pointee(Armed::new(engine)),
+            standing: ArcSwap::from_pointee(standing),
+        }
+    }
+
+    /// Notes where the rules are read from by now.
+    pub fn stands_on(&self, standing: Standing) {
+        self.standing.store(Arc::new(standing));
+    }
+
+    /// Where the rules are read from: what stands there may not be in force, when it is refused.
+    pub fn standing(&self) -> Arc<Standing> {
+        self.standing.load_full()
     }
 
     /// Puts another rule set in force.

@@ -75,7 +75,7 @@ impl Watch {
             Ok(engine) => (engine, None),
             Err(error) if standing.folder.is_some() => {
                 RulesRefused { reason: &error.0 }.emit();
-                (rules::load(&Standing { folder: None, ..standing })?, Some(error))
+                (rules::load(&Standing { folder: None, ..standing.clone() })?, Some(error))
             }
             Err(error) => return Err(error.into()),
         };
@@ -84,6 +84,7 @@ impl Watch {
         }
         let store = Arc::new(Store::open(&config.store)?);
         let scorer = Arc::new(Scorer::new(engine));
+        scorer.stands_on(standing);
         let (sources, unopened) = open(config);
         let tools = Tools { store, client, scorer, observer };
         Ok(Self { tools, sources, unopened, rules_refused, _lock: lock })

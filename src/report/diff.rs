@@ -2,12 +2,16 @@
 //! the queue, which rules fire more or less, and on labelled posts precision and recall. Pure: it is
 //! given posts and counts; reading and printing are the caller's.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::statistics::is_confirmed;
 use crate::engine::{Adjustment, Band, Engine, Hit, Lane, RuleId, Scratch, Verdict};
+use crate::registry::wib;
+use crate::store::{Outcome, StoredPost, masked};
 use crate::text::Span;
 
 /// How much of a post is shown around what a rule saw, in characters to either side.
@@ -213,6 +217,7 @@ fn pairs<K: Ord + Clone>(mine: &mut BTreeMap<K, [u64; 2]>, theirs: &BTreeMap<K, 
 pub struct Comparison<'a> {
     engines: [&'a Engine; 2],
     scratches: [Scratch; 2],
+    masks: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -221,7 +226,25 @@ impl<'a> Comparison<'a> {
         let engines = [old, new];
         let mut scratches = engines.map(Engine::scratch);
         scratches.iter_mut().for_each(|scratch| scratch.set_today(today));
-        Self { engines, scratches }
+        Self { engines, scratches, masks: false }
+    }
+
+    /// Contacts are masked in what it shows of a post.
+    pub fn masking(self) -> Self {
+        Self { masks: true, ..self }
+    }
+
+    /// Counts a stored post, under this name, on the day it reached the analysts; their decision is
+    /// the label.
+    pub fn stored(&mut self, id: &str, stored: &StoredPost, tally: &mut Tally) -> Option<Change> {
+        let post = Compare {
+            id,
+            text: &stored.post.reading(),
+            label: stored.outcome.and_then(label),
+            day: Some(stored.first_seen.to_zoned_datetime(wib()).date()),
+            source: &stored.source,
+        };
+        self.post(&post, tally)
     }
 
     /// Counts a post, and tells what changed for it.
@@ -242,14 +265,27 @@ impl<'a> Comparison<'a> {
             verdict
         };
         let verdicts = [side(0), side(1)];
-        let change = change(post, &verdicts)?;
+        let change = change(post, &verdicts, self.masks)?;
         *tally.changes.entry(change.kind).or_default() += 1;
         tally.losses += u64::from(change.is_loss());
         Some(change)
     }
 }
 
-fn change(post: &Compare<'_>, [before, after]: &[Verdict; 2]) -> Option<Change> {
+/// What an analyst's decision says the post is; `None` where it says neither.
+fn label(outcome: Outcome) -> Option<Option<Lane>> {
+    match (is_confirmed(outcome)?, outcome) {
+        (false, _) => Some(None),
+        (true, Outcome::KorbanDibantu) => Some(Some(Lane::Victim)),
+        (true, _) => Some(Some(Lane::Offer)),
+    }
+}
+
+fn change(
+    post: &Compare<'_>,
+    [before, after]: &[Verdict; 2],
+    masks: bool,
+) -> Option<Change> {
     let kind = match (before.lane, after.lane) {
         (None, Some(_)) => Kind::Gained,
         (Some(_), None) => Kind::Lost,
@@ -262,6 +298,13 @@ fn change(post: &Compare<'_>, [before, after]: &[Verdict; 2]) -> Option<Change> 
     if rules.is_empty() {
         rules = adjusted(&before.adjustments, &after.adjustments);
     }
+    let mut shown = Cow::Borrowed(post.text);
+    if masks {
+        shown = Cow::Owned(masked(&masked(post.text, &before.personal), &after.personal));
+        for rule in &mut rules {
+            rule.text = rule.spans.iter().map(|span| span.of(&shown).to_owned()).collect();
+        }
+    }
     let place = rules.iter().find_map(|difference| difference.spans.first());
     let side =
         |verdict: &Verdict| Side { lane: verdict.lane, score: verdict.score, band: verdict.band };
@@ -271,7 +314,7 @@ fn change(post: &Compare<'_>, [before, after]: &[Verdict; 2]) -> Option<Change> 
         label: post.label.map(|label| label.map_or(NEITHER, Lane::as_str)),
         before: side(before),
         after: side(after),
-        excerpt: excerpt(post.text, place.copied()),
+        excerpt: excerpt(&shown, place.copied()),
         rules,
     })
 }

@@ -113,6 +113,14 @@ pub enum Action {
     AccountLocked,
     /// A person signed in.
     SignedIn,
+    /// A change of the rules was proposed.
+    Proposed,
+    /// A proposal was taken back.
+    ProposalWithdrawn,
+    /// A proposal was turned down.
+    ProposalDeclined,
+    /// A proposal was accepted: its rule file stands among the rules.
+    ProposalAccepted,
 }
 
 impl Named for Action {
@@ -138,6 +146,10 @@ impl Named for Action {
         Self::AccountChanged,
         Self::AccountLocked,
         Self::SignedIn,
+        Self::Proposed,
+        Self::ProposalWithdrawn,
+        Self::ProposalDeclined,
+        Self::ProposalAccepted,
     ];
 
     fn name(self) -> &'static str {
@@ -162,6 +174,10 @@ impl Named for Action {
             Self::AccountChanged => "account_changed",
             Self::AccountLocked => "account_locked",
             Self::SignedIn => "signed_in",
+            Self::Proposed => "proposed",
+            Self::ProposalWithdrawn => "proposal_withdrawn",
+            Self::ProposalDeclined => "proposal_declined",
+            Self::ProposalAccepted => "proposal_accepted",
         }
     }
 }

@@ -10,6 +10,7 @@ mod custody;
 mod error;
 mod lock;
 mod people;
+mod proposals;
 mod pseudonyms;
 mod queue;
 mod readers;
@@ -43,6 +44,10 @@ pub use custody::{Action, Analyst, Head, ParseAnalystError};
 pub use error::StoreError;
 pub use lock::DaemonLock;
 pub use people::{Account, InviteError, Language, Role, Session, SessionToken};
+pub use proposals::{
+    NewProposal, Proposal, ProposalError, ProposalFilter, ProposalKind, ProposalState, Trial,
+    TrialCounts,
+};
 pub use queue::{
     Decided, Decision, Export, ExportedItem, Item, ItemId, ItemLine, ItemState, Lease, ListFilter,
     Origin, Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, ReportNote,
@@ -60,7 +65,7 @@ pub use reports::{
 pub use rescore::{Pass, RescoreCounts, Unjudged};
 pub use settings::Settings;
 pub use sources::{Seen, SourceState};
-pub use statistics::StoredPost;
+pub use statistics::{RecentPost, StoredPost};
 pub use tokens::{ActiveToken, Scope, TokenLine};
 pub use upkeep::Checked;
 pub use verify::{Finding, Verified};

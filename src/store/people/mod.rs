@@ -60,6 +60,11 @@ impl Role {
         self >= Self::Analyst
     }
 
+    /// Whether the rules are hers to change.
+    pub fn tends_rules(self) -> bool {
+        matches!(self, Self::Ops | Self::Admin)
+    }
+
     /// Whether she may take back what others decided.
     pub fn supervises(self) -> bool {
         self >= Self::Supervisor

@@ -102,7 +102,21 @@ impl Store {
         analyst: &Analyst,
         now: Timestamp,
     ) -> Result<Item, QueueError> {
+        Ok(self.view_and_text(item, analyst, now)?.0)
+    }
+
+    /// The same, and beside it the text as written: for rules to be tried on, not to be shown.
+    ///
+    /// # Errors
+    /// There is no such item.
+    pub fn view_and_text(
+        &self,
+        item: ItemId,
+        analyst: &Analyst,
+        now: Timestamp,
+    ) -> Result<(Item, Option<String>), QueueError> {
         let mut found = self.logged(item, analyst, Action::View, now)?;
+        let written = found.text.clone();
         for report in &mut found.reports {
             report.chain.clear();
             report.leads.clear();
@@ -126,7 +140,7 @@ impl Store {
             post.media.clear();
             post.forwarded_from = None;
         }
-        Ok(found)
+        Ok((found, written))
     }
 
     /// An item with its contacts in the clear; that they were shown is logged.

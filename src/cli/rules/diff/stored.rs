@@ -7,11 +7,9 @@ use rayon::prelude::*;
 
 use super::super::super::{Failure, today, unwritable};
 use super::{Part, SHARE, bar};
-use crate::engine::{Engine, Lane};
-use crate::registry::wib;
-use crate::report::diff::{Compare, Comparison};
-use crate::report::statistics::is_confirmed;
-use crate::store::{Outcome, Store, StoreError, StoredPost};
+use crate::engine::Engine;
+use crate::report::diff::Comparison;
+use crate::store::{Store, StoreError, StoredPost};
 
 /// Posts compared together: enough to keep all cores busy.
 const BATCH: usize = 1024;
@@ -58,23 +56,7 @@ fn compare_posts(comparison: &mut Comparison<'_>, posts: &[StoredPost]) -> Part 
     let mut part = Part::default();
     for stored in posts {
         let id = stored.post.key.to_string();
-        let post = Compare {
-            id: &id,
-            text: &stored.post.reading(),
-            label: stored.outcome.and_then(label),
-            day: Some(stored.first_seen.to_zoned_datetime(wib()).date()),
-            source: &stored.source,
-        };
-        part.changes.extend(comparison.post(&post, &mut part.tally));
+        part.changes.extend(comparison.stored(&id, stored, &mut part.tally));
     }
     part
-}
-
-/// What an analyst's decision says the post is; `None` where it says neither.
-fn label(outcome: Outcome) -> Option<Option<Lane>> {
-    match (is_confirmed(outcome)?, outcome) {
-        (false, _) => Some(None),
-        (true, Outcome::KorbanDibantu) => Some(Some(Lane::Victim)),
-        (true, _) => Some(Some(Lane::Offer)),
-    }
 }
