@@ -58,6 +58,16 @@
     dialog.showModal();
   }
 
+  // What is selected in the post goes along to where it can be proposed as a phrase.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-takes]");
+    const selected = String(window.getSelection()).split(/\s+/).join(" ").trim();
+    if (!link || !selected || selected.length > 120) return;
+    const address = new URL(link.href);
+    address.searchParams.set(link.dataset.takes, selected);
+    link.href = address;
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && typing(event.target)) { pending = null; event.target.blur(); return; }
