@@ -132,9 +132,16 @@ mod tests {
                 }
                 let Ok(text) = std::fs::read_to_string(&path) else { continue };
                 // Where an id is chosen by code, its first part tells that it is one.
-                for call in
-                    [".t(\"", ".count(\"", ".with(\"", "\"fact-", "\"proposal-", "\"fault-", "\"sum-", "\"period-"]
-                {
+                for call in [
+                    ".t(\"",
+                    ".count(\"",
+                    ".with(\"",
+                    "\"fact-",
+                    "\"proposal-",
+                    "\"fault-",
+                    "\"sum-",
+                    "\"period-",
+                ] {
                     for (at, _) in text.match_indices(call) {
                         let at = at + call.find('"').unwrap() + 1;
                         let rest = &text[at..];

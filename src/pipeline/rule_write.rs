@@ -56,7 +56,11 @@ impl NewRuleFile {
     pub fn write(folder: &Path, name: &str, text: &str) -> io::Result<Self> {
         let path = folder.join(name);
         if let Some(parent) = path.parent().filter(|_| folder.is_dir()) {
-            fs::create_dir_all(parent)?;
+            // That a file stands in the folder's place is not that the rule file is there.
+            fs::create_dir_all(parent).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+                _ => error,
+            })?;
         }
         not_there(&path)?;
         Ok(Self { aside: Aside::write(&path, text, None)?, path })

@@ -281,11 +281,7 @@ fn label(outcome: Outcome) -> Option<Option<Lane>> {
     }
 }
 
-fn change(
-    post: &Compare<'_>,
-    [before, after]: &[Verdict; 2],
-    masks: bool,
-) -> Option<Change> {
+fn change(post: &Compare<'_>, [before, after]: &[Verdict; 2], masks: bool) -> Option<Change> {
     let kind = match (before.lane, after.lane) {
         (None, Some(_)) => Kind::Gained,
         (Some(_), None) => Kind::Lost,

@@ -33,9 +33,9 @@ pub(super) struct Ground<'a> {
 pub(super) fn draft(ground: &Ground<'_>) -> Edit {
     let slug = edit::slug(&ground.proposal.words, ground.proposal.id);
     let bare = ground.written(&slug, None);
-    let texts = ground.text.map_or_else(Vec::new, |(text, personal)| {
-        examples(text, personal, &ground.proposal.words)
-    });
+    let texts = ground
+        .text
+        .map_or_else(Vec::new, |(text, personal)| examples(text, personal, &ground.proposal.words));
     let holding = texts.into_iter().find_map(|text| {
         let edit = Edit { slug: slug.clone(), text: ground.written(&slug, Some(&text)) };
         ground.holds(&edit, &text).then_some(edit.text)
@@ -63,7 +63,7 @@ impl Ground<'_> {
         match (self.proposal.kind, self.rule()) {
             (ProposalKind::WrongWord, Some(rule)) => self.exception(rule, example),
             // A rule that serves others is asked for by its name: another one beside it would be of
-            // no use to them.
+            // no use to them. One without phrases would ask for this one on top of all else.
             (ProposalKind::MissingPhrase, Some(rule)) if !rule.scored => {
                 self.longer(rule, example).unwrap_or_else(|| self.beside(slug, Some(rule), example))
             }
@@ -117,6 +117,11 @@ impl Ground<'_> {
         );
         let model = rule.and_then(|rule| self.table(rule));
         let mut asks = false;
+        if let Some(helper) = rule.filter(|rule| !rule.scored) {
+            asks = true;
+            text += &format!("requires = [{}]\n", quoted(&helper.id.0));
+        }
+        let model = model.filter(|_| !asks);
         for key in ["requires", "unless", "when", "legal"] {
             if let Some(value) = model.as_ref().and_then(|table| table.get(key)?.as_value()) {
                 text += &format!("{key} = {}\n", value.to_string().trim());
@@ -146,8 +151,10 @@ impl Ground<'_> {
     /// The rule itself with the phrase among its own; it takes the place of the one it was.
     fn longer(&self, rule: &Rule, example: Option<&str>) -> Option<String> {
         let mut table = self.table(rule)?;
+        table.get("phrases").or(table.get("patterns"))?;
         let mut push = |key: &str, text: &str| {
-            let array = table.entry(key).or_insert(toml_edit::Array::new().into()).as_array_mut()?;
+            let array =
+                table.entry(key).or_insert(toml_edit::Array::new().into()).as_array_mut()?;
             array.push(text);
             Some(())
         };
@@ -244,22 +251,32 @@ mod tests {
         let text = "Dibutuhkan pekerja kilang Johor, paspor pisang saja, WA 0812-9876-5432";
         let rule = Some("visa-kunjungan-untuk-kerja");
         let edit = drafted(ProposalKind::MissingPhrase, rule, "paspor {pisang}", text);
-        for part in
-            ["id = \"visa\"", "phrases = [\"paspor pisang\"]", "owner = \"rini\"", "requires = [",
-             "hit = [\"Dibutuhkan pekerja kilang Johor, paspor pisang saja, WA 0840-0000-0000\"]"]
-        {
+        for part in [
+            "id = \"visa\"",
+            "phrases = [\"paspor pisang\"]",
+            "owner = \"rini\"",
+            "requires = [",
+            "hit = [\"Dibutuhkan pekerja kilang Johor, paspor pisang saja, WA 0840-0000-0000\"]",
+        ] {
             assert!(edit.contains(part), "{part}: {edit}");
         }
         let edit = drafted(ProposalKind::MissingPhrase, None, "paspor pisang", "gone");
         assert!(edit.contains("requires = [\"tawaran\", \"luar-negeri\"]"), "{edit}");
-        assert!(!edit.contains("hit ="), "an example that does not hold is worse than none: {edit}");
+        assert!(
+            !edit.contains("hit ="),
+            "an example that does not hold is worse than none: {edit}"
+        );
     }
 
     #[test]
     fn a_missing_phrase_of_a_rule_that_serves_others_goes_among_its_own() {
         let text = "siap gaspol ke Johor kerja kilang";
+        let edit = drafted(ProposalKind::MissingPhrase, Some("ajakan"), "siap gaspol", text);
+        assert!(edit.contains("id = \"ajakan\"") && edit.contains("\"siap gaspol\"]"), "{edit}");
+        // A rule that only combines others stays as it is.
         let edit = drafted(ProposalKind::MissingPhrase, Some("tawaran"), "siap gaspol", text);
-        assert!(edit.contains("id = \"tawaran\"") || edit.contains("requires"), "{edit}");
+        assert!(edit.contains("phrases = [\"siap gaspol\"]"), "{edit}");
+        assert!(edit.contains("requires = [\"tawaran\"]"), "{edit}");
     }
 
     #[test]
@@ -267,7 +284,10 @@ mod tests {
         let text = "Kerja kilang Johor, inbox. Masuk pelancong dulu, kata berita";
         let rule = Some("visa-kunjungan-untuk-kerja");
         let edit = drafted(ProposalKind::WrongWord, rule, "pelancong dulu kata berita", text);
-        assert!(edit.contains("[[exception]]") && edit.contains("until = \"2027-11-28\""), "{edit}");
+        assert!(
+            edit.contains("[[exception]]") && edit.contains("until = \"2027-11-28\""),
+            "{edit}"
+        );
         assert!(edit.contains("miss = ["), "{edit}");
     }
 }

@@ -72,10 +72,24 @@ mod tests {
 
     #[test]
     fn a_name_leads_nowhere_else() {
-        for slug in
-            ["", ".", "..", "../visa", "a/b", "a\\b", "/etc", "a.toml", "A", "a b", "-a", "%2e%2e",
-             "a\0", "severity", "é", &"a".repeat(61)]
-        {
+        for slug in [
+            "",
+            ".",
+            "..",
+            "../visa",
+            "a/b",
+            "a\\b",
+            "/etc",
+            "a.toml",
+            "A",
+            "a b",
+            "-a",
+            "%2e%2e",
+            "a\0",
+            "severity",
+            "é",
+            &"a".repeat(61),
+        ] {
             assert!(Edit::typed(slug, "x = 1").refused().is_some(), "{slug:?}");
         }
         for slug in ["a", "paspor-pisang-7", " a "] {
@@ -95,7 +109,8 @@ mod tests {
     fn the_digest_is_of_name_text_and_rules() {
         let digest = |slug, text, base| Edit::typed(slug, text).digest(base);
         assert_eq!(digest("a", "x\r\ny", "1"), digest("a", "x\ny\n\n", "1"));
-        for other in [digest("b", "x\ny", "1"), digest("a", "x\nz", "1"), digest("a", "x\ny", "2")] {
+        for other in [digest("b", "x\ny", "1"), digest("a", "x\nz", "1"), digest("a", "x\ny", "2")]
+        {
             assert_ne!(digest("a", "x\ny", "1"), other);
         }
     }

@@ -18,7 +18,13 @@ const NAME: &str = "Fulan";
 /// After these a name follows.
 const ADDRESSES: &[&str] = &[
     "pak", "bapak", "bpk", "bu", "ibu", "mas", "mbak", "mba", "bang", "bg", "kak", "kakak", "kang",
-    "teh", "mr", "mrs", "ms", "haji", "hajah", "hj", "ustad", "ustadz", "an", "atas nama", "nama",
+    "teh", "mr", "mrs", "ms", "haji", "hajah", "hj", "ustad", "ustadz", "an", "nama",
+];
+
+/// Capitals that follow a name and are none.
+const NO_NAMES: &[&str] = &[
+    "wa", "whatsapp", "tele", "telegram", "hp", "telp", "dm", "pm", "hub", "hubungi", "call", "no",
+    "nomor", "di", "ke", "dari", "dan", "atau", "yang",
 ];
 
 /// Whether a text names a number, an account or a link; stars stand for the digits of a masked one.
@@ -87,14 +93,17 @@ fn anonymous(text: &str, personal: &[Span]) -> String {
     let mut names_follow = false;
     for word in replaced.split_whitespace() {
         let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric());
-        let is_name = names_follow && bare.chars().next().is_some_and(char::is_uppercase);
-        let is_address = ADDRESSES.contains(&bare.to_lowercase().as_str());
+        let small = bare.to_lowercase();
+        let is_name = names_follow
+            && bare.chars().next().is_some_and(char::is_uppercase)
+            && !NO_NAMES.contains(&small.as_str());
+        let is_address = ADDRESSES.contains(&small.as_str());
         names_follow = is_address || is_name;
         if is_name && !is_address {
             if words.last() != Some(&NAME) {
                 words.push(NAME);
             }
-        } else if word != ACCOUNT && (word.contains('@') || is_link(word)) {
+        } else if bare != ACCOUNT.trim_start_matches('@') && (word.contains('@') || is_link(word)) {
             words.push(invented(word));
         } else {
             words.push(word);
@@ -113,7 +122,8 @@ pub(super) fn examples(text: &str, personal: &[Span], words: &str) -> Vec<String
         && let (Some(before), Some(after)) = (text.get(..place), text.get(place..))
     {
         let start = before.char_indices().rev().nth(AROUND).map_or(0, |(at, _)| at);
-        let start = text[start..place].find(' ').filter(|_| start > 0).map_or(start, |at| start + at);
+        let start =
+            text[start..place].find(' ').filter(|_| start > 0).map_or(start, |at| start + at);
         let reach = AROUND + words.chars().count();
         let end = after.char_indices().nth(reach).map_or(text.len(), |(at, _)| place + at);
         let end = match text[place..end].rfind(' ') {
@@ -161,7 +171,9 @@ mod tests {
 
     #[test]
     fn numbers_accounts_and_what_was_masked_are_told_from_words() {
-        for text in ["0812-9876-5432", "+62 812 9876", "@nama", "t.me/nama", "08129876", "****-****-**34"] {
+        for text in
+            ["0812-9876-5432", "+62 812 9876", "@nama", "t.me/nama", "08129876", "****-****-**34"]
+        {
             assert!(names_somebody(text), "{text}");
         }
         for text in ["chop 30 hari", "gaji 12.000.000", "visa turis", "gaji 12jt/bln", "*LOKER*"] {

@@ -119,8 +119,7 @@ pub(super) async fn show(
                 let hits = hits.filter_map(|hit| {
                     let rule = engine.rule_once_named(&hit.rule)?;
                     let choice = Choice { id: rule.id.0.clone(), title: rule.title.clone() };
-                    let words: Vec<&str> =
-                        hit.text.first()?.split_whitespace().collect();
+                    let words: Vec<&str> = hit.text.first()?.split_whitespace().collect();
                     Some((choice, words.join(" ")))
                 });
                 let hits = hits.collect();
@@ -135,7 +134,15 @@ pub(super) async fn show(
         lines(&why.conditions, 0, &mut told);
         (why, told)
     });
-    html(Page { frame: Frame::new(&desk, &session, "item"), item: &item, asked, groups, hits, why, unknown })
+    html(Page {
+        frame: Frame::new(&desk, &session, "item"),
+        item: &item,
+        asked,
+        groups,
+        hits,
+        why,
+        unknown,
+    })
 }
 
 /// What the forms of a proposal hold.

@@ -125,9 +125,8 @@ fn begun(scorer: &Scorer, proposal: &Proposal, item: Option<&Item>, owner: &str)
     let standing = scorer.standing();
     let files = read(&standing).ok()?;
     let engine = Engine::compile(&files, standing.thresholds).ok()?;
-    let text = item.and_then(|item| {
-        Some((item.text.as_deref()?, item.verdict.as_ref()?.personal.as_slice()))
-    });
+    let text = item
+        .and_then(|item| Some((item.text.as_deref()?, item.verdict.as_ref()?.personal.as_slice())));
     Some(draft(&Ground {
         proposal,
         files: &files,
@@ -166,8 +165,8 @@ async fn page(
         .await?;
     let (pieces, title) = desk.scorer.with_engine(|engine| {
         let of_item = item.as_ref().and_then(|item| item.text.as_ref().zip(item.verdict.as_ref()));
-        let pieces = of_item
-            .map_or_else(Vec::new, |(text, verdict)| reasons::pieces(text, verdict, engine));
+        let pieces =
+            of_item.map_or_else(Vec::new, |(text, verdict)| reasons::pieces(text, verdict, engine));
         let rule = proposal.rule.clone().map(RuleId);
         let rule = rule.and_then(|rule| engine.rule_once_named(&rule));
         let families = engine.rules().iter().map(|rule| engine.family(rule));
