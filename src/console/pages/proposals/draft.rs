@@ -8,7 +8,7 @@ use toml_edit::{DocumentMut, Table, Value};
 
 use super::edit::{self, Edit};
 use super::example::examples;
-use crate::engine::{Engine, Rule, RuleFiles, RuleId, Thresholds};
+use crate::engine::{Engine, Rule, RuleFiles, RuleId, Thresholds, format};
 use crate::store::{Proposal, ProposalKind};
 use crate::text::Span;
 
@@ -40,7 +40,10 @@ pub(super) fn draft(ground: &Ground<'_>) -> Edit {
         let edit = Edit { slug: slug.clone(), text: ground.written(&slug, Some(&text)) };
         ground.holds(&edit, &text).then_some(edit.text)
     });
-    Edit { slug, text: holding.unwrap_or(bare) }
+    let edit = Edit { slug, text: holding.unwrap_or(bare) };
+    // Laid out as `rules fmt` would; what that cannot read is for `rules check` to tell.
+    let text = format(&edit.name(), &edit.text).unwrap_or(edit.text);
+    Edit { text, ..edit }
 }
 
 fn quoted(text: &str) -> String {
@@ -272,7 +275,7 @@ mod tests {
     fn a_missing_phrase_of_a_rule_that_serves_others_goes_among_its_own() {
         let text = "siap gaspol ke Johor kerja kilang";
         let edit = drafted(ProposalKind::MissingPhrase, Some("ajakan"), "siap gaspol", text);
-        assert!(edit.contains("id = \"ajakan\"") && edit.contains("\"siap gaspol\"]"), "{edit}");
+        assert!(edit.contains("id = \"ajakan\"") && edit.contains("\"siap gaspol\""), "{edit}");
         // A rule that only combines others stays as it is.
         let edit = drafted(ProposalKind::MissingPhrase, Some("tawaran"), "siap gaspol", text);
         assert!(edit.contains("phrases = [\"siap gaspol\"]"), "{edit}");
