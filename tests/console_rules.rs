@@ -167,6 +167,12 @@ async fn a_missing_phrase_is_proposed_tried_accepted_and_catches_the_next_post()
     assert_eq!(console.asked(&page, &other).await.0, StatusCode::NOT_FOUND);
     assert!(console.get("/proposals", &ops).await.contains("1 menunggu"));
 
+    let at_item = console.get(&format!("/items/{seen}"), &analyst).await;
+    let wrong = format!("/items/{seen}/rules?rule=visa-contoh&#38;words=visa%20turis");
+    assert!(at_item.contains(&wrong) || at_item.contains(&wrong.replace("&#38;", "&amp;")));
+    let rules = console.get(&format!("/items/{seen}/rules?phrase=aman"), &analyst).await;
+    assert!(rules.contains("value=\"aman\"") && rules.contains("value=\"rule:visa-contoh\""));
+
     // The page of whoever tends the rules: masked, with a draft whose example names nobody.
     let shown = console.get(&page, &ops).await;
     assert!(shown.contains("paspor pisang aman") && !shown.contains("0840-0000-0001"), "{shown}");

@@ -117,7 +117,8 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
     const outside = await browser.newContext(view);
     for (const [name, whose, path] of [
       ["queue", inside, "/queue?lane=offer"], ["item", inside, item.slice(base.length)],
-      ["people", inside, "/people"], ["login", outside, "/login"],
+      ["people", inside, "/people"], ["rules", inside, `${item.slice(base.length)}/rules`],
+      ["proposals", inside, "/proposals"], ["login", outside, "/login"],
     ]) {
       const looked = await whose.newPage();
       await looked.goto(base + path);

@@ -119,8 +119,8 @@ pub(super) async fn show(
                 let hits = hits.filter_map(|hit| {
                     let rule = engine.rule_once_named(&hit.rule)?;
                     let choice = Choice { id: rule.id.0.clone(), title: rule.title.clone() };
-                    let words: Vec<&str> = hit.text.first()?.split_whitespace().collect();
-                    Some((choice, words.join(" ")))
+                    let words = hit.text.first().map_or("", String::as_str);
+                    Some((choice, words.split_whitespace().collect::<Vec<_>>().join(" ")))
                 });
                 let hits = hits.collect();
                 let why = written.as_deref().and_then(|text| why(engine, &item, text, &rule));
