@@ -328,6 +328,18 @@ async fn a_wrong_word_becomes_an_exception_and_a_trial_is_stale_once_rules_chang
     assert_eq!(desk.run(&["rules", "check"]).status, 0);
     assert_eq!(desk.run(&["rules", "test"]).status, 0);
 
+    // An example with a number in it is told of; where the post goes, what was drafted from it goes too.
+    let number = console.propose(&admin, seen, &form).await;
+    let named = text.replace("0840-0000-0000", "0812-3456-7890");
+    let form_of = [("slug", "lain"), ("text", named.as_str())];
+    let (_, told) = console.answered(&format!("/proposals/{number}/try"), &admin, &form_of).await;
+    assert!(told.contains("Sebuah contoh di berkas ini memuat nomor"), "{told}");
+    assert!(!tried.contains("Sebuah contoh di berkas ini memuat nomor"), "{tried}");
+    let kept = "SELECT count(*) FROM proposal WHERE edit IS NOT NULL";
+    assert_eq!(count(&desk, kept), 2);
+    desk.sql("UPDATE post_version SET content = NULL");
+    assert_eq!(count(&desk, kept), 0);
+
     // A name that is taken is not overwritten.
     let number = console.propose(&admin, seen, &form).await;
     let (status, told) = console.answered(&format!("/proposals/{number}/try"), &admin, &edit).await;

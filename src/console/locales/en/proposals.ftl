@@ -98,3 +98,4 @@ proposal-words-wrong = Write one to 120 letters.
 proposal-note-long = A note has at most 500 letters.
 proposal-names-somebody = A proposal may hold no numbers, accounts or links: a rule is kept longer than the post.
 proposal-rule-unknown = There is no such rule or family.
+proposal-example-names = An example in this file holds a number, an account or a link. Put an invented one in its place, such as 0840-0000-0000 or @akun_contoh.

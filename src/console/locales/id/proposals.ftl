@@ -89,3 +89,4 @@ proposal-words-wrong = Tulis satu sampai 120 huruf.
 proposal-note-long = Catatan paling panjang 500 huruf.
 proposal-names-somebody = Nomor, akun, dan tautan tidak boleh ada dalam usulan: aturan tersimpan lebih lama daripada postingannya.
 proposal-rule-unknown = Aturan atau keluarga itu tidak ada.
+proposal-example-names = Sebuah contoh di berkas ini memuat nomor, akun, atau tautan. Ganti dengan yang buatan, misalnya 0840-0000-0000 atau @akun_contoh.

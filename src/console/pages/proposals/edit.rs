@@ -48,6 +48,16 @@ impl Edit {
         hasher.finish()
     }
 
+    /// The examples in it; none when it cannot be read.
+    pub(super) fn examples(&self) -> Vec<String> {
+        let file: toml::Table = self.text.parse().unwrap_or_default();
+        let tables = ["rule", "exception"].into_iter().filter_map(|key| file.get(key)?.as_array());
+        let texts = tables.flatten().flat_map(|table| {
+            ["hit", "miss", "todo"].into_iter().filter_map(|key| table.get(key)?.as_array())
+        });
+        texts.flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+    }
+
     /// The text as it is written, with where it comes from.
     pub(super) fn stamped(&self, proposal: i64, by: &str, day: Date) -> String {
         format!("# Usulan {proposal} dari konsol, diterima {day} oleh {by}.\n{}", self.text)

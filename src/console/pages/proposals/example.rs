@@ -32,6 +32,12 @@ pub(super) fn names_somebody(text: &str) -> bool {
     text.contains('@') || text.split_whitespace().any(is_link) || numbers(text).next().is_some()
 }
 
+/// The same, but for the numbers, accounts and links that were invented to stand for them.
+pub(super) fn names_somebody_real(text: &str) -> bool {
+    let invented = [PHONE, ACCOUNT, LINK];
+    names_somebody(&invented.iter().fold(text.to_owned(), |text, one| text.replace(one, "·")))
+}
+
 fn is_link(word: &str) -> bool {
     let word = word.to_lowercase();
     word.contains("://") || ["www.", "t.me/", "wa.me/"].iter().any(|start| word.contains(start))
@@ -179,5 +185,7 @@ mod tests {
         for text in ["chop 30 hari", "gaji 12.000.000", "visa turis", "gaji 12jt/bln", "*LOKER*"] {
             assert!(!names_somebody(text), "{text}");
         }
+        assert!(!names_somebody_real("WA 0840-0000-0000 atau @akun_contoh"));
+        assert!(names_somebody_real("WA 0840-0000-0000 atau @nama"));
     }
 }

@@ -227,9 +227,13 @@ async fn alone<T: Send + 'static>(
 ) -> Result<T, Refused> {
     let room = ROOM.acquire().await;
     let (store, scorer) = (Arc::clone(&desk.store), Arc::clone(&desk.scorer));
-    let done = tokio::task::spawn_blocking(move || work(&store, &scorer)).await;
-    drop(room);
-    done.unwrap_or(Err(Refused::Store(StoreError::WriterGone)))
+    // The room goes along: whoever closes the page does not let the next one in.
+    let done = tokio::task::spawn_blocking(move || {
+        let done = work(&store, &scorer);
+        drop(room);
+        done
+    });
+    done.await.unwrap_or(Err(Refused::Store(StoreError::WriterGone)))
 }
 
 fn of_proposal(error: ProposalError) -> Refused {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use tokio::sync::Semaphore;
 
 use super::edit::Edit;
+use super::example::names_somebody_real;
 use crate::engine::{Engine, RuleFiles, RuleId};
 use crate::pipeline::{RulesError, Standing, examine, read};
 use crate::post::Sha256;
@@ -45,6 +46,8 @@ pub(super) struct Tried {
     pub(super) changes: Vec<(Kind, u64, Vec<Changed>)>,
     /// How often each rule fires, where that changes.
     pub(super) rules: Vec<(RuleId, [u64; 2])>,
+    /// Whether an example in the file may name somebody.
+    pub(super) names: bool,
     /// What is suspicious in the file, as `rules check` tells it.
     pub(super) warnings: String,
 }
@@ -134,6 +137,7 @@ pub(super) fn attempt(store: &Store, standing: &Standing, edit: &Edit) -> Result
         flagged: all.all_flagged(),
         changes: changes.into(),
         rules: all.rules.into_iter().filter(|(_, [before, after])| before != after).collect(),
+        names: edit.examples().iter().any(|text| names_somebody_real(text)),
         warnings: warnings.join("\n\n"),
     })
 }
