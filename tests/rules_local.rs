@@ -100,3 +100,21 @@ fn two_shipped_rules_of_one_name_are_refused() {
     let fault = Engine::compile(&set, Thresholds::default()).unwrap_err();
     assert_eq!(fault.diagnostics[0].code, "E003");
 }
+
+#[test]
+fn an_exception_holds_on_the_posts_it_is_there_for() {
+    let exception = |miss: &str| {
+        format!(
+            "[[exception]]\nrule = \"visa-kunjungan-untuk-kerja\"\nphrases = [\"pelancong dulu kata berita\"]\nowner = \"ops\"\nreason = \"berita\"\nuntil = \"2099-01-01\"\nmiss = [\"{miss}\"]\n"
+        )
+    };
+    for (miss, failed) in [
+        ("kerja kilang Johor, masuk pelancong dulu kata berita, inbox", 0),
+        ("kerja kilang Johor, masuk pelancong dulu, inbox", 1),
+    ] {
+        let engine = engine(&[("local/berita.toml", &exception(miss))]);
+        let report = engine.run_examples();
+        assert_eq!(report.failed.len(), failed, "{miss}: {:?}", report.failed);
+        assert!(report.failed.iter().all(|failed| failed.file == "local/berita.toml"));
+    }
+}

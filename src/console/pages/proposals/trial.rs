@@ -2,6 +2,7 @@
 //! a bounded number of them, contacts masked. One trial at a time, so that scoring keeps its cores.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use tokio::sync::Semaphore;
@@ -16,7 +17,9 @@ use crate::report::diff::{Change, Comparison, Kind, Tally};
 use crate::store::{ItemId, RecentPost, Store, StoreError, TrialCounts};
 
 /// Posts a rule file is tried on, the newest.
-const MOST: u64 = 10_000;
+const MOST: u32 = 10_000;
+/// How long it goes on for more of them: somebody waits.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Posts read at a time.
 const BATCH: u32 = 512;
 /// Posts one worker takes at a time.
@@ -101,9 +104,12 @@ pub(super) fn attempt(store: &Store, standing: &Standing, edit: &Edit) -> Result
     let mut all = Tally::default();
     let mut shown: BTreeMap<Kind, Vec<Changed>> = BTreeMap::new();
     let (mut before, today) = (i64::MAX, today());
-    while all.posts < MOST {
-        let posts = store.recent_posts(before, BATCH)?;
+    let (began, mut left) = (Instant::now(), MOST);
+    while left > 0 && began.elapsed() < PATIENCE {
+        let batch = left.min(BATCH);
+        let posts = store.recent_posts(before, batch)?;
         let Some(last) = posts.last() else { break };
+        left -= batch;
         before = last.place;
         let parts: Vec<(Tally, Vec<Changed>)> = posts
             .par_chunks(SHARE)
