@@ -71,6 +71,8 @@ fn of_queue(error: &QueueError) -> (StatusCode, Told) {
         QueueError::DuplicateOf => Told::Message("fault-duplicate-of"),
         QueueError::NotTheOriginal(item) => message("fault-not-the-original", item),
         QueueError::NothingToUndo(item) => message("fault-nothing-to-undo", item),
+        QueueError::TooManyTogether(most) => message("fault-too-many-together", most),
+        QueueError::TwoLanes => Told::Message("fault-two-lanes"),
         QueueError::NewerItem { newer, .. } => message("fault-newer-item", newer),
     };
     (StatusCode::CONFLICT, told)

@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::assets;
 use super::desk::Desk;
 use super::fault::{self, Fault};
-use super::pages::{entry, item, people, proposals, queue};
+use super::pages::{alike, entry, item, people, proposals, queue};
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -57,6 +57,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/icon.svg", get(assets::icon))
+        .merge(alike::routes())
         .fallback(|| async { Fault::NotFound })
         .with_state(desk.clone())
         .layer(DefaultBodyLimit::max(LONGEST_FORM))

@@ -8,6 +8,7 @@ mod commit;
 mod coverage;
 mod custody;
 mod error;
+mod likeness;
 mod lock;
 mod people;
 mod proposals;
@@ -49,9 +50,10 @@ pub use proposals::{
     TrialCounts,
 };
 pub use queue::{
-    Decided, Decision, Export, ExportedItem, Item, ItemId, ItemLine, ItemState, Lease, ListFilter,
-    Origin, Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, ReportNote,
-    Rescored, Ruling, Token, masked,
+    Alike, AlikeItem, Batch, BatchId, Decided, Decision, Export, ExportedItem, Item, ItemId,
+    ItemLine, ItemState, Lease, Left, LeftOut, Likeness, ListFilter, Origin, Outcome,
+    ParseOutcomeError, ParseTokenError, Picked, QueueCounts, QueueError, ReportNote, Rescored,
+    Ruling, Standing, Together, Token, masked,
 };
 pub use record::{
     CaptureRecord, CoverageRecord, FileDone, Grounds, PageCommit, PageResult, ScoredPost,
@@ -105,6 +107,7 @@ impl Store {
             settings: settings.clone(),
         };
         store.finish_erasures()?;
+        store.fill_likeness()?;
         Ok(store)
     }
 

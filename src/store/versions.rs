@@ -9,6 +9,7 @@ use crate::post::{Post, PostKey, Sha256};
 
 use super::column::{Json, Name, Stamp};
 use super::error::StoreError;
+use super::likeness;
 use super::queue::{ItemId, Origin};
 use super::record::ScoredPost;
 
@@ -265,6 +266,7 @@ pub(super) fn put_before_analyst(
         )
         .optional()?;
     if let Some(item) = updated {
+        likeness::keep(transaction, item)?;
         return Ok((item, false));
     }
     let earlier: Option<i64> = transaction
@@ -292,5 +294,7 @@ pub(super) fn put_before_analyst(
             severity,
             Name(origin),
         ))?;
-    Ok((ItemId(transaction.last_insert_rowid()), true))
+    let item = ItemId(transaction.last_insert_rowid());
+    likeness::keep(transaction, item)?;
+    Ok((item, true))
 }

@@ -98,6 +98,44 @@ const told = await Promise.all([first, second].map((racer) => racer.textContent(
 must(told.filter((text) => text.includes("tidak Anda pegang lagi") || text.includes("tidak terbuka lagi")).length === 1,
   `one of two decisions counts: ${told.map((text) => text.slice(0, 90)).join(" | ")}`);
 
+// Copies of one ad, decided together by keys alone: one is taken out, the preview says what comes of
+// the others, and all of it is taken back.
+await page.goto(`${base}/queue?lane=offer`);
+const offers = await page.locator("#items a").evaluateAll((links) => links.map((link) => link.href));
+let copied = null;
+for (const offer of offers) {
+  await page.goto(offer);
+  if ((await page.locator("[data-key=m]").count()) === 1 && (await page.locator("#decide").count()) === 1) { copied = offer; break; }
+}
+must(copied, "some ad has a copy");
+await moved(page, () => page.keyboard.press("m"));
+const together = page.url();
+const ticked = await page.locator("input[name=item]:checked").count();
+must(ticked > 1, `${ticked} copies are ticked`);
+const out = page.locator("input[name=item]").nth(1);
+await out.focus();
+const taken = await out.inputValue();
+await page.keyboard.press("Space");
+await page.keyboard.press("t");
+must(await page.evaluate(() => document.activeElement.id === "reason"), "the reason is asked for");
+await page.keyboard.type("salinan dari satu iklan");
+await page.keyboard.press("Enter");
+await page.waitForSelector("#confirm");
+const previewed = await page.locator("#confirm input[name=item]").evaluateAll((inputs) => inputs.map((input) => input.value));
+must(previewed.length === ticked - 1 && !previewed.includes(taken), `the preview holds ${previewed}, not ${taken}`);
+must((await page.locator("#confirm tbody tr").count()) === previewed.length, "each is listed");
+await page.keyboard.press("x");
+await page.waitForSelector("#decide");
+must((await page.locator("input[name=item]:checked").count()) === ticked - 1, "the choice is as it was");
+await page.keyboard.press("e");
+await page.waitForSelector("#confirm");
+await moved(page, () => page.keyboard.press("y"));
+const batch = page.url();
+must(batch.includes("/batches/") && (await page.locator("tbody tr").count()) === ticked - 1, batch);
+await page.keyboard.press("u");
+await page.waitForFunction(() => !document.querySelector("[data-key=u]"));
+must((await page.locator("tbody").textContent()).match(/dibatalkan/g).length === ticked - 1, "all are taken back");
+
 // A connection that is lost in the middle of a decision: nothing is half decided, and a reload is all.
 await page.goto(`${base}/work`);
 const item = page.url();
@@ -115,13 +153,19 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
     const view = { viewport: { width, height }, colorScheme, bypassCSP: true };
     const inside = await browser.newContext({ ...view, storageState: session });
     const outside = await browser.newContext(view);
-    for (const [name, whose, path] of [
+    for (const [name, whose, path, act] of [
       ["queue", inside, "/queue?lane=offer"], ["item", inside, item.slice(base.length)],
-      ["people", inside, "/people"], ["rules", inside, `${item.slice(base.length)}/rules`],
+      ["copied", inside, copied.slice(base.length)], ["together", inside, together.slice(base.length)], ["batch", inside, batch.slice(base.length)],
+      ["preview", inside, together.slice(base.length), async (looked) => {
+        await looked.click("button[value=EDUKASI]");
+        await looked.waitForSelector("#confirm");
+      }],
+            ["people", inside, "/people"], ["rules", inside, `${item.slice(base.length)}/rules`],
       ["proposals", inside, "/proposals"], ["login", outside, "/login"],
     ]) {
       const looked = await whose.newPage();
       await looked.goto(base + path);
+      if (act) await act(looked);
       await looked.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       await looked.evaluate(axe);
       const found = await looked.evaluate(() =>

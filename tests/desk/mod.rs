@@ -122,9 +122,14 @@ impl Desk {
         let config = desk.path("waspada.toml");
         let text = std::fs::read_to_string(&config).unwrap() + "[rules]\npath = \"aturan\"\n";
         std::fs::write(config, text).unwrap();
-        let rules = RuleFiles::read(&desk.path("aturan")).unwrap();
-        desk.store().commit_page(page(&rules, posts)).unwrap();
+        desk.add_by_own_rules(posts);
         desk
+    }
+
+    /// The source of such a desk shows these posts.
+    pub fn add_by_own_rules(&self, posts: &[(&str, &str)]) {
+        let rules = RuleFiles::read(&self.path("aturan")).unwrap();
+        self.store().commit_page(page(&rules, posts)).unwrap();
     }
 
     pub fn sql(&self, statements: &str) {

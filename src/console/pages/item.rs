@@ -7,14 +7,16 @@ use axum::response::{Html, Redirect};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::alike::SHOWN;
 use super::html;
 use super::queue::Before;
 use super::reasons::{self, Bar, Chip, Line, Piece, Reading};
 use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
+use crate::console::locale::Locale;
 use crate::engine::Lane;
 use crate::store::{
-    Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling, Session,
+    Alike, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling, Session,
     SessionToken, Store,
 };
 
@@ -41,11 +43,21 @@ const KEYS: &[(&str, Outcome)] = &[
 ];
 
 /// An outcome as a button.
-struct Choice {
-    key: &'static str,
-    code: &'static str,
-    meaning: String,
-    asks: bool,
+pub(super) struct Choice {
+    pub(super) key: &'static str,
+    pub(super) code: &'static str,
+    pub(super) meaning: String,
+    pub(super) asks: bool,
+}
+
+pub(super) fn choices(l: &Locale) -> Vec<Choice> {
+    let choice = |(key, outcome): &(&'static str, Outcome)| Choice {
+        key,
+        code: outcome.code(),
+        meaning: l.outcome(*outcome),
+        asks: outcome.asks_reason(),
+    };
+    KEYS.iter().map(choice).collect()
 }
 
 #[derive(askama::Template)]
@@ -53,6 +65,7 @@ struct Choice {
 struct Page<'a> {
     frame: Frame<'a>,
     item: &'a Item,
+    alike: Alike,
     revealed: bool,
     pieces: Vec<Piece>,
     lines: Vec<Line>,
@@ -100,7 +113,7 @@ async fn page(
     revealed: bool,
 ) -> Result<Html<String>, Fault> {
     let (analyst, decides) = (session.account.name.clone(), session.account.role.decides());
-    let (item, lease) = desk
+    let (item, lease, alike) = desk
         .queue(move |store| {
             let now = Timestamp::now();
             let lease = if decides { hold(store, id, &analyst)? } else { None };
@@ -109,7 +122,7 @@ async fn page(
             } else {
                 store.view(id, &analyst, now)?
             };
-            Ok((item, lease))
+            Ok((item, lease, store.alike(id, SHOWN, now)?))
         })
         .await?;
     let token = lease.map(|lease| lease.token.to_string());
@@ -124,12 +137,6 @@ async fn page(
             ),
             _ => (Vec::new(), Vec::new(), Vec::new(), None),
         });
-    let choices = KEYS.iter().map(|(key, outcome)| Choice {
-        key,
-        code: outcome.code(),
-        meaning: l.outcome(*outcome),
-        asks: outcome.asks_reason(),
-    });
     let address = item.post.as_ref().and_then(|post| post.url.clone());
     html(Page {
         frame: Frame::new(desk, session, "item"),
@@ -140,10 +147,11 @@ async fn page(
         chips,
         reading,
         token,
-        choices: choices.collect(),
+        choices: choices(l),
         last,
         undoable: item.state == ItemState::Decided && may_undo(session, &item),
         link: address.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        alike,
         item: &item,
     })
 }

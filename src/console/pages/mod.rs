@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+pub(super) mod alike;
 pub(super) mod entry;
 pub(super) mod item;
 pub(super) mod people;

@@ -23,6 +23,9 @@ const LOCKED: SignedDuration = SignedDuration::from_mins(15);
 /// How long a one-time link is good for.
 const INVITED: SignedDuration = SignedDuration::from_hours(24);
 
+/// Items an analyst may decide at once.
+const FEW: usize = 20;
+
 /// What a person may do; each may do what those before it may, but `ops`, who decides nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -31,7 +34,7 @@ pub enum Role {
     Viewer,
     /// Tends rules and sources; looks at items, contacts masked.
     Ops,
-    /// Decides items and may see contacts.
+    /// Decides items, and a few alike ones at once; may see contacts.
     Analyst,
     /// Decides many at once and takes back what others decided.
     Supervisor,
@@ -63,6 +66,16 @@ impl Role {
     /// Whether the rules are hers to change.
     pub fn tends_rules(self) -> bool {
         matches!(self, Self::Ops | Self::Admin)
+    }
+
+    /// How many items she may decide at once: an analyst the copies of one ad, whoever supervises
+    /// whatever a batch holds.
+    pub fn at_once(self) -> usize {
+        match self {
+            Self::Viewer | Self::Ops => 0,
+            Self::Analyst => FEW,
+            Self::Supervisor | Self::Admin => Store::MOST_TOGETHER,
+        }
     }
 
     /// Whether she may take back what others decided.

@@ -2,11 +2,11 @@
 //! written in the same transaction.
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 use serde::Serialize;
 
 use super::lease::{self, Token};
-use super::{ItemId, ItemState, Outcome, QueueError, subject};
+use super::{BatchId, ItemId, ItemState, Outcome, QueueError, subject};
 use crate::post::Sha256;
 use crate::store::Store;
 use crate::store::column::{Name, Stamp};
@@ -55,6 +55,9 @@ pub struct Decision {
     pub duplicate_of: Option<ItemId>,
     /// The decision this one takes back.
     pub undoes: Option<i64>,
+    /// The items it was decided together with, or taken back with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchId>,
     /// The rule set whose verdict was judged.
     pub ruleset: String,
     /// When, in UTC.
@@ -69,7 +72,7 @@ pub struct Decision {
 impl Decision {
     pub(in crate::store) const SELECT: &'static str =
         "SELECT d.id, d.item_id, d.analyst, d.outcome, d.reason, d.duplicate_of, d.undoes,
-             d.ruleset, d.at, d.line, v.content_hash
+             d.ruleset, d.at, d.line, v.content_hash, d.batch
          FROM decision d JOIN post_version v ON v.id = d.version_id";
 
     pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -85,6 +88,7 @@ impl Decision {
             at: row.get::<_, Stamp>(8)?.0,
             line: row.get(9)?,
             content_hash: row.get(10)?,
+            batch: row.get(11)?,
         })
     }
 
@@ -95,14 +99,18 @@ impl Decision {
 
     /// What its custody line says: all of the row, so that altering the row is found.
     pub(in crate::store) fn detail(&self) -> serde_json::Value {
-        serde_json::json!({
+        let mut detail = serde_json::json!({
             "outcome": self.outcome,
             "reason": self.reason,
             "duplicate_of": self.duplicate_of,
             "undoes": self.undoes,
             "ruleset": self.ruleset,
             "content": self.content_hash,
-        })
+        });
+        if let (Some(batch), Some(detail)) = (self.batch, detail.as_object_mut()) {
+            detail.insert("batch".into(), batch.0.into());
+        }
+        detail
     }
 }
 
@@ -134,16 +142,11 @@ impl Store {
                     reason: ruling.reason.trim(),
                     duplicate_of: ruling.duplicate_of,
                     undoes: None,
+                    batch: None,
                 },
                 now,
             )?;
-            transaction
-                .prepare_cached(
-                    "UPDATE queue_item SET state = 'decided', outcome = ?2, closed_at = ?3,
-                         lease_analyst = NULL, lease_token = NULL, lease_expires = NULL
-                     WHERE id = ?1",
-                )?
-                .execute((ruling.item, Name(ruling.outcome), Stamp(now)))?;
+            close(transaction, ruling.item, ruling.outcome, now)?;
             Ok(written)
         })
     }
@@ -163,70 +166,91 @@ impl Store {
         if reason.is_empty() {
             return Err(QueueError::ReasonMissing);
         }
-        self.writer.call(move |transaction| {
-            match state(transaction, item)? {
-                None => return Err(QueueError::NoSuchItem(item)),
-                Some(ItemState::Decided) => {}
-                Some(_) => return Err(QueueError::NothingToUndo(item)),
-            }
-            let newer: Option<ItemId> = transaction
-                .prepare_cached(
-                    "SELECT other.id FROM queue_item this
-                     JOIN queue_item other ON other.post_id = this.post_id
-                     WHERE this.id = ?1 AND other.state = 'open'",
-                )?
-                .query_row([item], |row| row.get(0))
-                .optional()?;
-            if let Some(newer) = newer {
-                return Err(QueueError::NewerItem { item, newer });
-            }
-            let last = transaction
-                .prepare_cached(&format!(
-                    "{} WHERE d.item_id = ?1 AND d.undoes IS NULL ORDER BY d.id DESC LIMIT 1",
-                    Decision::SELECT
-                ))?
-                .query_row([item], Decision::read)
-                .optional()?
-                .ok_or(QueueError::NothingToUndo(item))?;
-            let undo = New {
-                item,
-                outcome: None,
-                reason: &reason,
-                duplicate_of: None,
-                undoes: Some(last.id),
-            };
-            write(transaction, &analyst, undo, now)?;
-            transaction
-                .prepare_cached(
-                    "UPDATE queue_item SET state = 'open', outcome = NULL, closed_at = NULL
-                     WHERE id = ?1",
-                )?
-                .execute([item])?;
-            Ok(last)
-        })
+        self.writer
+            .call(move |transaction| take_back(transaction, item, &analyst, &reason, None, now))
     }
 }
 
-pub(super) fn state(
+/// Takes back the decision in force on an item and opens it again.
+pub(super) fn take_back(
     transaction: &Transaction<'_>,
     item: ItemId,
-) -> rusqlite::Result<Option<ItemState>> {
+    analyst: &Analyst,
+    reason: &str,
+    batch: Option<BatchId>,
+    now: Timestamp,
+) -> Result<Decision, QueueError> {
+    match state(transaction, item)? {
+        None => return Err(QueueError::NoSuchItem(item)),
+        Some(ItemState::Decided) => {}
+        Some(_) => return Err(QueueError::NothingToUndo(item)),
+    }
+    let newer: Option<ItemId> = transaction
+        .prepare_cached(
+            "SELECT other.id FROM queue_item this
+             JOIN queue_item other ON other.post_id = this.post_id
+             WHERE this.id = ?1 AND other.state = 'open'",
+        )?
+        .query_row([item], |row| row.get(0))
+        .optional()?;
+    if let Some(newer) = newer {
+        return Err(QueueError::NewerItem { item, newer });
+    }
+    let last = transaction
+        .prepare_cached(&format!(
+            "{} WHERE d.item_id = ?1 AND d.undoes IS NULL ORDER BY d.id DESC LIMIT 1",
+            Decision::SELECT
+        ))?
+        .query_row([item], Decision::read)
+        .optional()?
+        .ok_or(QueueError::NothingToUndo(item))?;
+    let undo =
+        New { item, outcome: None, reason, duplicate_of: None, undoes: Some(last.id), batch };
+    write(transaction, analyst, undo, now)?;
     transaction
+        .prepare_cached(
+            "UPDATE queue_item SET state = 'open', outcome = NULL, closed_at = NULL
+             WHERE id = ?1",
+        )?
+        .execute([item])?;
+    Ok(last)
+}
+
+/// Closes an item with what was decided of it.
+pub(super) fn close(
+    transaction: &Transaction<'_>,
+    item: ItemId,
+    outcome: Outcome,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE queue_item SET state = 'decided', outcome = ?2, closed_at = ?3,
+                 lease_analyst = NULL, lease_token = NULL, lease_expires = NULL
+             WHERE id = ?1",
+        )?
+        .execute((item, Name(outcome), Stamp(now)))?;
+    Ok(())
+}
+
+pub(super) fn state(connection: &Connection, item: ItemId) -> rusqlite::Result<Option<ItemState>> {
+    connection
         .prepare_cached("SELECT state FROM queue_item WHERE id = ?1")?
         .query_row([item], |row| Ok(row.get::<_, Name<ItemState>>(0)?.0))
         .optional()
 }
 
 /// A row to be added.
-struct New<'a> {
-    item: ItemId,
-    outcome: Option<Outcome>,
-    reason: &'a str,
-    duplicate_of: Option<ItemId>,
-    undoes: Option<i64>,
+pub(super) struct New<'a> {
+    pub(super) item: ItemId,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) reason: &'a str,
+    pub(super) duplicate_of: Option<ItemId>,
+    pub(super) undoes: Option<i64>,
+    pub(super) batch: Option<BatchId>,
 }
 
-fn write(
+pub(super) fn write(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
     new: New<'_>,
@@ -247,6 +271,7 @@ fn write(
         reason: new.reason.to_owned(),
         duplicate_of: new.duplicate_of,
         undoes: new.undoes,
+        batch: new.batch,
         ruleset,
         at: now,
         line: 0,
@@ -263,8 +288,8 @@ fn write(
     transaction
         .prepare_cached(
             "INSERT INTO decision (item_id, version_id, analyst, outcome, reason, duplicate_of,
-                 undoes, ruleset, at, line)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 undoes, ruleset, at, line, batch)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute((
             decision.item,
@@ -277,6 +302,7 @@ fn write(
             &decision.ruleset,
             Stamp(now),
             decision.line,
+            decision.batch,
         ))?;
     Ok(Decided { decision: transaction.last_insert_rowid(), line: decision.line })
 }

@@ -12,6 +12,14 @@ use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
 use crate::text::Span;
 
+/// What [`line`] reads, as far as the conditions.
+pub(super) const LINES: &str =
+    "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source,
+         p.platform, q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body, q.origin,
+         (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports
+     FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
+         JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id";
+
 /// Characters of a text shown in a list.
 const EXCERPT: usize = 160;
 
@@ -105,12 +113,7 @@ impl Store {
         let Condition { clause, values } = filter.page();
         let reader = self.readers.get();
         let mut statement = reader.prepare_cached(&format!(
-            "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source, p.platform,
-                 q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body, q.origin,
-                 (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports
-             FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
-                 JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
-             WHERE {clause}
+            "{LINES} WHERE {clause}
              ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT ?"
         ))?;
         let lines = statement.query_map(params_from_iter(values), |row| line(row, now))?;
@@ -156,7 +159,7 @@ impl Store {
     }
 }
 
-fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> {
+pub(super) fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> {
     let excerpt = match row.get::<_, Option<Json<Post>>>("content")? {
         Some(Json(post)) => Some(excerpt(&post, &row.get::<_, Json<Verdict>>("body")?.0)),
         None => None,

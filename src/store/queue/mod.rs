@@ -1,6 +1,8 @@
 //! The review queue: flagged posts, each put before one analyst at a time, decided with one of a
 //! closed list of outcomes, and undone when that was wrong. All of it is written to the custody log.
 
+mod alike;
+mod batch;
 mod decide;
 mod export;
 mod filter;
@@ -18,6 +20,8 @@ use serde::{Deserialize, Serialize};
 use super::column::Named;
 use super::error::StoreError;
 
+pub use alike::{Alike, AlikeItem, Likeness};
+pub use batch::{Batch, BatchId, Left, LeftOut, Picked, Standing, Together};
 pub use decide::{Decided, Decision, Ruling};
 pub use export::{Export, ExportedItem};
 pub use filter::ListFilter;
@@ -150,6 +154,12 @@ pub enum QueueError {
         /// The open item of the same post.
         newer: ItemId,
     },
+    /// More items than may be decided together.
+    #[error("paling banyak {0} butir diputuskan bersama")]
+    TooManyTogether(usize),
+    /// Items to be decided together are not of one lane.
+    #[error("butir minta tolong tidak dapat diputuskan bersama butir tawaran")]
+    TwoLanes,
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),

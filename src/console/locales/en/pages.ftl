@@ -89,7 +89,6 @@ item-version = Version of the post
 item-deleted = Deleted by its source
 item-open = Open the original
 item-reveal = Show contacts (logged)
-item-same-contact = Same contact
 item-decisions = Decisions
 item-undid = took back decision { $what }
 item-undo = Undo

@@ -85,7 +85,6 @@ item-version = Versi postingan
 item-deleted = Dihapus sumbernya
 item-open = Buka aslinya
 item-reveal = Perlihatkan kontak (dicatat)
-item-same-contact = Kontak yang sama
 item-decisions = Keputusan
 item-undid = membatalkan keputusan { $what }
 item-undo = Batalkan
