@@ -71,6 +71,7 @@ fn of_queue(error: &QueueError) -> (StatusCode, Told) {
         QueueError::DuplicateOf => Told::Message("fault-duplicate-of"),
         QueueError::NotTheOriginal(item) => message("fault-not-the-original", item),
         QueueError::NothingToUndo(item) => message("fault-nothing-to-undo", item),
+        QueueError::NothingToSettle(review) => message("fault-nothing-to-settle", review),
         QueueError::NewerItem { newer, .. } => message("fault-newer-item", newer),
     };
     (StatusCode::CONFLICT, told)

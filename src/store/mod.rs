@@ -12,6 +12,7 @@ mod lock;
 mod people;
 mod proposals;
 mod pseudonyms;
+mod quality;
 mod queue;
 mod readers;
 mod record;
@@ -48,6 +49,7 @@ pub use proposals::{
     NewProposal, Proposal, ProposalError, ProposalFilter, ProposalKind, ProposalState, Trial,
     TrialCounts,
 };
+pub use quality::{Dispute, Miss, Missed, Opinion, Quality, QualitySettings, ReviewId, Settling};
 pub use queue::{
     Decided, Decision, Export, ExportedItem, Item, ItemId, ItemLine, ItemState, Lease, ListFilter,
     Origin, Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, ReportNote,

@@ -11,6 +11,7 @@ use crate::post::Sha256;
 use crate::store::Store;
 use crate::store::column::{Name, Stamp};
 use crate::store::custody::{self, Action, Actor, Analyst};
+use crate::store::quality;
 
 /// What an analyst says of an item he holds.
 #[derive(Debug, Clone)]
@@ -118,12 +119,19 @@ impl Store {
         if (ruling.outcome == Outcome::Duplikat) != ruling.duplicate_of.is_some() {
             return Err(QueueError::DuplicateOf);
         }
+        let share = self.settings.quality.second_review_share;
         self.writer.call(move |transaction| {
-            lease::check(transaction, ruling.item, &ruling.analyst, ruling.token, now)?;
+            let review = quality::held_by(transaction, &ruling, now)?;
+            if review.is_none() {
+                lease::check(transaction, ruling.item, &ruling.analyst, ruling.token, now)?;
+            }
             if let Some(original) = ruling.duplicate_of
                 && (original == ruling.item || state(transaction, original)?.is_none())
             {
                 return Err(QueueError::NotTheOriginal(original));
+            }
+            if let Some(review) = review {
+                return quality::rule(transaction, review, &ruling, now);
             }
             let written = write(
                 transaction,
@@ -144,11 +152,14 @@ impl Store {
                      WHERE id = ?1",
                 )?
                 .execute((ruling.item, Name(ruling.outcome), Stamp(now)))?;
+            let (item, analyst) = (ruling.item, &ruling.analyst);
+            quality::draw(transaction, share, item, written.decision, analyst, now)?;
             Ok(written)
         })
     }
 
-    /// Takes back the decision in force on an item and opens it again. Answers what was taken back.
+    /// Takes back the decision in force on an item and opens it again; whoever gave a second opinion
+    /// on it takes back that one first. Answers what was taken back.
     ///
     /// # Errors
     /// There is no decision in force, or the post was edited since and waits as another item.
@@ -163,7 +174,13 @@ impl Store {
         if reason.is_empty() {
             return Err(QueueError::ReasonMissing);
         }
+        let expires = self.lease_end(now);
         self.writer.call(move |transaction| {
+            if let Some(own) =
+                quality::take_back(transaction, item, &analyst, &reason, now, expires)?
+            {
+                return Ok(own);
+            }
             match state(transaction, item)? {
                 None => return Err(QueueError::NoSuchItem(item)),
                 Some(ItemState::Decided) => {}
@@ -196,6 +213,7 @@ impl Store {
                 undoes: Some(last.id),
             };
             write(transaction, &analyst, undo, now)?;
+            quality::void(transaction, last.id)?;
             transaction
                 .prepare_cached(
                     "UPDATE queue_item SET state = 'open', outcome = NULL, closed_at = NULL
@@ -207,7 +225,7 @@ impl Store {
     }
 }
 
-pub(super) fn state(
+pub(in crate::store) fn state(
     transaction: &Transaction<'_>,
     item: ItemId,
 ) -> rusqlite::Result<Option<ItemState>> {
@@ -218,15 +236,15 @@ pub(super) fn state(
 }
 
 /// A row to be added.
-struct New<'a> {
-    item: ItemId,
-    outcome: Option<Outcome>,
-    reason: &'a str,
-    duplicate_of: Option<ItemId>,
-    undoes: Option<i64>,
+pub(in crate::store) struct New<'a> {
+    pub(in crate::store) item: ItemId,
+    pub(in crate::store) outcome: Option<Outcome>,
+    pub(in crate::store) reason: &'a str,
+    pub(in crate::store) duplicate_of: Option<ItemId>,
+    pub(in crate::store) undoes: Option<i64>,
 }
 
-fn write(
+pub(in crate::store) fn write(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
     new: New<'_>,

@@ -114,6 +114,8 @@ impl Store {
 }
 
 fn read(row: &Row<'_>, with_reviewers: bool) -> rusqlite::Result<ExportedItem> {
+    let state = row.get::<_, Name<ItemState>>("state")?.0;
+    let origin = row.get::<_, Name<Origin>>("origin")?.0;
     let post = row.get::<_, Option<Json<Post>>>("content")?.map(|json| json.0);
     let verdict = match &post {
         Some(_) => Some(row.get::<_, Json<Verdict>>("body")?.0),
@@ -121,16 +123,21 @@ fn read(row: &Row<'_>, with_reviewers: bool) -> rusqlite::Result<ExportedItem> {
     };
     Ok(ExportedItem {
         item: row.get("id")?,
-        state: row.get::<_, Name<ItemState>>("state")?.0,
+        state,
         outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
         reason: row.get("reason")?,
         decided_at: time(row, "decided_at")?,
         analyst: if with_reviewers { row.get("analyst")? } else { None },
-        origin: row.get::<_, Name<Origin>>("origin")?.0,
+        // Told once it can bias nobody any more.
+        origin: if state == ItemState::Open { origin.told() } else { origin },
         lane: row.get::<_, Name<Lane>>("lane")?.0,
         band: row.get::<_, Option<Name<Band>>>("band")?.map(|name| name.0),
         score: row.get("score")?,
-        severity: row.get::<_, Option<Name<Grade>>>("severity")?.map(|name| name.0),
+        // A drawn post has only the rank of another.
+        severity: match (origin, state) {
+            (Origin::Sample, ItemState::Decided) => None,
+            _ => row.get::<_, Option<Name<Grade>>>("severity")?.map(|name| name.0),
+        },
         source: row.get("source")?,
         first_seen: row.get::<_, Stamp>("first_seen")?.0,
         deleted_at: time(row, "deleted_at")?,
