@@ -121,7 +121,11 @@ fn a_drawn_post_is_worked_on_as_any_other_and_gives_itself_not_away() {
 
     let lease = next(&store, "sari", later(1)).unwrap();
     let again = next(&store, "sari", later(2)).unwrap();
-    assert_eq!((again.item, again.token), (lease.item, lease.token), "who holds one draws no other");
+    assert_eq!(
+        (again.item, again.token),
+        (lease.item, lease.token),
+        "who holds one draws no other"
+    );
     let lines = store.list(&ListFilter::default(), later(2)).unwrap();
     let line = lines.iter().find(|line| line.id == lease.item).unwrap();
     assert_eq!((line.score, line.excerpt.as_deref().map(|text| &text[..5])), (15, Some("salam")));
@@ -161,7 +165,10 @@ fn a_drawn_post_is_worked_on_as_any_other_and_gives_itself_not_away() {
     assert_eq!((missed.drawn, missed.decided, missed.rate), (3, 3, Some(0.0)));
     let (low, high) = missed.interval;
     assert!(low == 0.0 && (high - 0.5615).abs() < 0.001, "of three posts little is known: {high}");
-    assert_eq!(query::<i64>(dir.path(), "SELECT count(*) FROM custody WHERE action = 'sampled'"), 3);
+    assert_eq!(
+        query::<i64>(dir.path(), "SELECT count(*) FROM custody WHERE action = 'sampled'"),
+        3
+    );
     is_sound(&store);
 }
 
@@ -180,8 +187,11 @@ fn every_unflagged_post_has_the_same_chance_and_the_share_is_kept() {
         let drawn = "SELECT max(post_id) FROM queue_item WHERE origin = 'sample'";
         if let Some(post) = query::<Option<i64>>(dir.path(), drawn) {
             *times.entry(post).or_default() += 1;
-            sql(dir.path(), "DELETE FROM sample; DELETE FROM item_tag WHERE item_id > 5;
-                DELETE FROM queue_item WHERE origin = 'sample'");
+            sql(
+                dir.path(),
+                "DELETE FROM sample; DELETE FROM item_tag WHERE item_id > 5;
+                DELETE FROM queue_item WHERE origin = 'sample'",
+            );
         }
     }
     let all: u32 = times.values().sum();
@@ -416,11 +426,11 @@ fn nothing_is_lost_or_doubled_when_analysts_race() {
         + (SELECT count(*) FROM review_ruling WHERE undoes IS NULL)";
     assert_eq!(query::<usize>(dir.path(), stored), lines.len());
     for (never, statement) in [
-        ("an item waits while nobody holds it", "SELECT count(*) FROM queue_item WHERE state = 'open'"),
         (
-            "a post stands twice",
-            "SELECT count(*) - count(DISTINCT post_id) FROM queue_item",
+            "an item waits while nobody holds it",
+            "SELECT count(*) FROM queue_item WHERE state = 'open'",
         ),
+        ("a post stands twice", "SELECT count(*) - count(DISTINCT post_id) FROM queue_item"),
         (
             "somebody gave a second opinion on her own decision",
             "SELECT count(*) FROM second_review r JOIN decision d ON d.id = r.decision_id

@@ -16,7 +16,7 @@ use super::{Config, place_of};
 const BODY: RangeInclusive<u64> = 1 << 10..=1 << 30;
 /// No honest site needs more hops.
 const MOST_REDIRECTS: usize = 20;
-/// More than half of the work would be about the work.
+/// With more, most of what analysts see would be posts no rule flags.
 const MOST_DRAWN: f64 = 0.5;
 
 /// Everything in the tables that cannot be meant.
@@ -212,11 +212,11 @@ fn thresholds(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) 
 
 fn shares(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
     let set = config.quality;
-    for (key, share) in [
-        ("unflagged_share", set.unflagged_share),
-        ("second_review_share", set.second_review_share),
+    for (key, share, most) in [
+        ("unflagged_share", set.unflagged_share, MOST_DRAWN),
+        ("second_review_share", set.second_review_share, 1.0),
     ] {
-        if (0.0..=MOST_DRAWN).contains(&share) {
+        if (0.0..=most).contains(&share) {
             continue;
         }
         faults.push(Fault {
@@ -225,7 +225,7 @@ fn shares(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
             label: "bagian dari seluruhnya, bukan persen".into(),
             also: None,
             help: Some(format!(
-                "tulis bilangan dari 0 sampai {MOST_DRAWN}, misalnya 0.02; 0 berarti tidak dipakai"
+                "tulis bilangan dari 0 sampai {most}, misalnya 0.02; 0 berarti tidak dipakai"
             )),
         });
     }

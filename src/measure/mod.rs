@@ -4,5 +4,5 @@
 mod alpha;
 mod wilson;
 
-pub use alpha::{Agreement, alpha, agreement};
+pub use alpha::{Agreement, agreement, alpha};
 pub use wilson::wilson;

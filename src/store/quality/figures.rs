@@ -60,9 +60,8 @@ impl Missed {
     /// Posts missed a day: what is most likely, and from where to where it may be.
     pub fn a_day(&self) -> Option<(f64, f64, f64)> {
         let (low, high) = self.interval;
-        self.rate.map(|rate| {
-            (rate * self.posts_a_day, low * self.posts_a_day, high * self.posts_a_day)
-        })
+        self.rate
+            .map(|rate| (rate * self.posts_a_day, low * self.posts_a_day, high * self.posts_a_day))
     }
 }
 
@@ -159,11 +158,7 @@ impl Store {
 }
 
 /// What was drawn since, weighted and counted.
-fn missed(
-    connection: &Connection,
-    since: Timestamp,
-    now: Timestamp,
-) -> Result<Missed, QueueError> {
+fn missed(connection: &Connection, since: Timestamp, now: Timestamp) -> Result<Missed, QueueError> {
     let window = Window::before(connection, now)?;
     let mut missed = Missed {
         drawn: 0,

@@ -20,9 +20,7 @@ pub use settle::{ReviewId, Settling};
 
 pub(super) use ruling::{KINDS, Kept};
 pub(super) use sample::{instead, judge_anew};
-pub(super) use second::{
-    blind, draw, give_back, held_by, keep, lend, rule, take_back, void,
-};
+pub(super) use second::{blind, draw, give_back, held_by, keep, lend, rule, take_back, void};
 
 /// The `[quality]` table.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -46,9 +46,12 @@ pub(in crate::store) fn instead(
         if let Some(drawn) = unflagged(transaction, post, window.since)? {
             let population = window.population(transaction)?;
             let item = put(transaction, &drawn, host, now)?;
-            transaction
-                .prepare_cached("INSERT INTO sample VALUES (?1, ?2, ?3, ?4)")?
-                .execute((item, population, lot.turn, Stamp(now)))?;
+            transaction.prepare_cached("INSERT INTO sample VALUES (?1, ?2, ?3, ?4)")?.execute((
+                item,
+                population,
+                lot.turn,
+                Stamp(now),
+            ))?;
             let detail = serde_json::json!({ "population": population, "turn": lot.turn });
             let (actor, action) = (Actor::Waspada, Action::Sampled);
             custody::append(transaction, now, actor, action, subject(item), &detail)?;

@@ -285,10 +285,7 @@ pub(in crate::store) fn take_back(
 }
 
 /// The decision was taken back: an opinion on it is no longer wanted, and one given is of nothing.
-pub(in crate::store) fn void(
-    transaction: &Transaction<'_>,
-    decision: i64,
-) -> rusqlite::Result<()> {
+pub(in crate::store) fn void(transaction: &Transaction<'_>, decision: i64) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
             "UPDATE second_review SET state = 'void', lease_analyst = NULL, lease_token = NULL,
@@ -311,9 +308,7 @@ pub(in crate::store) fn blind(
             "SELECT id, state = 'waiting', lease_analyst IS ?2 FROM second_review
              WHERE item_id = ?1 AND state IN ('waiting', 'ruled')",
         )?
-        .query_row((item.id, analyst.as_str()), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
+        .query_row((item.id, analyst.as_str()), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     match review {
         None => {}
@@ -346,8 +341,7 @@ impl Store {
     ) -> Result<Option<Decision>, QueueError> {
         let (analyst, reason) = (analyst.clone(), reason.trim().to_owned());
         let expires = self.lease_end(now);
-        self.writer.call(move |transaction| {
-            take_back(transaction, item, &analyst, &reason, now, expires)
-        })
+        self.writer
+            .call(move |transaction| take_back(transaction, item, &analyst, &reason, now, expires))
     }
 }
