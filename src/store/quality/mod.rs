@@ -19,7 +19,7 @@ pub use figures::{Dispute, Miss, Missed, Opinion, Quality};
 pub use settle::{ReviewId, Settling};
 
 pub(super) use ruling::{KINDS, Kept};
-pub(super) use sample::{instead, judge_anew};
+pub(super) use sample::{disguise, instead, judge_anew};
 pub(super) use second::{blind, draw, give_back, held_by, keep, lend, rule, take_back, void};
 
 /// The `[quality]` table.

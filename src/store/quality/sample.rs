@@ -12,7 +12,7 @@ use super::super::error::StoreError;
 use super::super::queue::{ItemId, Origin, subject};
 use super::super::versions;
 use super::lot;
-use crate::engine::{Lane, Verdict};
+use crate::engine::{Grade, Harm, Lane, Verdict};
 
 /// How far back the posts reach that are drawn from.
 pub(super) const WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -196,6 +196,13 @@ fn put(
             Name(Origin::Sample),
         ))?;
     Ok(ItemId(transaction.last_insert_rowid()))
+}
+
+/// Until it is decided, a drawn post looks like the items beside it, but for its reasons.
+pub(in crate::store) fn disguise(verdict: &mut Verdict, lane: Lane, grade: Option<Grade>) {
+    verdict.flagged = true;
+    verdict.lane = Some(lane);
+    verdict.severity = grade.map(|grade| Harm { grade, why: String::new() });
 }
 
 /// Other rules still do not flag a drawn post: what they say of it is what is shown from now on.

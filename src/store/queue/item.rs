@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::list::masked;
 use super::{Decision, ItemId, ItemState, Origin, Outcome, QueueError, subject, time};
-use crate::engine::{Band, Grade, Harm, Lane, Verdict};
+use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::{Post, Sha256};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
@@ -202,11 +202,8 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
             let origin = row.get::<_, Name<Origin>>("origin")?.0;
             let lane = row.get::<_, Name<Lane>>("lane")?.0;
             if let (Origin::Sample, ItemState::Open, Some(verdict)) = (origin, state, &mut verdict) {
-                // Until it is decided it looks like the items beside it, but for its reasons.
                 let grade = row.get::<_, Option<Name<Grade>>>("severity")?;
-                verdict.severity = grade.map(|Name(grade)| Harm { grade, why: String::new() });
-                verdict.flagged = true;
-                verdict.lane = Some(lane);
+                quality::disguise(verdict, lane, grade.map(|name| name.0));
             }
             let leased = time(row, "lease_expires")?.is_some_and(|expires| expires > now);
             Ok(Item {
