@@ -118,7 +118,8 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
     for (const [name, whose, path] of [
       ["queue", inside, "/queue?lane=offer"], ["item", inside, item.slice(base.length)],
       ["people", inside, "/people"], ["rules", inside, `${item.slice(base.length)}/rules`],
-      ["proposals", inside, "/proposals"], ["login", outside, "/login"],
+      ["proposals", inside, "/proposals"], ["quality", inside, "/quality"],
+      ["login", outside, "/login"],
     ]) {
       const looked = await whose.newPage();
       await looked.goto(base + path);
