@@ -3,6 +3,7 @@
 //! rooms of a lower floor (`tests/house.rs` fails otherwise). `docs/ARCHITECTURE.md` is the map.
 
 pub mod budget;
+pub mod measure;
 pub mod post;
 pub mod telemetry;
 

@@ -55,6 +55,7 @@ fn broken_configs_are_explained() {
         ),
         ("ambang", "[thresholds]\ntinggi = 40\nsedang = 60\nrendah = 0\nflag = 30\n"),
         ("ambang_terlalu_tinggi", "[thresholds]\ntinggi = 101\nsedang = 300\n"),
+        ("bagian", "[quality]\nunflagged_share = 2\nsecond_review_share = \"5%\"\n"),
         ("alamat_terbuka", "[http]\nlisten = \"0.0.0.0:9464\"\n"),
         ("bukan_alamat", "[http]\nlisten = \"localhost\"\npublic = \"ya\"\n"),
         (

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// From the ground floor up.
 const FLOORS: &[&[&str]] = &[
-    &["post", "telemetry", "budget"],
+    &["post", "telemetry", "budget", "measure"],
     &["text", "registry"],
     &["facts"],
     &["engine"],

@@ -16,6 +16,8 @@ use super::{Config, place_of};
 const BODY: RangeInclusive<u64> = 1 << 10..=1 << 30;
 /// No honest site needs more hops.
 const MOST_REDIRECTS: usize = 20;
+/// With more, most of what analysts see would be posts no rule flags.
+const MOST_DRAWN: f64 = 0.5;
 
 /// Everything in the tables that cannot be meant.
 pub(super) fn check(config: &Config, document: &DeTable<'_>) -> Vec<Fault> {
@@ -23,6 +25,7 @@ pub(super) fn check(config: &Config, document: &DeTable<'_>) -> Vec<Fault> {
     durations(config, document, &mut faults);
     fetching(config, document, &mut faults);
     thresholds(config, document, &mut faults);
+    shares(config, document, &mut faults);
     listening(config, document, &mut faults);
     paths(config, document, &mut faults);
     faults
@@ -203,6 +206,27 @@ fn thresholds(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) 
             label: "nilai tertinggi sebuah posting 100".into(),
             also: None,
             help: Some("tulis bilangan dari 1 sampai 100".into()),
+        });
+    }
+}
+
+fn shares(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
+    let set = config.quality;
+    for (key, share, most) in [
+        ("unflagged_share", set.unflagged_share, MOST_DRAWN),
+        ("second_review_share", set.second_review_share, 1.0),
+    ] {
+        if (0.0..=most).contains(&share) {
+            continue;
+        }
+        faults.push(Fault {
+            span: place_of(document, &["quality", key]),
+            title: format!("`{key}` di luar batas"),
+            label: "bagian dari seluruhnya, bukan persen".into(),
+            also: None,
+            help: Some(format!(
+                "tulis bilangan dari 0 sampai {most}, misalnya 0.02; 0 berarti tidak dipakai"
+            )),
         });
     }
 }

@@ -39,6 +39,7 @@ const EXPECTED: &[(&str, &str)] = &[
     ("u32", "bilangan bulat, 0 atau lebih"),
     ("u64", "bilangan bulat, 0 atau lebih"),
     ("usize", "bilangan bulat, 0 atau lebih"),
+    ("f64", "bilangan, misalnya 0.02"),
 ];
 
 /// Known wordings for what was found.

@@ -39,6 +39,8 @@ pub struct Config {
     pub rules: Rules,
     /// The bands, and what is flagged.
     pub thresholds: Thresholds,
+    /// What is looked at a second time; the store has it too.
+    pub quality: store::QualitySettings,
     /// Where the daemon answers.
     pub http: Http,
     /// What is logged and how.
@@ -72,6 +74,7 @@ struct Tables {
     store: store::Settings,
     rules: Rules,
     thresholds: Thresholds,
+    quality: store::QualitySettings,
     http: Http,
     log: Log,
     #[serde(rename = "source")]
@@ -108,11 +111,13 @@ impl Config {
             store: tables.store,
             rules: tables.rules,
             thresholds: tables.thresholds,
+            quality: tables.quality,
             http: tables.http,
             log: tables.log,
             sources: Vec::new(),
             folder,
         };
+        config.store.quality = config.quality;
         config.store.path = config.folder.join(&config.store.path);
         config.store.evidence = config.folder.join(&config.store.evidence);
         config.rules.path = config.rules.path.map(|rules| config.folder.join(rules));

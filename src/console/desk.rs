@@ -169,6 +169,10 @@ impl<'a> Frame<'a> {
         self.session.is_some_and(|session| session.account.role == crate::store::Role::Admin)
     }
 
+    pub(super) fn supervises(&self) -> bool {
+        self.session.is_some_and(|session| session.account.role.supervises())
+    }
+
     pub(super) fn decides(&self) -> bool {
         self.session.is_some_and(|session| session.account.role.decides())
     }

@@ -73,6 +73,7 @@ fn of_queue(error: &QueueError) -> (StatusCode, Told) {
         QueueError::NothingToUndo(item) => message("fault-nothing-to-undo", item),
         QueueError::TooManyTogether(most) => message("fault-too-many-together", most),
         QueueError::TwoLanes => Told::Message("fault-two-lanes"),
+        QueueError::NothingToSettle(review) => message("fault-nothing-to-settle", review),
         QueueError::NewerItem { newer, .. } => message("fault-newer-item", newer),
     };
     (StatusCode::CONFLICT, told)

@@ -16,6 +16,7 @@ const MESSAGES: &[(&str, &str)] = &[
     (include_str!("locales/id/pages.ftl"), include_str!("locales/en/pages.ftl")),
     (include_str!("locales/id/proposals.ftl"), include_str!("locales/en/proposals.ftl")),
     (include_str!("locales/id/alike.ftl"), include_str!("locales/en/alike.ftl")),
+    (include_str!("locales/id/quality.ftl"), include_str!("locales/en/quality.ftl")),
 ];
 
 /// The messages of all languages.
@@ -84,6 +85,15 @@ impl Locale {
         self.format(id, Some(&arguments))
     }
 
+    /// A message with several texts in it, each by its name.
+    pub(super) fn says(&self, id: &str, texts: &[(&'static str, String)]) -> String {
+        let mut arguments = FluentArgs::new();
+        for (name, text) in texts {
+            arguments.set(*name, FluentValue::from(text.as_str()));
+        }
+        self.format(id, Some(&arguments))
+    }
+
     /// What an outcome means.
     pub(super) fn outcome(&self, outcome: Outcome) -> String {
         // No message may be named with a stroke.
@@ -137,6 +147,7 @@ mod tests {
                     ".t(\"",
                     ".count(\"",
                     ".with(\"",
+                    ".says(\"",
                     "\"fact-",
                     "\"proposal-",
                     "\"fault-",

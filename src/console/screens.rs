@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::assets;
 use super::desk::Desk;
 use super::fault::{self, Fault};
-use super::pages::{alike, entry, item, people, proposals, queue};
+use super::pages::{alike, entry, item, people, proposals, quality, queue};
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -54,6 +54,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/people/invite", post(people::invite))
         .route("/people/{name}/disabled", post(people::set_disabled))
         .merge(proposals::routes())
+        .merge(quality::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/icon.svg", get(assets::icon))

@@ -3,8 +3,7 @@
 
 use serde::Serialize;
 
-/// The normal quantile of a two-sided 95 % interval.
-const Z: f64 = 1.959_963_985;
+use crate::measure::wilson;
 
 /// `count` of `of`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -27,18 +26,9 @@ impl Share {
         if of == 0 {
             return Self { count, of, value: None, low: 0.0, high: 1.0 };
         }
-        let n = real(of);
-        let share = real(count) / n;
-        let scale = 1.0 + Z * Z / n;
-        let middle = (share + Z * Z / (2.0 * n)) / scale;
-        let reach = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt() / scale;
-        Self {
-            count,
-            of,
-            value: Some(share),
-            low: (middle - reach).max(0.0),
-            high: (middle + reach).min(1.0),
-        }
+        let share = real(count) / real(of);
+        let (low, high) = wilson(share, real(of));
+        Self { count, of, value: Some(share), low, high }
     }
 }
 

@@ -121,6 +121,18 @@ pub enum Action {
     ProposalDeclined,
     /// A proposal was accepted: its rule file stands among the rules.
     ProposalAccepted,
+    /// An unflagged post was drawn and put before an analyst.
+    Sampled,
+    /// A decision was drawn to be made a second time.
+    ReviewDrawn,
+    /// A second opinion was given.
+    SecondRuling,
+    /// A second opinion was taken back.
+    SecondUndone,
+    /// A supervisor settled what two analysts differ on.
+    Settled,
+    /// A settlement was taken back.
+    SettlementUndone,
 }
 
 impl Named for Action {
@@ -150,6 +162,12 @@ impl Named for Action {
         Self::ProposalWithdrawn,
         Self::ProposalDeclined,
         Self::ProposalAccepted,
+        Self::Sampled,
+        Self::ReviewDrawn,
+        Self::SecondRuling,
+        Self::SecondUndone,
+        Self::Settled,
+        Self::SettlementUndone,
     ];
 
     fn name(self) -> &'static str {
@@ -178,6 +196,12 @@ impl Named for Action {
             Self::ProposalWithdrawn => "proposal_withdrawn",
             Self::ProposalDeclined => "proposal_declined",
             Self::ProposalAccepted => "proposal_accepted",
+            Self::Sampled => "sampled",
+            Self::ReviewDrawn => "review_drawn",
+            Self::SecondRuling => "second_ruling",
+            Self::SecondUndone => "second_undone",
+            Self::Settled => "settled",
+            Self::SettlementUndone => "settlement_undone",
         }
     }
 }

@@ -13,6 +13,7 @@ mod lock;
 mod people;
 mod proposals;
 mod pseudonyms;
+mod quality;
 mod queue;
 mod readers;
 mod record;
@@ -49,6 +50,7 @@ pub use proposals::{
     NewProposal, Proposal, ProposalError, ProposalFilter, ProposalKind, ProposalState, Trial,
     TrialCounts,
 };
+pub use quality::{Dispute, Miss, Missed, Opinion, Quality, QualitySettings, ReviewId, Settling};
 pub use queue::{
     Alike, AlikeItem, Batch, BatchId, Decided, Decision, Export, ExportedItem, Item, ItemId,
     ItemLine, ItemState, Lease, Left, LeftOut, Likeness, ListFilter, Origin, Outcome,

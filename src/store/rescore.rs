@@ -10,6 +10,7 @@ use super::Store;
 use super::column::{Json, Name, Stamp};
 use super::custody::{self, Action, Actor};
 use super::error::StoreError;
+use super::quality;
 use super::queue::{ItemId, ItemState, Origin};
 use super::reports;
 use super::versions::{self, Ids, Seen};
@@ -335,6 +336,13 @@ fn judge(
         (Some(item), _) if item.state == ItemState::Open && item.verdict == verdict_id => {}
         // Taken out of the hands of whoever reads it, it would be decided unseen or in vain.
         (Some(item), _) if item.state == ItemState::Open && item.leased => counts.held += 1,
+        // Drawn because no rule flags it: that none does still is no reason to take it away.
+        (Some(item), None) if item.state == ItemState::Open && item.origin == Origin::Sample => {
+            if item.same_version {
+                quality::judge_anew(transaction, item.id, verdict_id, verdict)?;
+                tell(item.id, "other_reasons")?;
+            }
+        }
         // Somebody reported it: it waits for a person, whatever rules say.
         (Some(item), None)
             if item.state == ItemState::Open
@@ -393,7 +401,8 @@ fn judge(
                 Origin::Rules,
                 verdict,
             )?;
-            if entered || back.is_some() {
+            let drawn = item.as_ref().is_some_and(|item| item.origin == Origin::Sample);
+            if entered || back.is_some() || drawn {
                 counts.newly_flagged += 1;
                 tell(number, "newly_flagged")?;
             } else if let Some(item) = &item {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::quality::QualitySettings;
+
 /// The `[store]` table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -16,6 +18,9 @@ pub struct Settings {
     /// How long `queue next` keeps an item for one analyst.
     #[serde(serialize_with = "jiff::fmt::serde::duration::friendly::compact::required")]
     pub lease: SignedDuration,
+    /// What is given out a second time or unmarked. It is a table of its own in the config.
+    #[serde(skip)]
+    pub quality: QualitySettings,
 }
 
 impl Default for Settings {
@@ -24,6 +29,7 @@ impl Default for Settings {
             path: PathBuf::from("data/waspada.db"),
             evidence: PathBuf::from("data/evidence"),
             lease: SignedDuration::from_mins(15),
+            quality: QualitySettings::OFF,
         }
     }
 }

@@ -10,6 +10,7 @@ use super::Store;
 use super::column::{Json, Named as _};
 use super::custody::{Action, Head, Line, head};
 use super::error::StoreError;
+use super::quality::{KINDS, Kept};
 use super::queue::Decision;
 use crate::post::{Post, Sha256};
 
@@ -48,6 +49,14 @@ pub enum Finding {
     DecisionAltered {
         /// The decision's number.
         decision: i64,
+        /// Its line.
+        line: i64,
+    },
+    /// A second opinion or a settlement is not what its line says, or its line is not there.
+    #[error("tinjauan kedua, putusan {ruling}: tidak sama dengan baris {line} log kustodi")]
+    RulingAltered {
+        /// The ruling's number.
+        ruling: i64,
         /// Its line.
         line: i64,
     },
@@ -94,7 +103,7 @@ pub enum Finding {
 pub struct Verified {
     /// Lines of the custody log.
     pub lines: u64,
-    /// Decisions and undos.
+    /// Decisions, second opinions, settlements and undos.
     pub decisions: u64,
     /// Versions of posts.
     pub versions: u64,
@@ -184,7 +193,7 @@ impl Store {
 /// What the log tells of decisions and captures, by line.
 #[derive(Default)]
 struct Told {
-    /// Action, subject and detail of decisions and undos.
+    /// Action, subject and detail of decisions, rulings and undos.
     decisions: BTreeMap<i64, (String, String, String)>,
     captures: BTreeMap<i64, String>,
 }
@@ -217,7 +226,11 @@ fn chain(
         anchored |= anchor == Some(last);
         if line.action == Action::CaptureStored.name() {
             told.captures.insert(line.seq, line.subject);
-        } else if [Action::Decision.name(), Action::Undo.name()].contains(&line.action.as_str()) {
+        } else if KINDS
+            .iter()
+            .chain(&[Action::Decision, Action::Undo])
+            .any(|action| action.name() == line.action)
+        {
             told.decisions.insert(line.seq, (line.action, line.subject, line.detail));
         }
     }
@@ -252,6 +265,21 @@ fn decisions(
         if told.decisions.get(&decision.line) != Some(&says) {
             let (decision, line) = (decision.id, decision.line);
             verified.findings.push(Finding::DecisionAltered { decision, line });
+        }
+    }
+    let mut statement = connection.prepare(&format!("{} ORDER BY g.id", Kept::SELECT))?;
+    for kept in statement.query_map([], Kept::read)? {
+        let kept = kept?;
+        verified.decisions += 1;
+        lines.insert(kept.line);
+        let says = (
+            kept.action().name().to_owned(),
+            format!("item:{}", kept.item),
+            kept.detail().to_string(),
+        );
+        if told.decisions.get(&kept.line) != Some(&says) {
+            let (ruling, line) = (kept.id, kept.line);
+            verified.findings.push(Finding::RulingAltered { ruling, line });
         }
     }
     for line in told.decisions.keys().filter(|line| !lines.contains(line)) {

@@ -161,7 +161,7 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
         await looked.waitForSelector("#confirm");
       }],
             ["people", inside, "/people"], ["rules", inside, `${item.slice(base.length)}/rules`],
-      ["proposals", inside, "/proposals"], ["login", outside, "/login"],
+      ["proposals", inside, "/proposals"], ["quality", inside, "/quality"], ["login", outside, "/login"],
     ]) {
       const looked = await whose.newPage();
       await looked.goto(base + path);

@@ -91,7 +91,8 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(
             folder.path().join("waspada.toml"),
-            "[store]\npath = \"w.db\"\nevidence = \"bukti\"\n",
+            "[store]\npath = \"w.db\"\nevidence = \"bukti\"\n\
+             [quality]\nunflagged_share = 0\nsecond_review_share = 0\n",
         )
         .unwrap();
         Self { folder }

@@ -73,6 +73,7 @@ impl Intake {
         let config = format!(
             "[fetch]\n{contact}pace = \"1ms\"\nbackoff = \"10ms\"\nconnect_timeout = \"1s\"\n\
              timeout = \"2s\"\nallow_hosts = [{}]\n[store]\npath = \"w.db\"\nevidence = \"bukti\"\n\
+             [quality]\nunflagged_share = 0\nsecond_review_share = 0\n\
              [rules]\npath = \"aturan\"\n[http]\nlisten = \"127.0.0.1:0\"\n",
             allowed.join(", ")
         );

@@ -98,7 +98,7 @@ fn table(lines: &[ItemLine]) -> String {
             Cell::new(line.id).set_alignment(CellAlignment::Right),
             Cell::new(line.severity.map_or("", Grade::as_str)),
             Cell::new(match line.origin {
-                Origin::Rules => line.lane.as_str(),
+                Origin::Rules | Origin::Sample => line.lane.as_str(),
                 Origin::Report => "laporan",
             }),
             Cell::new(format!("{:>3} {}", line.score, line.band.map_or("", Band::as_str))),

@@ -23,6 +23,7 @@ const COLUMNS: &[Column] = &[
         match item.origin {
             Origin::Rules => "rules",
             Origin::Report => "report",
+            Origin::Sample => "sample",
         }
         .to_owned()
     }),

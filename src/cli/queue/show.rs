@@ -222,8 +222,8 @@ impl<'a> Screen<'a> {
 fn head(item: &Item) -> String {
     let suspicion = match (item.origin, item.lane) {
         (Origin::Report, _) => "dilaporkan, aturan tidak menduganya",
-        (Origin::Rules, Lane::Offer) => "diduga tawaran kerja nonprosedural",
-        (Origin::Rules, Lane::Victim) => "diduga permintaan tolong",
+        (_, Lane::Offer) => "diduga tawaran kerja nonprosedural",
+        (_, Lane::Victim) => "diduga permintaan tolong",
     };
     let score = item.verdict.as_ref().map_or_else(String::new, |verdict| {
         let band = verdict.band.map_or_else(String::new, |band| format!(" ({})", band.as_str()));
@@ -236,7 +236,7 @@ fn head(item: &Item) -> String {
     let standing = standing(item.state, item.outcome, item.leased_by.as_deref());
     let title = format!("BUTIR {} · {suspicion}{score}", item.id);
     let lane = match item.origin {
-        Origin::Rules => format!("jalur {}", item.lane.as_str()),
+        Origin::Rules | Origin::Sample => format!("jalur {}", item.lane.as_str()),
         Origin::Report => "laporan warga".to_owned(),
     };
     format!("{}\n{lane} · {standing}\n", styled(HEADING, &title))

@@ -160,6 +160,7 @@ async fn page(
 fn may_undo(session: &Session, item: &Item) -> bool {
     let last = item.decisions.iter().rev().find(|decision| decision.undoes.is_none());
     session.account.role.supervises()
+        || item.second.is_some()
         || last.is_some_and(|last| {
             session.account.role.decides() && last.analyst == session.account.name.as_str()
         })
@@ -243,6 +244,12 @@ pub(in crate::console) async fn undo(
     let undone = desk
         .queue(move |store| {
             let now = Timestamp::now();
+            // Before the item is looked at: who sees the first decision cannot give another opinion.
+            if by.account.role.decides()
+                && store.undo_second(id, &by.account.name, &reason, now)?.is_some()
+            {
+                return Ok(true);
+            }
             let item = store.view(id, &by.account.name, now)?;
             if !may_undo(&by, &item) {
                 return Ok(false);

@@ -5,6 +5,7 @@ pub(super) mod entry;
 pub(super) mod item;
 pub(super) mod people;
 pub(super) mod proposals;
+pub(super) mod quality;
 pub(super) mod queue;
 mod reasons;
 

@@ -11,6 +11,7 @@ use crate::post::Sha256;
 use crate::store::Store;
 use crate::store::column::{Name, Stamp};
 use crate::store::custody::{self, Action, Actor, Analyst};
+use crate::store::quality;
 
 /// What an analyst says of an item he holds.
 #[derive(Debug, Clone)]
@@ -126,12 +127,19 @@ impl Store {
         if (ruling.outcome == Outcome::Duplikat) != ruling.duplicate_of.is_some() {
             return Err(QueueError::DuplicateOf);
         }
+        let share = self.settings.quality.second_review_share;
         self.writer.call(move |transaction| {
-            lease::check(transaction, ruling.item, &ruling.analyst, ruling.token, now)?;
+            let review = quality::held_by(transaction, &ruling, now)?;
+            if review.is_none() {
+                lease::check(transaction, ruling.item, &ruling.analyst, ruling.token, now)?;
+            }
             if let Some(original) = ruling.duplicate_of
                 && (original == ruling.item || state(transaction, original)?.is_none())
             {
                 return Err(QueueError::NotTheOriginal(original));
+            }
+            if let Some(review) = review {
+                return quality::rule(transaction, review, &ruling, now);
             }
             let written = write(
                 transaction,
@@ -147,11 +155,14 @@ impl Store {
                 now,
             )?;
             close(transaction, ruling.item, ruling.outcome, now)?;
+            let (item, analyst) = (ruling.item, &ruling.analyst);
+            quality::draw(transaction, share, item, written.decision, analyst, now)?;
             Ok(written)
         })
     }
 
-    /// Takes back the decision in force on an item and opens it again. Answers what was taken back.
+    /// Takes back the decision in force on an item and opens it again; whoever gave a second opinion
+    /// on it takes back that one first. Answers what was taken back.
     ///
     /// # Errors
     /// There is no decision in force, or the post was edited since and waits as another item.
@@ -166,8 +177,15 @@ impl Store {
         if reason.is_empty() {
             return Err(QueueError::ReasonMissing);
         }
-        self.writer
-            .call(move |transaction| take_back(transaction, item, &analyst, &reason, None, now))
+        let expires = self.lease_end(now);
+        self.writer.call(move |transaction| {
+            if let Some(own) =
+                quality::take_back(transaction, item, &analyst, &reason, now, expires)?
+            {
+                return Ok(own);
+            }
+            take_back(transaction, item, &analyst, &reason, None, now)
+        })
     }
 }
 
@@ -207,6 +225,7 @@ pub(super) fn take_back(
     let undo =
         New { item, outcome: None, reason, duplicate_of: None, undoes: Some(last.id), batch };
     write(transaction, analyst, undo, now)?;
+    quality::void(transaction, last.id)?;
     transaction
         .prepare_cached(
             "UPDATE queue_item SET state = 'open', outcome = NULL, closed_at = NULL
@@ -233,7 +252,10 @@ pub(super) fn close(
     Ok(())
 }
 
-pub(super) fn state(connection: &Connection, item: ItemId) -> rusqlite::Result<Option<ItemState>> {
+pub(in crate::store) fn state(
+    connection: &Connection,
+    item: ItemId,
+) -> rusqlite::Result<Option<ItemState>> {
     connection
         .prepare_cached("SELECT state FROM queue_item WHERE id = ?1")?
         .query_row([item], |row| Ok(row.get::<_, Name<ItemState>>(0)?.0))
@@ -241,16 +263,16 @@ pub(super) fn state(connection: &Connection, item: ItemId) -> rusqlite::Result<O
 }
 
 /// A row to be added.
-pub(super) struct New<'a> {
-    pub(super) item: ItemId,
-    pub(super) outcome: Option<Outcome>,
-    pub(super) reason: &'a str,
-    pub(super) duplicate_of: Option<ItemId>,
-    pub(super) undoes: Option<i64>,
-    pub(super) batch: Option<BatchId>,
+pub(in crate::store) struct New<'a> {
+    pub(in crate::store) item: ItemId,
+    pub(in crate::store) outcome: Option<Outcome>,
+    pub(in crate::store) reason: &'a str,
+    pub(in crate::store) duplicate_of: Option<ItemId>,
+    pub(in crate::store) undoes: Option<i64>,
+    pub(in crate::store) batch: Option<BatchId>,
 }
 
-pub(super) fn write(
+pub(in crate::store) fn write(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
     new: New<'_>,

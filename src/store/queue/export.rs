@@ -11,6 +11,7 @@ use crate::post::{Post, Sha256};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
 use crate::store::custody::{self, Action, Actor, Analyst, Head};
+use crate::store::quality;
 
 /// An export.
 #[derive(Debug, Clone, Serialize)]
@@ -114,23 +115,37 @@ impl Store {
 }
 
 fn read(row: &Row<'_>, with_reviewers: bool) -> rusqlite::Result<ExportedItem> {
+    let state = row.get::<_, Name<ItemState>>("state")?.0;
+    let origin = row.get::<_, Name<Origin>>("origin")?.0;
     let post = row.get::<_, Option<Json<Post>>>("content")?.map(|json| json.0);
-    let verdict = match &post {
+    let mut verdict = match &post {
         Some(_) => Some(row.get::<_, Json<Verdict>>("body")?.0),
         None => None,
     };
+    let lane = row.get::<_, Name<Lane>>("lane")?.0;
+    let mut severity = row.get::<_, Option<Name<Grade>>>("severity")?.map(|name| name.0);
+    // That a post was drawn is told once it can bias nobody any more.
+    let is_drawn = origin == Origin::Sample;
+    match &mut verdict {
+        Some(verdict) if is_drawn && state == ItemState::Open => {
+            quality::disguise(verdict, lane, severity);
+        }
+        // It only had the rank of another.
+        _ if is_drawn => severity = None,
+        _ => {}
+    }
     Ok(ExportedItem {
         item: row.get("id")?,
-        state: row.get::<_, Name<ItemState>>("state")?.0,
+        state,
         outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
         reason: row.get("reason")?,
         decided_at: time(row, "decided_at")?,
         analyst: if with_reviewers { row.get("analyst")? } else { None },
-        origin: row.get::<_, Name<Origin>>("origin")?.0,
-        lane: row.get::<_, Name<Lane>>("lane")?.0,
+        origin: if state == ItemState::Open { origin.told() } else { origin },
+        lane,
         band: row.get::<_, Option<Name<Band>>>("band")?.map(|name| name.0),
         score: row.get("score")?,
-        severity: row.get::<_, Option<Name<Grade>>>("severity")?.map(|name| name.0),
+        severity,
         source: row.get("source")?,
         first_seen: row.get::<_, Stamp>("first_seen")?.0,
         deleted_at: time(row, "deleted_at")?,

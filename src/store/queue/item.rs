@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use super::list::masked;
 use super::{Decision, ItemId, ItemState, Origin, Outcome, QueueError, subject, time};
-use crate::engine::{Band, Lane, Verdict};
+use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::{Post, Sha256};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
 use crate::store::custody::{self, Action, Actor, Analyst};
+use crate::store::quality;
 use crate::store::reports::{Found, Told};
 
 /// An item of the queue.
@@ -57,6 +58,9 @@ pub struct Item {
     pub earlier_item: Option<ItemId>,
     /// Decisions on it, oldest first, undone ones among them.
     pub decisions: Vec<Decision>,
+    /// What the reader herself said of it as a second opinion, beside the decision in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second: Option<Outcome>,
     /// Other items whose posts name the same contact, with what was decided of them.
     pub same_contact: Vec<(ItemId, Option<Outcome>)>,
 }
@@ -165,7 +169,8 @@ impl Store {
     ) -> Result<Item, QueueError> {
         let analyst = analyst.clone();
         self.writer.call(move |transaction| {
-            let found = read(transaction, item, now)?.ok_or(QueueError::NoSuchItem(item))?;
+            let mut found = read(transaction, item, now)?.ok_or(QueueError::NoSuchItem(item))?;
+            quality::blind(transaction, &analyst, &mut found)?;
             let detail = serde_json::json!({ "version": found.version });
             let actor = Actor::Analyst(&analyst);
             custody::append(transaction, now, actor, action, subject(item), &detail)?;
@@ -179,7 +184,7 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
         .prepare_cached(
             "SELECT q.state, q.outcome, q.lane, s.name AS source, v.content, t.body, v.number,
                  p.first_seen, p.last_seen, p.deleted_at, q.unflagged_at, c.sha256,
-                 q.lease_analyst, q.lease_expires, q.earlier_item, n.body AS newer, q.origin
+                 q.lease_analyst, q.lease_expires, q.earlier_item, n.body AS newer, q.origin, q.severity
              FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
                  JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
                  LEFT JOIN capture c ON c.id = v.capture_id AND c.erased_at IS NULL
@@ -189,18 +194,26 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
         )?
         .query_row([item], |row| {
             let post = row.get::<_, Option<Json<Post>>>("content")?.map(|json| json.0);
-            let verdict = match &post {
+            let mut verdict = match &post {
                 Some(_) => Some(row.get::<_, Json<Verdict>>("body")?.0),
                 None => None,
             };
+            let state = row.get::<_, Name<ItemState>>("state")?.0;
+            let origin = row.get::<_, Name<Origin>>("origin")?.0;
+            let lane = row.get::<_, Name<Lane>>("lane")?.0;
+            if let (Origin::Sample, ItemState::Open, Some(verdict)) = (origin, state, &mut verdict) {
+                let grade = row.get::<_, Option<Name<Grade>>>("severity")?;
+                quality::disguise(verdict, lane, grade.map(|name| name.0));
+            }
             let leased = time(row, "lease_expires")?.is_some_and(|expires| expires > now);
             Ok(Item {
                 id: item,
-                state: row.get::<_, Name<ItemState>>("state")?.0,
+                state,
                 outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
-                origin: row.get::<_, Name<Origin>>("origin")?.0,
+                origin: origin.told(),
+                second: None,
                 reports: Vec::new(),
-                lane: row.get::<_, Name<Lane>>("lane")?.0,
+                lane,
                 source: row.get("source")?,
                 text: post.as_ref().map(|post| post.reading().into_owned()),
                 rescored: match &post {

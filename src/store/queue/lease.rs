@@ -13,6 +13,7 @@ use super::{ItemId, ItemState, QueueError};
 use crate::engine::Lane;
 use crate::store::column::{Name, Stamp};
 use crate::store::custody::Analyst;
+use crate::store::quality;
 use crate::store::{Store, StoreError};
 
 /// What proves a lease: 128 random bits, written as 32 hexadecimal digits.
@@ -85,7 +86,8 @@ pub struct Lease {
 
 impl Store {
     /// Lends the most urgent open item that nobody holds; `None` when there is none. An analyst who
-    /// holds one already gets the same one again, with a new term.
+    /// holds one already gets the same one again, with a new term. Now and then it is one that tells
+    /// how well all of this works ([`crate::store::QualitySettings`]).
     ///
     /// # Errors
     /// The database refused.
@@ -96,10 +98,18 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Lease>, QueueError> {
         let analyst = analyst.clone();
-        let expires = now.checked_add(self.settings.lease).unwrap_or(Timestamp::MAX);
+        let expires = self.lease_end(now);
+        let share = self.settings.quality.unflagged_share;
         self.writer.call(move |transaction| {
-            let Some((item, held)) = choose(transaction, &analyst, lane, now)? else {
-                return Ok(None);
+            let chosen = choose(transaction, &analyst, lane, now)?;
+            let free = chosen.map(|(item, _)| item);
+            let (item, held) = match chosen {
+                Some((item, held @ Some(_))) => (item, held),
+                _ => {
+                    let review = quality::lend(transaction, &analyst, lane, free, now, expires)?;
+                    let (None, Some(item)) = (&review, free) else { return Ok(review) };
+                    (quality::instead(transaction, share, item, now)?.unwrap_or(item), None)
+                }
             };
             let token = match held {
                 Some(token) => token,
@@ -117,6 +127,11 @@ impl Store {
 }
 
 impl Store {
+    /// When a lease that is given now ends.
+    pub(in crate::store) fn lease_end(&self, now: Timestamp) -> Timestamp {
+        now.checked_add(self.settings.lease).unwrap_or(Timestamp::MAX)
+    }
+
     /// Lends this very item; whoever holds another one gives that back. `None` when somebody else
     /// holds it.
     ///
@@ -129,12 +144,17 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Lease>, QueueError> {
         let analyst = analyst.clone();
-        let expires = now.checked_add(self.settings.lease).unwrap_or(Timestamp::MAX);
+        let expires = self.lease_end(now);
         self.writer.call(move |transaction| {
             match super::decide::state(transaction, item)? {
                 None => return Err(QueueError::NoSuchItem(item)),
                 Some(ItemState::Open) => {}
-                Some(state) => return Err(QueueError::NotOpen { item, state }),
+                Some(state) => {
+                    let review = quality::keep(transaction, item, &analyst, now, expires)?
+                        .ok_or(QueueError::NotOpen { item, state })?;
+                    release(transaction, &analyst, Some(item))?;
+                    return Ok(Some(review));
+                }
             }
             let held: Option<Token> = transaction
                 .prepare_cached(
@@ -185,7 +205,7 @@ fn release(
              WHERE lease_analyst = ?1 AND id IS NOT ?2",
         )?
         .execute((analyst.as_str(), but))?;
-    Ok(())
+    quality::give_back(transaction, analyst, but)
 }
 
 /// The item the analyst holds, with its token, or else the first free one.

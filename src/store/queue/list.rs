@@ -169,7 +169,7 @@ pub(super) fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> 
         id: row.get("id")?,
         state: row.get::<_, Name<ItemState>>("state")?.0,
         outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
-        origin: row.get::<_, Name<Origin>>("origin")?.0,
+        origin: row.get::<_, Name<Origin>>("origin")?.0.told(),
         reports: row.get("reports")?,
         lane: row.get::<_, Name<Lane>>("lane")?.0,
         band: row.get::<_, Option<Name<Band>>>("band")?.map(|name| name.0),

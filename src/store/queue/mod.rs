@@ -19,16 +19,18 @@ use serde::{Deserialize, Serialize};
 
 use super::column::Named;
 use super::error::StoreError;
+use super::quality::ReviewId;
 
 pub use alike::{Alike, AlikeItem, Likeness};
 pub use batch::{Batch, BatchId, Left, LeftOut, Picked, Standing, Together};
 pub use decide::{Decided, Decision, Ruling};
+pub(in crate::store) use decide::{New, state, write};
 pub use export::{Export, ExportedItem};
 pub use filter::ListFilter;
 pub use item::{Item, ReportNote, Rescored};
 pub use lease::{Lease, ParseTokenError, Token};
 pub use list::{ItemLine, QueueCounts, masked};
-pub use outcome::{Outcome, ParseOutcomeError};
+pub use outcome::{Kind, Outcome, ParseOutcomeError};
 
 /// An item's number in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -98,16 +100,29 @@ pub enum Origin {
     Rules,
     /// No rule flags its post, but somebody reported it; it is worked on with the offers.
     Report,
+    /// No rule flags its post; it was drawn at random to learn what the rules miss.
+    Sample,
+}
+
+impl Origin {
+    /// What whoever decides items is told: knowing that a post was drawn, she would decide otherwise.
+    pub const fn told(self) -> Self {
+        match self {
+            Self::Sample => Self::Rules,
+            told => told,
+        }
+    }
 }
 
 impl Named for Origin {
     const WHAT: &'static str = "origin of an item";
-    const ALL: &'static [Self] = &[Self::Rules, Self::Report];
+    const ALL: &'static [Self] = &[Self::Rules, Self::Report, Self::Sample];
 
     fn name(self) -> &'static str {
         match self {
             Self::Rules => "rules",
             Self::Report => "report",
+            Self::Sample => "sample",
         }
     }
 }
@@ -160,6 +175,9 @@ pub enum QueueError {
     /// Items to be decided together are not of one lane.
     #[error("butir minta tolong tidak dapat diputuskan bersama butir tawaran")]
     TwoLanes,
+    /// The two opinions do not differ, or it was settled or decided otherwise since.
+    #[error("tinjauan kedua {0} tidak dapat disahkan atau dibatalkan: keadaannya sudah lain")]
+    NothingToSettle(ReviewId),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -172,7 +190,7 @@ impl From<rusqlite::Error> for QueueError {
 }
 
 /// The subject of a custody line about an item.
-fn subject(item: ItemId) -> String {
+pub(super) fn subject(item: ItemId) -> String {
     format!("item:{item}")
 }
 

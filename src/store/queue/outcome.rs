@@ -83,6 +83,29 @@ impl Outcome {
     }
 }
 
+/// What an outcome comes to, in the rough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// Something is done about the post or its author.
+    Action,
+    /// A victim is helped.
+    Victim,
+    /// Neither.
+    Nothing,
+}
+
+impl Outcome {
+    /// What it comes to; `None` for a duplicate, which comes to what the other item does.
+    pub const fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Duplikat => None,
+            Self::KorbanDibantu => Some(Kind::Victim),
+            action if action.holds_evidence() => Some(Kind::Action),
+            _ => Some(Kind::Nothing),
+        }
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.code())

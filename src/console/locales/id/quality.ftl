@@ -1,0 +1,62 @@
+# Kalimat halaman mutu. Setiap pesan di sini ada pula di en/quality.ftl.
+quality-title = Mutu
+quality-since = Empat minggu terakhir, sejak { $what }.
+quality-missed = Yang terlewat aturan
+quality-missed-told = Ditaksir { $rate } dari postingan yang tidak diduga aturan seharusnya diduga (mungkin antara { $low } dan { $high }): sekitar { $day } postingan sehari (mungkin antara { $day_low } dan { $day_high }).
+quality-missed-unknown = Belum ada taksiran: belum ada postingan acak yang diputuskan.
+quality-missed-off = Belum ada postingan acak yang dibagikan; bagiannya diatur dengan unflagged_share di berkas konfigurasi.
+quality-missed-table = Postingan yang tidak diduga aturan, diambil acak dan dibagikan tanpa tanda
+quality-what = Hitungan
+quality-number = Banyaknya
+quality-drawn = Dibagikan
+quality-decided = Sudah diputuskan
+quality-misses = Di antaranya ditindak: terlewat aturan
+quality-waiting = Masih menunggu
+quality-gone = Tidak dihitung: dihapus sumbernya, dilaporkan, atau diduga aturan sebelum diputuskan
+quality-rate = Bagian yang terlewat (selang 95%)
+quality-posts = Postingan yang tidak diduga, sehari
+quality-day = Terlewat sehari (selang 95%)
+quality-how-missed = Cara menaksir
+quality-how-missed-told = Tiap postingan acak dibobot dengan banyaknya postingan tempat ia diambil. Selangnya menurut Wilson dengan banyaknya contoh efektif. Yang dihitung terlewat: putusan yang berujung tindakan atau bantuan bagi korban; duplikat mengikuti butir aslinya.
+quality-misses-table = Postingan yang terlewat aturan; buka untuk mengusulkan aturan baru
+quality-outcome = Putusan
+quality-when = Waktu
+quality-agreement = Kesepakatan antaranalis
+quality-agreement-told = Dua analis yang tidak saling melihat memutuskan sama pada { $same } dari { $cases } butir; alfanya { $alpha }: 1 berarti selalu sepakat, 0 berarti tidak lebih baik daripada menebak.
+quality-agreement-same = Dua analis yang tidak saling melihat memutuskan sama pada { $same } dari { $cases } butir; alfa belum dapat dihitung karena hanya ada satu macam putusan.
+quality-agreement-unknown = Belum ada putusan yang dibuat dua kali.
+quality-agreement-table = Putusan yang dibuat dua kali oleh dua orang
+quality-by = Dibandingkan menurut
+quality-by-outcome = kode putusan
+quality-by-kind = tindakan, bantuan korban, atau bukan keduanya
+quality-cases = Butir
+quality-same = Sama
+quality-alpha = Alfa Krippendorff
+quality-interval = Selang 95%
+quality-how-alpha = Cara membaca alfa
+quality-how-alpha-told = Krippendorff menyarankan: dari 0,8 ke atas putusan dapat diandalkan, antara 0,667 dan 0,8 hanya untuk simpulan sementara, di bawahnya tidak. Selangnya dari seribu pengambilan ulang; di bawah lima butir tidak ditaksir.
+quality-seconds-waiting =
+    { $count ->
+        [0] Tidak ada putusan yang menunggu tinjauan kedua.
+       *[other] { $count } putusan menunggu tinjauan kedua.
+    }
+quality-disputes = Perlu disahkan
+quality-disputes-told = Dua analis berbeda pada butir-butir ini; pilih yang berlaku. Kedua pendapat tetap tersimpan.
+quality-disputes-none = Tidak ada perbedaan yang menunggu.
+quality-dispute-table = Dua putusan atas butir { $what }
+quality-opinion = Pendapat
+quality-first = pertama
+quality-second = kedua
+quality-who = Analis
+quality-reason = Alasan
+quality-holds = Yang berlaku
+quality-settle = Sahkan
+quality-grave = berbeda tindakannya
+quality-settled = Sudah disahkan
+quality-settled-table = Perbedaan yang sudah disahkan
+quality-settled-none = Belum ada.
+quality-undo = Batalkan
+quality-undo-item = Batalkan pengesahan butir { $what }
+quality-undo-reason = pengesahan dibatalkan dari konsol
+quality-own = Pendapat kedua Anda
+fault-nothing-to-settle = Tinjauan kedua { $what } tidak menunggu ini lagi: sudah disahkan, dibatalkan, atau butirnya diputuskan lain. Muat ulang halamannya.

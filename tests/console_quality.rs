@@ -1,0 +1,260 @@
+//! Second looks as people meet them in the console: drawn posts that nothing marks, second opinions
+//! that are blind, and the page on which a supervisor reads what they tell and settles differences.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+mod desk;
+
+use desk::{Daemon, Desk, POSTS};
+use jiff::Timestamp;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Client, Method, Response, StatusCode, redirect};
+use serde_json::Value;
+use waspada::store::{QualitySettings, Settings, Store};
+
+const PASSWORD: &str = "kata sandi yang panjang";
+
+struct Console {
+    daemon: Daemon,
+    client: Client,
+}
+
+impl Console {
+    fn start(desk: &Desk) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Self { daemon: Daemon::start(desk), client }
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        cookie: &str,
+        form: &[(&str, &str)],
+    ) -> Response {
+        let path = path.strip_prefix(&self.daemon.address).unwrap_or(path);
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        self.client
+            .request(method, format!("{}{path}", self.daemon.address))
+            .header(COOKIE, cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", &self.daemon.address)
+            .body(body.extend_pairs(form).finish())
+            .send()
+            .await
+            .unwrap()
+    }
+
+    async fn get(&self, path: &str, cookie: &str) -> String {
+        let answer = self.ask(Method::GET, path, cookie, &[]).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        answer.text().await.unwrap()
+    }
+
+    async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Response {
+        self.ask(Method::POST, path, cookie, form).await
+    }
+
+    async fn join(&self, link: &str, name: &str) -> String {
+        let answer = self.post(link, "", &[("name", name), ("password", PASSWORD)]).await;
+        let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    async fn hire(&self, admin: &str, role: &str, name: &str) -> String {
+        let page =
+            self.post("/people/invite", admin, &[("role", role)]).await.text().await.unwrap();
+        self.join(between(&page, "<code id=\"link\">", "<"), name).await
+    }
+
+    /// The item an analyst is led to, and its page.
+    async fn work(&self, cookie: &str) -> (String, String) {
+        let led = self.ask(Method::GET, "/work", cookie, &[]).await;
+        let item = location(&led);
+        let page = self.get(&item, cookie).await;
+        (item, page)
+    }
+
+    async fn decide(&self, item: &str, page: &str, cookie: &str, outcome: &str) -> Response {
+        let token = between(page, "name=\"token\" value=\"", "\"");
+        let form = [("token", token), ("outcome", outcome), ("reason", "jelas sekali")];
+        self.post(&format!("{item}/decide"), cookie, &form).await
+    }
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
+}
+
+fn location(answer: &Response) -> String {
+    answer.headers()[LOCATION].to_str().unwrap().to_owned()
+}
+
+/// Every decision is to be made twice.
+fn all_twice(desk: &Desk) {
+    let path = desk.path("waspada.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, text.replace("second_review_share = 0", "second_review_share = 1"))
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_second_opinion_is_blind_and_a_supervisor_settles() {
+    let desk = Desk::filled(&POSTS[..1]);
+    all_twice(&desk);
+    let console = Console::start(&desk);
+    let admin = console.join(&console.daemon.link, "sari").await;
+    let rini = console.hire(&admin, "supervisor", "rini").await;
+    let tono = console.hire(&admin, "analyst", "tono").await;
+    let budi = console.hire(&admin, "analyst", "budi").await;
+    let empty = console.get("/quality", &rini).await;
+    for says in [
+        "Belum ada postingan acak",
+        "Belum ada putusan yang dibuat dua kali",
+        "Tidak ada perbedaan",
+    ] {
+        assert!(empty.contains(says), "{says}: {empty}");
+    }
+
+    let (item, page) = console.work(&tono).await;
+    console.decide(&item, &page, &tono, "BUKAN_berita").await;
+    let led = console.ask(Method::GET, "/work", &tono, &[]).await;
+    assert_eq!(location(&led), "/queue", "not to him who decided it");
+
+    // The other sees an open item, whatever she does: nothing tells that it was decided, or by whom.
+    let (again, page) = console.work(&budi).await;
+    assert_eq!(again, item);
+    for hidden in ["tono", "jelas sekali", "/undo", "id=\"held\""] {
+        assert!(!page.contains(hidden), "{hidden}: {page}");
+    }
+    let revealed = console.post(&format!("{item}/reveal"), &budi, &[]).await.text().await.unwrap();
+    assert!(revealed.contains("id=\"phones\"") && !revealed.contains("tono"), "{revealed}");
+    let decided = console.decide(&item, &page, &budi, "EDUKASI").await;
+    assert!(location(&decided).starts_with("/work?last="));
+
+    // A slip is taken back by one key, and the item is hers again, still blind.
+    let undone = console.post(&format!("{item}/undo"), &budi, &[]).await;
+    assert_eq!(location(&undone), item);
+    let page = console.get(&item, &budi).await;
+    assert!(page.contains("name=\"token\"") && !page.contains("tono"), "{page}");
+    console.decide(&item, &page, &budi, "TAKEDOWN").await;
+    let page = console.get(&item, &budi).await;
+    assert!(page.contains("Pendapat kedua Anda") && page.contains("BUKAN_berita"), "{page}");
+    assert!(console.get("/queue?state=decided", &budi).await.contains("BUKAN_berita"));
+
+    // Who only looks or decides is not led there and not let in; nor may she settle.
+    let viewer = console.hire(&admin, "viewer", "wati").await;
+    let ops = console.hire(&admin, "ops", "joko").await;
+    for (name, cookie) in [("budi", &budi), ("wati", &viewer), ("joko", &ops)] {
+        assert!(!console.get("/queue", cookie).await.contains("/quality"), "{name}");
+        let settle = [("outcome", "TAKEDOWN"), ("reason", "ya")];
+        for answer in [
+            console.ask(Method::GET, "/quality", cookie, &[]).await,
+            console.post("/quality/1/settle", cookie, &settle).await,
+            console.post("/quality/1/undo", cookie, &[]).await,
+        ] {
+            assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{name}");
+        }
+    }
+
+    // The supervisor sees both and says what holds.
+    let quality = console.get("/quality", &rini).await;
+    for says in
+        ["tono", "budi", "BUKAN_berita", "TAKEDOWN", "berbeda tindakannya", "pada 0 dari 1 butir"]
+    {
+        assert!(quality.contains(says), "{says}: {quality}");
+    }
+    for (form, status) in [
+        ([("outcome", "TAKEDOWN"), ("reason", " ")], StatusCode::CONFLICT),
+        ([("outcome", "APA"), ("reason", "ya")], StatusCode::BAD_REQUEST),
+        ([("outcome", "DUPLIKAT"), ("reason", "ya")], StatusCode::CONFLICT),
+        ([("outcome", "TAKEDOWN"), ("reason", "tawaran jelas")], StatusCode::SEE_OTHER),
+        ([("outcome", "EDUKASI"), ("reason", "sekali lagi")], StatusCode::CONFLICT),
+    ] {
+        assert_eq!(
+            console.post("/quality/1/settle", &rini, &form).await.status(),
+            status,
+            "{form:?}"
+        );
+    }
+    assert!(console.get("/queue?state=decided", &rini).await.contains("<b>TAKEDOWN</b>"));
+    let page = console.get(&item, &rini).await;
+    assert!(page.contains("tawaran jelas") && page.contains("membatalkan keputusan 1"), "{page}");
+    let quality = console.get("/quality", &rini).await;
+    assert!(
+        quality.contains("Tidak ada perbedaan") && quality.contains("tawaran jelas"),
+        "{quality}"
+    );
+    console.post("/quality/1/undo", &rini, &[]).await;
+    assert!(console.get("/queue?state=decided", &rini).await.contains("<b>BUKAN_berita</b>"));
+    assert!(console.get("/quality", &rini).await.contains("action=\"/quality/1/settle\""));
+    assert_eq!(
+        console
+            .post("/quality/9/settle", &rini, &[("outcome", "EDUKASI"), ("reason", "x")])
+            .await
+            .status(),
+        StatusCode::CONFLICT
+    );
+    assert_eq!(desk.run(&["evidence", "verify"]).status, 0);
+}
+
+#[tokio::test]
+async fn a_drawn_post_is_not_to_be_told_from_others_until_it_is_decided() {
+    let desk = Desk::filled(&[POSTS[0], POSTS[3]]);
+    let at = Timestamp::now().to_string();
+    desk.sql(&format!(
+        "UPDATE post SET first_seen = '{}'",
+        at.replace('Z', "").split('.').next().map(|second| format!("{second}.000000Z")).unwrap()
+    ));
+    let drawing = Store::open(&Settings {
+        path: desk.path("w.db"),
+        evidence: desk.path("bukti"),
+        quality: QualitySettings { unflagged_share: 1.0, second_review_share: 0.0 },
+        ..Settings::default()
+    })
+    .unwrap();
+    let drawn = drawing.next(&"sari".parse().unwrap(), None, Timestamp::now()).unwrap().unwrap();
+    let number = drawn.item.to_string();
+    let console = Console::start(&desk);
+    let sari = console.join(&console.daemon.link, "sari").await;
+    let (item, page) = console.work(&sari).await;
+    assert_eq!(item, format!("/items/{number}"));
+    assert!(page.contains("Selamat pagi") && page.contains("diduga tawaran kerja"), "{page}");
+    let queue = console.get("/queue", &sari).await;
+    assert!(queue.contains("2 butir") && queue.contains(">S2</b>"), "{queue}");
+    assert_eq!(queue.matches(">S2</b>").count(), 2, "it has the rank of the one it stands for");
+    let quality = console.get("/quality", &sari).await;
+    assert!(
+        !quality.contains(&item) && quality.contains("belum ada postingan acak yang"),
+        "{quality}"
+    );
+    let shell = [
+        desk.run(&["queue", "list", "--json"]),
+        desk.run(&["queue", "show", &number, "--json"]),
+        desk.run(&["queue", "show", &number]),
+        desk.run(&["queue", "list"]),
+        desk.run(&["queue", "next", "--json"]),
+        desk.run(&["queue", "export", "--state", "open"]),
+    ];
+    for (name, text) in shell
+        .iter()
+        .map(|answer| ("shell", &answer.out))
+        .chain([("page", &page), ("queue", &queue)])
+    {
+        for telling in ["sample", "sampel", "acak", "\"flagged\":false"] {
+            assert!(!text.contains(telling), "{name} says {telling}: {text}");
+        }
+    }
+
+    console.decide(&item, &page, &sari, "PANTAU_AKUN").await;
+    let quality = console.get("/quality", &sari).await;
+    assert!(quality.contains("Ditaksir 100,0% dari postingan"), "{quality}");
+    assert!(quality.contains(&format!("href=\"{item}\"")), "{quality}");
+    console.post("/language", &sari, &[("language", "en")]).await;
+    assert!(console.get("/quality", &sari).await.contains("An estimated 100.0% of the posts"));
+    // Whoever takes it over is told how it came into the queue.
+    let export: Value = serde_json::from_str(&desk.run(&["queue", "export"]).out).unwrap();
+    assert_eq!(export["origin"], "sample");
+    console.post(&format!("{item}/undo"), &sari, &[]).await;
+    assert!(console.get("/queue", &sari).await.contains("2 items"));
+}
