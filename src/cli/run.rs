@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::logging::{self, Screen};
 use super::{Answer, Failure, unwritable};
-use crate::config::Config;
-use crate::console;
+use crate::config::{Config, TotpPolicy};
+use crate::console::{self, Entrance};
 use crate::pipeline::{
     Daemon, DaemonError, Observer, SourceReport, StartError, Unobserved, Watch, once,
 };
@@ -180,10 +180,15 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
         Ok(config)
     };
     // Whoever opens it to other machines puts HTTPS before it: a session never goes out in the clear.
-    let public = config.http.public;
+    let entrance = Entrance {
+        secure: config.http.public,
+        speaks_https: false,
+        totp_required: config.console.totp == TotpPolicy::Required,
+    };
     let daemon = Daemon::bind(watch, config, metrics).await?;
     let api = console::router(daemon.intake());
-    let screens = console::screens(daemon.store(), daemon.scorer(), daemon.rules_refused(), public);
+    let (store, scorer) = (daemon.store(), daemon.scorer());
+    let screens = console::screens(store, scorer, daemon.rules_refused(), entrance);
     let daemon = daemon.with_rooms(api).with_rooms(screens);
     tell_where(&daemon)?;
     daemon.run(stop, reload, read_config).await;

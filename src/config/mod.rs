@@ -18,7 +18,9 @@ use toml::de::DeTable;
 use crate::{fetch, store};
 
 pub use fault::{Fault, Faults, Place};
-pub use settings::{Http, Log, LogFormat, LogLevel, LogLevelError, Rules, Thresholds};
+pub use settings::{
+    Console, Http, Log, LogFormat, LogLevel, LogLevelError, Rules, Thresholds, TotpPolicy,
+};
 pub use source::{SourceConfig, SourceName, SourceNameError};
 
 /// Everything an operator may set, with defaults for what the file leaves out. Serialised it is a
@@ -41,6 +43,8 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// Where the daemon answers.
     pub http: Http,
+    /// How people work in the console.
+    pub console: Console,
     /// What is logged and how.
     pub log: Log,
     /// Where posts come from, in the order of the file.
@@ -73,6 +77,7 @@ struct Tables {
     rules: Rules,
     thresholds: Thresholds,
     http: Http,
+    console: Console,
     log: Log,
     #[serde(rename = "source")]
     _sources: Vec<toml::Table>,
@@ -109,6 +114,7 @@ impl Config {
             rules: tables.rules,
             thresholds: tables.thresholds,
             http: tables.http,
+            console: tables.console,
             log: tables.log,
             sources: Vec::new(),
             folder,

@@ -62,6 +62,25 @@ impl Default for Http {
     }
 }
 
+/// The `[console]` table: how people work in the review console.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Console {
+    /// Whether a second factor is a person's choice.
+    pub totp: TotpPolicy,
+}
+
+/// Whether a second factor is a person's choice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TotpPolicy {
+    /// It is.
+    #[default]
+    Optional,
+    /// Nobody works without one.
+    Required,
+}
+
 /// The `[log]` table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

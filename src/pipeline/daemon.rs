@@ -211,7 +211,11 @@ fn apply(watch: &mut Watch, old: &Config, new: &Config) {
             Err(error) => tracing::error!(%error, "[fetch] stays as it was"),
         }
     }
-    for (table, changed) in [("store", old.store != new.store), ("http", old.http != new.http)] {
+    for (table, changed) in [
+        ("store", old.store != new.store),
+        ("http", old.http != new.http),
+        ("console", old.console != new.console),
+    ] {
         if changed {
             tracing::warn!(table, "this table is read only at the start: restart waspada");
         }

@@ -207,9 +207,15 @@ pub struct Daemon {
 impl Daemon {
     /// Starts one that nobody can sign in to yet.
     pub fn start(desk: &Desk) -> Self {
+        Self::start_with(desk, "")
+    }
+
+    /// The same with more lines in the `[http]` table, or after it.
+    pub fn start_with(desk: &Desk, more: &str) -> Self {
         let path = desk.path("waspada.toml");
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:0\"\n")).unwrap();
+        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:0\"\n{more}\n"))
+            .unwrap();
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_waspada"))
             .args(["run", "--config"])
             .arg(&path)

@@ -20,11 +20,15 @@ struct People<'a> {
     link: Option<String>,
 }
 
-fn administrator(session: &Session) -> Result<(), Fault> {
+pub(super) fn administrator(session: &Session) -> Result<(), Fault> {
     if session.account.role == Role::Admin { Ok(()) } else { Err(Fault::Forbidden) }
 }
 
-async fn page(desk: &Desk, session: &Session, link: Option<String>) -> Result<Html<String>, Fault> {
+pub(super) async fn page(
+    desk: &Desk,
+    session: &Session,
+    link: Option<String>,
+) -> Result<Html<String>, Fault> {
     let accounts = desk.call(|store| store.accounts()).await?;
     html(People { frame: Frame::new(desk, session, "people"), accounts, link })
 }
@@ -78,7 +82,7 @@ pub(in crate::console) async fn set_disabled(
     let found = desk
         .call(move |store| {
             let Some(account) = store.account(&name)? else { return Ok(false) };
-            store.set_disabled(&account, shut.disabled, &by, Timestamp::now()).map(|()| true)
+            store.set_disabled(&account, shut.disabled, Some(&by), Timestamp::now()).map(|()| true)
         })
         .await?;
     if found { Ok(Redirect::to("/people").into_response()) } else { Err(Fault::NotFound) }
