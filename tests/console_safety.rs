@@ -426,6 +426,130 @@ async fn behind_https_cookies_are_bound_to_the_host() {
     );
 }
 
+/// A certificate for this machine and its key, as PEM.
+fn issued() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}
+
+/// A client that trusts this certificate and no other.
+fn trusting(certificate: &str) -> Client {
+    let certificate = reqwest::Certificate::from_pem(certificate.as_bytes()).unwrap();
+    let redirects = redirect::Policy::none();
+    Client::builder().tls_certs_only([certificate]).redirect(redirects).build().unwrap()
+}
+
+const TLS: &str = "certificate = \"rantai.pem\"\nkey = \"kunci.pem\"";
+
+fn put(desk: &Desk, certificate: &str, key: &str) {
+    std::fs::write(desk.path("rantai.pem"), certificate).unwrap();
+    std::fs::write(desk.path("kunci.pem"), key).unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(desk.path("kunci.pem"), private).unwrap();
+}
+
+#[tokio::test]
+async fn with_a_certificate_the_daemon_itself_speaks_https() {
+    let desk = Desk::filled(POSTS);
+    let (first, renewed) = (issued(), issued());
+    put(&desk, &first.0, &first.1);
+    let mut console = Console::start_with(&desk, TLS);
+    let address = console.daemon.address.clone();
+    assert!(address.starts_with("https://127.0.0.1:"), "{address}");
+    let host = address.strip_prefix("https://").unwrap();
+    console.client = trusting(&first.0);
+    // Who says nothing, and who speaks no TLS, keeps nobody else waiting.
+    let silent: Vec<_> = (0..3).map(|_| std::net::TcpStream::connect(host).unwrap()).collect();
+    let plain = Client::builder().build().unwrap();
+    assert!(plain.get(format!("http://{host}/healthz")).send().await.is_err());
+    assert!(trusting(&renewed.0).get(&address).send().await.is_err(), "it is not that one");
+
+    let path = console.daemon.link.strip_prefix(&address).unwrap();
+    let answer = console.post(path, "", &[("name", "sari"), ("password", PASSWORD)]).await;
+    assert!(answer.headers()["strict-transport-security"].to_str().unwrap().contains("max-age="));
+    assert!(answer.headers()[SET_COOKIE].to_str().unwrap().ends_with("; Secure"));
+    let session = cookie(&answer);
+    assert!(session.starts_with("__Host-") && console.is_in(&session).await);
+    // Where somebody asks from is known behind TLS too.
+    let report = console.client.post(format!("{address}/api/reports")).send().await.unwrap();
+    assert_eq!(report.status(), StatusCode::UNAUTHORIZED);
+    // The program itself asks it by its certificate.
+    let http = waspada::config::Http {
+        listen: host.parse().unwrap(),
+        public: false,
+        certificate: Some(desk.path("rantai.pem")),
+        key: Some(desk.path("kunci.pem")),
+    };
+    let health = tokio::task::spawn_blocking(move || waspada::pipeline::ask_health(&http));
+    assert_eq!(health.await.unwrap().unwrap().status, "ok");
+
+    // A renewal is noticed; connections and sessions go on.
+    put(&desk, &renewed.0, &renewed.1);
+    let newer = trusting(&renewed.0);
+    let is_taken_up = async |client: &Client| {
+        for _ in 0..60 {
+            if client.get(format!("{address}/healthz")).send().await.is_ok() {
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+        false
+    };
+    assert!(is_taken_up(&newer).await);
+    assert!(console.is_in(&session).await);
+    // One that is broken leaves the last in force; SIGHUP reads at once.
+    put(&desk, &first.0, &renewed.1);
+    console.daemon.hang_up();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert!(trusting(&renewed.0).get(format!("{address}/healthz")).send().await.is_ok());
+    put(&desk, &first.0, &first.1);
+    console.daemon.hang_up();
+    assert!(is_taken_up(&trusting(&first.0)).await);
+    drop(silent);
+}
+
+#[test]
+fn what_is_wrong_with_certificate_files_is_told_in_a_sentence() {
+    let desk = Desk::bare();
+    let (certificate, key) = issued();
+    let other = issued().1;
+    let check = |table: &str, certificate: &str, key: &str| {
+        put(&desk, certificate, key);
+        let base = "[store]\npath = \"w.db\"\nevidence = \"bukti\"\n[http]\n";
+        std::fs::write(desk.path("waspada.toml"), format!("{base}{table}\n")).unwrap();
+        desk.run(&["config", "check"])
+    };
+    let broken = certificate.replace('M', "%");
+    for (table, certificate, key, told) in [
+        (TLS, key.as_str(), key.as_str(), "rantai.pem: tidak ada sertifikat PEM"),
+        (TLS, broken.as_str(), key.as_str(), "rantai.pem: tidak ada sertifikat PEM"),
+        (TLS, certificate.as_str(), certificate.as_str(), "kunci.pem: tidak ada kunci PEM"),
+        (TLS, certificate.as_str(), "", "kunci.pem: tidak ada kunci PEM"),
+        (TLS, certificate.as_str(), other.as_str(), "kunci ini bukan pasangan"),
+        ("certificate = \"rantai.pem\"", "", "", "`certificate` tanpa `key`"),
+        ("key = \"kunci.pem\"", "", "", "`key` tanpa `certificate`"),
+        (
+            "certificate = \"hilang.pem\"\nkey = \"kunci.pem\"",
+            "",
+            key.as_str(),
+            "hilang.pem: berkas `certificate` tidak dapat dibaca",
+        ),
+    ] {
+        let answer = check(table, certificate, key);
+        assert_eq!(answer.status, 2, "{told}: {}", answer.err);
+        assert!(answer.err.contains(told), "{told}: {}", answer.err);
+        let secret = key.lines().nth(1).unwrap_or("-----BEGIN");
+        assert!(!answer.err.contains(secret), "nothing of a key is told");
+    }
+    let right = check(TLS, &certificate, &key);
+    assert_eq!((right.status, right.err.as_str()), (0, ""));
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(desk.path("kunci.pem"), open).unwrap();
+    let told = desk.run(&["config", "check"]);
+    assert_eq!(told.status, 0);
+    assert!(told.err.contains("kunci.pem: kunci ini terbuka") && told.err.contains("chmod o-rwx"));
+}
+
 /// The lines of the log as `actor action subject detail`.
 fn custody(desk: &Desk) -> String {
     let connection = rusqlite::Connection::open(desk.path("w.db")).unwrap();

@@ -8,6 +8,7 @@ mod fault;
 mod read;
 mod settings;
 mod source;
+mod tls;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ pub use settings::{
     Console, Http, Log, LogFormat, LogLevel, LogLevelError, Rules, Thresholds, TotpPolicy,
 };
 pub use source::{SourceConfig, SourceName, SourceNameError};
+pub use tls::{TlsFiles, TlsFilesError};
 
 /// Everything an operator may set, with defaults for what the file leaves out. Serialised it is a
 /// config file again.
@@ -121,6 +123,9 @@ impl Config {
         };
         config.store.path = config.folder.join(&config.store.path);
         config.store.evidence = config.folder.join(&config.store.evidence);
+        for file in [&mut config.http.certificate, &mut config.http.key] {
+            *file = file.take().map(|file| config.folder.join(file));
+        }
         config.rules.path = config.rules.path.map(|rules| config.folder.join(rules));
 
         let mut found = check::check(&config, document.get_ref());

@@ -231,6 +231,15 @@ impl Daemon {
     }
 }
 
+impl Daemon {
+    /// Tells it to read its files again.
+    pub fn hang_up(&self) {
+        let id = self.child.id().to_string();
+        let told = std::process::Command::new("kill").args(["-HUP", &id]).status().unwrap();
+        assert!(told.success());
+    }
+}
+
 impl Drop for Daemon {
     fn drop(&mut self) {
         let _ = self.child.kill();
