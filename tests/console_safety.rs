@@ -1,9 +1,11 @@
 //! How people get into the console and are kept out of it: the second factor, passwords, sessions
 //! that end, and help for whoever cannot get in.
-#![allow(clippy::unwrap_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
 mod desk;
 
+use std::path::Path;
+use std::process::Command;
 use std::time::SystemTime;
 
 use desk::{Daemon, Desk, POSTS};
@@ -548,6 +550,26 @@ fn what_is_wrong_with_certificate_files_is_told_in_a_sentence() {
     let told = desk.run(&["config", "check"]);
     assert_eq!(told.status, 0);
     assert!(told.err.contains("kunci.pem: kunci ini terbuka") && told.err.contains("chmod o-rwx"));
+}
+
+/// The same in a real browser, which also looks at each page for what hinders a reader;
+/// `.ci/browser` fetches it.
+#[test]
+fn a_second_factor_is_set_up_in_a_browser() {
+    let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("browser");
+    let has = |name: &str| Command::new(name).arg("--version").output().is_ok();
+    if !tools.join("node_modules/playwright-core").is_dir() || !has("chromium") || !has("node") {
+        eprintln!("skipped: no browser here; .ci/browser fetches one");
+        return;
+    }
+    let desk = Desk::filled(POSTS);
+    let daemon = Daemon::start(&desk);
+    let ended = Command::new("node")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/safety.mjs"))
+        .args([tools.to_str().unwrap(), &daemon.address, &daemon.link])
+        .output()
+        .unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
 /// The lines of the log as `actor action subject detail`.

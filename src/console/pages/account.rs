@@ -55,6 +55,38 @@ struct Codes<'a> {
     codes: Vec<RecoveryCode>,
 }
 
+/// What is told of a browser: its family and its system, out of what it calls itself. The first that
+/// fits counts, for each also calls itself what came before it.
+const BROWSERS: &[(&str, &str)] = &[
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+];
+const SYSTEMS: &[(&str, &str)] = &[
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+];
+
+fn browser(agent: &str) -> String {
+    let told = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    match (told(BROWSERS), told(SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) if agent.is_empty() => "–".to_owned(),
+        (None, None) => agent.chars().take(40).collect(),
+    }
+}
+
 /// A part of the page, where what is wrong with its form is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -295,4 +327,33 @@ async fn set_language(
 ) -> Result<Redirect, Fault> {
     desk.call(move |store| store.set_language(&session.account, wanted.language)).await?;
     Ok(Redirect::to("/account"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::browser;
+
+    #[test]
+    fn a_browser_is_told_by_family_and_system() {
+        for (agent, told) in [
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Firefox · Linux",
+            ),
+            (
+                "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) \
+                 Chrome/141.0.0.0 Mobile Safari/537.36",
+                "Chrome · Android",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                 Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0",
+                "Edge · Windows",
+            ),
+            ("curl/8.5.0", "curl/8.5.0"),
+            ("", "–"),
+        ] {
+            assert_eq!(browser(agent), told);
+        }
+    }
 }

@@ -67,10 +67,13 @@ impl RecoveryCode {
     }
 }
 
+/// Finds the time step a code belongs to under a secret.
+type StepOf = dyn Fn(&[u8]) -> Option<u64> + Send;
+
 /// What somebody gives beside her password.
 pub enum Proof {
-    /// A code of the telephone: finds the time step it belongs to under a secret.
-    Code(Box<dyn Fn(&[u8]) -> Option<u64> + Send>),
+    /// A code of the telephone.
+    Code(Box<StepOf>),
     /// A recovery code.
     Recovery(RecoveryCode),
 }
