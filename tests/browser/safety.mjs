@@ -72,6 +72,7 @@ await look("codes");
 await page.goto(`${base}/account`);
 await look("account-on");
 await page.goto(`${base}/people`);
+must((await page.locator("tbody form").count()) === 0, "nobody is offered to lock himself out");
 await look("people-safety");
 
 await context.clearCookies();

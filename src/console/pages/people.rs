@@ -16,6 +16,8 @@ use crate::store::{Account, Analyst, Role, Session};
 struct People<'a> {
     frame: Frame<'a>,
     accounts: Vec<Account>,
+    /// Who looks: what would lock himself out is not offered.
+    own: &'a Analyst,
     /// The path of a new one-time link, shown once.
     link: Option<String>,
 }
@@ -30,7 +32,12 @@ pub(super) async fn page(
     link: Option<String>,
 ) -> Result<Html<String>, Fault> {
     let accounts = desk.call(|store| store.accounts()).await?;
-    html(People { frame: Frame::new(desk, session, "people"), accounts, link })
+    html(People {
+        frame: Frame::new(desk, session, "people"),
+        accounts,
+        own: &session.account.name,
+        link,
+    })
 }
 
 pub(in crate::console) async fn show(
