@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::{Answer, Failure, unwritable};
-use crate::config::Config;
+use crate::config::{Config, TlsFiles};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -34,6 +34,11 @@ fn show(config: &Config) -> Result<Answer, Failure> {
 }
 
 fn check(config: &Config) -> Result<Answer, Failure> {
+    let tls = config.http.tls();
+    if let Some(files) = &tls {
+        // Only here and at the start: other commands are run by people who may not read the key.
+        files.read().map_err(|error| Failure::Usage(error.to_string()))?;
+    }
     let path = config.path.as_deref().unwrap_or(&config.folder);
     let enabled = config.sources.iter().filter(|source| source.enabled).count();
     writeln!(
@@ -43,6 +48,9 @@ fn check(config: &Config) -> Result<Answer, Failure> {
         config.sources.len(),
     )
     .map_err(unwritable)?;
+    if let Some(open) = tls.as_ref().and_then(TlsFiles::key_is_open) {
+        super::complain(&open);
+    }
     for source in &config.sources {
         if let Some(error) = source.missing_secret(config) {
             super::complain(&format!("sumber `{}` tetap mati: {error}", source.name));

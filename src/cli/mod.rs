@@ -20,6 +20,7 @@ mod run;
 mod scan;
 mod source;
 mod token;
+mod user;
 
 use std::io::Write;
 
@@ -75,6 +76,9 @@ enum Command {
     /// Token bagi program lembaga lain: buat, daftar, cabut
     #[command(subcommand)]
     Token(token::Command),
+    /// Akun konsol peninjauan: daftar, undang, peran, tutup, bantu masuk
+    #[command(subcommand)]
+    User(user::Command),
     /// Antrean telaah: lihat, ambil, putuskan, batalkan, ekspor
     #[command(subcommand)]
     Queue(queue::Command),
@@ -133,6 +137,7 @@ pub fn run() -> ExitCode {
         Command::Source(command) => source::run(command, &arguments),
         Command::Report(report) => report::run(report, &arguments),
         Command::Token(command) => token::run(command, &arguments),
+        Command::User(command) => user::run(command, &arguments),
         Command::Queue(command) => queue::run(command, &arguments),
         Command::Evidence(command) => evidence::run(command, &arguments),
         Command::Db(command) => db::run(command, &arguments),

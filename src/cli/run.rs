@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::logging::{self, Screen};
 use super::{Answer, Failure, unwritable};
-use crate::config::Config;
-use crate::console;
+use crate::config::{Config, TlsFiles, TotpPolicy};
+use crate::console::{self, Entrance};
 use crate::pipeline::{
     Daemon, DaemonError, Observer, SourceReport, StartError, Unobserved, Watch, once,
 };
@@ -54,7 +54,10 @@ impl From<StartError> for Failure {
 
 impl From<DaemonError> for Failure {
     fn from(error: DaemonError) -> Self {
-        Self::Impossible(error.to_string())
+        match error {
+            DaemonError::Listen { .. } => Self::Impossible(error.to_string()),
+            DaemonError::Tls(error) => Self::Usage(error.to_string()),
+        }
     }
 }
 
@@ -180,25 +183,34 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
         Ok(config)
     };
     // Whoever opens it to other machines puts HTTPS before it: a session never goes out in the clear.
-    let public = config.http.public;
+    let tls = config.http.tls();
+    if let Some(open) = tls.as_ref().and_then(TlsFiles::key_is_open) {
+        super::complain(&open);
+    }
+    let entrance = Entrance {
+        secure: config.http.public || tls.is_some(),
+        speaks_https: tls.is_some(),
+        totp_required: config.console.totp == TotpPolicy::Required,
+    };
     let daemon = Daemon::bind(watch, config, metrics).await?;
     let api = console::router(daemon.intake());
-    let screens = console::screens(daemon.store(), daemon.scorer(), daemon.rules_refused(), public);
+    let (store, scorer) = (daemon.store(), daemon.scorer());
+    let screens = console::screens(store, scorer, daemon.rules_refused(), entrance);
     let daemon = daemon.with_rooms(api).with_rooms(screens);
-    tell_where(&daemon)?;
+    tell_where(&daemon, if entrance.speaks_https { "https" } else { "http" })?;
     daemon.run(stop, reload, read_config).await;
     Ok(Answer::Done)
 }
 
 /// Tells where the console is, and while nobody can sign in, the link that makes the first account.
-fn tell_where(daemon: &Daemon) -> Result<(), Failure> {
+fn tell_where(daemon: &Daemon, scheme: &str) -> Result<(), Failure> {
     let address = daemon.address().map_err(|error| Failure::Impossible(error.to_string()))?;
     let link = console::first_link(&daemon.store(), Timestamp::now())
         .map_err(|error| Failure::Impossible(error.to_string()))?;
-    let mut told = format!("Konsol: http://{address}/\n");
+    let mut told = format!("Konsol: {scheme}://{address}/\n");
     if let Some(link) = link {
         told += &format!(
-            "Belum ada akun. Buat administrator pertama (24 jam, sekali pakai): http://{address}{link}\n"
+            "Belum ada akun. Buat administrator pertama (24 jam, sekali pakai): {scheme}://{address}{link}\n"
         );
     }
     super::print(&told)

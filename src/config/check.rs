@@ -232,7 +232,22 @@ fn shares(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
 }
 
 fn listening(config: &Config, document: &DeTable<'_>, faults: &mut Vec<Fault>) {
-    let http = config.http;
+    let http = &config.http;
+    for (written, missing) in [("certificate", "key"), ("key", "certificate")] {
+        if span_of(document, &["http", written]).is_some()
+            && span_of(document, &["http", missing]).is_none()
+        {
+            faults.push(Fault {
+                span: place_of(document, &["http", written]),
+                title: format!("`{written}` tanpa `{missing}`"),
+                label: "HTTPS memerlukan keduanya".into(),
+                also: None,
+                help: Some(format!(
+                    "tambahkan {missing} = \"…pem\" di [http], atau hapus `{written}`"
+                )),
+            });
+        }
+    }
     if http.listen.ip().is_loopback() || http.public {
         return;
     }

@@ -8,6 +8,7 @@ mod fault;
 mod read;
 mod settings;
 mod source;
+mod tls;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,8 +19,11 @@ use toml::de::DeTable;
 use crate::{fetch, store};
 
 pub use fault::{Fault, Faults, Place};
-pub use settings::{Http, Log, LogFormat, LogLevel, LogLevelError, Rules, Thresholds};
+pub use settings::{
+    Console, Http, Log, LogFormat, LogLevel, LogLevelError, Rules, Thresholds, TotpPolicy,
+};
 pub use source::{SourceConfig, SourceName, SourceNameError};
+pub use tls::{TlsFiles, TlsFilesError};
 
 /// Everything an operator may set, with defaults for what the file leaves out. Serialised it is a
 /// config file again.
@@ -43,6 +47,8 @@ pub struct Config {
     pub quality: store::QualitySettings,
     /// Where the daemon answers.
     pub http: Http,
+    /// How people work in the console.
+    pub console: Console,
     /// What is logged and how.
     pub log: Log,
     /// Where posts come from, in the order of the file.
@@ -76,6 +82,7 @@ struct Tables {
     thresholds: Thresholds,
     quality: store::QualitySettings,
     http: Http,
+    console: Console,
     log: Log,
     #[serde(rename = "source")]
     _sources: Vec<toml::Table>,
@@ -113,6 +120,7 @@ impl Config {
             thresholds: tables.thresholds,
             quality: tables.quality,
             http: tables.http,
+            console: tables.console,
             log: tables.log,
             sources: Vec::new(),
             folder,
@@ -120,6 +128,9 @@ impl Config {
         config.store.quality = config.quality;
         config.store.path = config.folder.join(&config.store.path);
         config.store.evidence = config.folder.join(&config.store.evidence);
+        for file in [&mut config.http.certificate, &mut config.http.key] {
+            *file = file.take().map(|file| config.folder.join(file));
+        }
         config.rules.path = config.rules.path.map(|rules| config.folder.join(rules));
 
         let mut found = check::check(&config, document.get_ref());

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use super::tls::TlsFiles;
 use crate::engine;
 
 /// The `[rules]` table.
@@ -46,20 +47,58 @@ impl From<Thresholds> for engine::Thresholds {
     }
 }
 
-/// The `[http]` table: where the daemon answers `/healthz` and `/metrics`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The `[http]` table: where the daemon answers, and whether by HTTPS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Http {
     /// Address and port.
     pub listen: SocketAddr,
     /// The operator wants other machines to reach that address.
     pub public: bool,
+    /// The chain of certificates that makes it speak HTTPS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// The key of that certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
+}
+
+impl Http {
+    /// The files that make it speak HTTPS, if it does.
+    pub fn tls(&self) -> Option<TlsFiles> {
+        let (certificate, key) = self.certificate.clone().zip(self.key.clone())?;
+        Some(TlsFiles { certificate, key })
+    }
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9464)), public: false }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9464)),
+            public: false,
+            certificate: None,
+            key: None,
+        }
     }
+}
+
+/// The `[console]` table: how people work in the review console.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Console {
+    /// Whether a second factor is a person's choice.
+    pub totp: TotpPolicy,
+}
+
+/// Whether a second factor is a person's choice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TotpPolicy {
+    /// It is.
+    #[default]
+    Optional,
+    /// Nobody works without one.
+    Required,
 }
 
 /// The `[log]` table.

@@ -16,8 +16,26 @@ use super::locale::{Locale, Locales};
 use crate::pipeline::Scorer;
 use crate::store::{Language, QueueError, Session, SessionToken, Store, StoreError};
 
-/// The cookie a session is proved with.
-pub(super) const COOKIE_NAME: &str = "waspada_session";
+/// What a cookie proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cookie {
+    /// A session.
+    Session,
+    /// A right password, while the code is still owed.
+    Half,
+}
+
+impl Cookie {
+    /// By HTTPS with a prefix for which browsers hold that no other host or path has set it.
+    fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::Session, true) => "__Host-waspada_session",
+            (Self::Session, false) => "waspada_session",
+            (Self::Half, true) => "__Host-waspada_half",
+            (Self::Half, false) => "waspada_half",
+        }
+    }
+}
 
 /// Says why the rules in the files are not in force, if they are not.
 pub type RulesRefused = Arc<dyn Fn() -> Option<String> + Send + Sync>;
@@ -33,6 +51,8 @@ pub(super) struct Desk {
     pub(super) hashing: Arc<Semaphore>,
     /// Whether browsers reach the console by HTTPS only.
     pub(super) secure: bool,
+    /// Whether nobody works here without a second factor.
+    pub(super) totp_required: bool,
 }
 
 impl Desk {
@@ -65,37 +85,63 @@ impl Desk {
         done
     }
 
-    /// The cookie that carries a session, or one that ends it.
-    pub(super) fn cookie(&self, token: Option<SessionToken>) -> String {
+    /// The cookie that carries a token, or one that ends it.
+    pub(super) fn cookie(&self, cookie: Cookie, token: Option<SessionToken>) -> String {
+        let name = cookie.name(self.secure);
         let secure = if self.secure { "; Secure" } else { "" };
         let (value, life) = match token {
             Some(token) => (token.to_string(), ""),
             None => (String::new(), "; Max-Age=0"),
         };
-        format!("{COOKIE_NAME}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{life}")
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{life}")
+    }
+
+    /// The token of a request's cookie.
+    pub(super) fn token(&self, cookie: Cookie, headers: &HeaderMap) -> Option<SessionToken> {
+        let wanted = cookie.name(self.secure);
+        headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(|header| header.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, _)| *name == wanted)
+            .and_then(|(_, value)| value.parse().ok())
     }
 }
 
-/// The session of whoever asks; who has none is sent to sign in.
+/// The session of whoever asks; who has none is sent to sign in, and who has no second factor where
+/// one is required, to set one up.
 pub(super) struct Signed(pub(super) Session);
+
+/// The session of whoever asks, for the pages by which a second factor is set up, and for leaving.
+pub(super) struct Entered(pub(super) Session);
 
 /// The session that the cookies of a request prove.
 pub(super) async fn session_of(headers: &HeaderMap, desk: &Desk) -> Result<Option<Session>, Fault> {
-    let token = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE_NAME)
-        .and_then(|(_, value)| value.parse::<SessionToken>().ok());
-    match token {
+    match desk.token(Cookie::Session, headers) {
         Some(token) => desk.call(move |store| store.session(token, Timestamp::now())).await,
         None => Ok(None),
     }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Signed
+where
+    Desk: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let desk = Desk::from_ref(state);
+        let Entered(session) = Entered::from_request_parts(parts, state).await?;
+        if desk.totp_required && !session.account.has_totp {
+            return Err(Redirect::to("/account").into_response());
+        }
+        Ok(Self(session))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Entered
 where
     Desk: FromRef<S>,
 {

@@ -10,6 +10,7 @@ mod locale;
 mod pages;
 mod password;
 mod screens;
+mod totp;
 
 use std::sync::Arc;
 
@@ -21,21 +22,34 @@ pub use api::router;
 pub use desk::RulesRefused;
 
 use crate::pipeline::Scorer;
-use crate::store::{Role, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Passwords hashed at one time; whoever comes later waits.
 const HASHED_AT_ONCE: usize = 2;
 
-/// The pages of the console. `secure`: browsers reach them by HTTPS only.
+/// How people get in.
+#[derive(Debug, Clone, Copy)]
+pub struct Entrance {
+    /// Browsers reach the pages by HTTPS only.
+    pub secure: bool,
+    /// It is the daemon itself that speaks HTTPS, and nothing else will at this address.
+    pub speaks_https: bool,
+    /// Nobody works without a second factor.
+    pub totp_required: bool,
+}
+
+/// The pages of the console.
 pub fn screens(
     store: Arc<Store>,
     scorer: Arc<Scorer>,
     rules_refused: RulesRefused,
-    secure: bool,
+    entrance: Entrance,
 ) -> Router {
+    let Entrance { secure, speaks_https, totp_required } = entrance;
     let locales = Arc::new(locale::Locales::new());
     let hashing = Arc::new(Semaphore::new(HASHED_AT_ONCE));
-    screens::router(desk::Desk { store, scorer, rules_refused, locales, hashing, secure })
+    let desk = desk::Desk { store, scorer, rules_refused, locales, hashing, secure, totp_required };
+    screens::router(desk, speaks_https)
 }
 
 /// The path of a one-time link that makes the first administrator; `None` when somebody can sign in
@@ -47,5 +61,5 @@ pub fn first_link(store: &Store, now: Timestamp) -> Result<Option<String>, Store
     if !store.has_no_accounts()? {
         return Ok(None);
     }
-    Ok(Some(format!("/invitation/{}", store.invite(Role::Admin, None, now)?)))
+    Ok(Some(format!("/invitation/{}", store.invite_first(now)?)))
 }

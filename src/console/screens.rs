@@ -5,8 +5,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::assets;
 use super::desk::Desk;
 use super::fault::{self, Fault};
-use super::pages::{alike, entry, item, people, proposals, quality, queue};
+use super::pages::{account, alike, entry, item, people, proposals, quality, queue, reset};
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -37,10 +37,14 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-pub(super) fn router(desk: Desk) -> Router {
+/// Tells browsers for a year to ask by HTTPS only.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
     let pages = Router::new()
         .route("/", get(|| async { Redirect::to("/queue") }))
         .route("/login", get(entry::show_login).post(entry::login))
+        .route("/login/code", get(entry::show_code).post(entry::code))
         .route("/logout", post(entry::logout))
         .route("/invitation/{token}", get(entry::show_invitation).post(entry::accept))
         .route("/language", post(entry::set_language))
@@ -55,6 +59,8 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/people/{name}/disabled", post(people::set_disabled))
         .merge(proposals::routes())
         .merge(quality::routes())
+        .merge(account::routes())
+        .merge(reset::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/icon.svg", get(assets::icon))
@@ -68,6 +74,11 @@ pub(super) fn router(desk: Desk) -> Router {
             CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ));
+    let pages = if speaks_https {
+        pages.layer(SetResponseHeaderLayer::overriding(STRICT_TRANSPORT_SECURITY, HSTS))
+    } else {
+        pages
+    };
     HEADERS.into_iter().fold(pages, |pages, (name, value)| {
         pages.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
     })

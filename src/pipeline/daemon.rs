@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{Config, TlsFilesError};
 use crate::fetch::Client;
 use crate::store::{SourceState, Store, StoreError};
 use crate::telemetry::{
@@ -22,6 +23,7 @@ use crate::telemetry::{
 use super::reports::{Handler, Intake};
 use super::rule_watch::{RuleWatch, SETTLE};
 use super::scorer::Scorer;
+use super::tls::Tls;
 use super::visit::{Stay, Tools, Watched, blocking, visit};
 use super::watch::{self, Watch};
 use super::{health, rules, schedule};
@@ -40,6 +42,9 @@ pub enum DaemonError {
         /// Why.
         source: std::io::Error,
     },
+    /// The certificate files of `[http]` cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsFilesError),
 }
 
 /// What the daemon's own address tells of it.
@@ -72,6 +77,7 @@ pub struct Daemon {
     config: Config,
     condition: Arc<Condition>,
     listener: TcpListener,
+    tls: Option<Tls>,
     metrics: Metrics,
     intake: Intake,
     rooms: Router,
@@ -87,9 +93,10 @@ impl Daemon {
     /// Takes the daemon's own address. What came in before `run` waits.
     ///
     /// # Errors
-    /// The address is taken or may not be used.
+    /// The address is taken or may not be used, or its certificate cannot be.
     pub async fn bind(watch: Watch, config: Config, metrics: Metrics) -> Result<Self, DaemonError> {
         let listen = config.http.listen;
+        let tls = config.http.tls().map(Tls::read).transpose()?;
         let listener = TcpListener::bind(listen)
             .await
             .map_err(|source| DaemonError::Listen { listen, source })?;
@@ -97,7 +104,8 @@ impl Daemon {
         let condition =
             Arc::new(Condition { tools: watch.tools.clone(), rules_refused: Mutex::new(refused) });
         let intake = Intake::new(&watch.tools);
-        Ok(Self { watch, config, condition, listener, metrics, intake, rooms: Router::new() })
+        let rooms = Router::new();
+        Ok(Self { watch, config, condition, listener, tls, metrics, intake, rooms })
     }
 
     /// The store.
@@ -141,18 +149,11 @@ impl Daemon {
         mut reload: tokio::sync::mpsc::Receiver<()>,
         read_config: impl Fn() -> Result<Config, String> + Send + Sync + 'static,
     ) {
-        let Self { mut watch, mut config, condition, listener, metrics, intake, rooms } = self;
+        let Self { mut watch, mut config, condition, listener, mut tls, metrics, intake, rooms } =
+            self;
         let listen = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
         let router = health::router(Arc::clone(&condition), metrics).merge(rooms);
-        let router = router.into_make_service_with_connect_info::<SocketAddr>();
-        let closing = stop.clone();
-        let server = tokio::spawn(async move {
-            let serve = axum::serve(listener, router)
-                .with_graceful_shutdown(async move { closing.cancelled().await });
-            if let Err(error) = serve.await {
-                tracing::error!(%error, "the daemon's own address is lost");
-            }
-        });
+        let server = tokio::spawn(serve(listener, tls.as_ref(), router, stop.clone()));
         report_unopened(&watch);
         let mut generation = begin(&watch, &config, &intake, &stop).await;
         DaemonReady { sources: watch.sources.len(), listen: &listen }.emit();
@@ -175,6 +176,9 @@ impl Daemon {
                     if rule_watch.has_settled(config.rules.path.as_deref()) {
                         reload_rules(&condition, &config).await;
                     }
+                    if let Some(tls) = &mut tls {
+                        tls.look();
+                    }
                 }
                 Some(()) = reload.recv() => {
                     notify(&[sd_notify::NotifyState::Reloading, monotonic()]);
@@ -187,6 +191,9 @@ impl Daemon {
                             ConfigLoaded { sources: watch.sources.len() }.emit();
                         }
                         Err(reason) => ConfigRefused { reason: &reason }.emit(),
+                    }
+                    if let Some(tls) = &tls {
+                        tls.reload();
                     }
                     rule_watch.loaded(config.rules.path.as_deref());
                     reload_rules(&condition, &config).await;
@@ -203,6 +210,35 @@ impl Daemon {
     }
 }
 
+/// Answers at the daemon's own address until `stop`.
+fn serve(
+    listener: TcpListener,
+    tls: Option<&Tls>,
+    router: Router,
+    stop: CancellationToken,
+) -> impl Future<Output = ()> + Send + 'static {
+    let listener = match tls {
+        None => Ok(Err(listener)),
+        Some(tls) => tls.listener(listener).map(Ok),
+    };
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    async move {
+        let closing = async move { stop.cancelled().await };
+        let served = match listener {
+            // `tap_io` is what lets axum know the address behind a listener that is not its own.
+            Ok(Ok(https)) => {
+                let https = https.tap_io(|_| {});
+                axum::serve(https, router).with_graceful_shutdown(closing).await
+            }
+            Ok(Err(http)) => axum::serve(http, router).with_graceful_shutdown(closing).await,
+            Err(error) => Err(std::io::Error::other(error)),
+        };
+        if let Err(error) = served {
+            tracing::error!(%error, "the daemon's own address is lost");
+        }
+    }
+}
+
 /// Takes up what a changed config changes while running.
 fn apply(watch: &mut Watch, old: &Config, new: &Config) {
     if old.fetch != new.fetch {
@@ -211,7 +247,11 @@ fn apply(watch: &mut Watch, old: &Config, new: &Config) {
             Err(error) => tracing::error!(%error, "[fetch] stays as it was"),
         }
     }
-    for (table, changed) in [("store", old.store != new.store), ("http", old.http != new.http)] {
+    for (table, changed) in [
+        ("store", old.store != new.store),
+        ("http", old.http != new.http),
+        ("console", old.console != new.console),
+    ] {
         if changed {
             tracing::warn!(table, "this table is read only at the start: restart waspada");
         }

@@ -1,7 +1,7 @@
 //! The daemon's own address: `/healthz` for whoever watches the watch, `/metrics` for Prometheus.
 //! Neither tells anything of posts or people. Whoever asks on the same machine asks from here too.
 
-use std::io::{Error, Read as _, Write as _};
+use std::io::{Error, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,8 @@ use crate::store::SourceState;
 use crate::telemetry::Metrics;
 
 use super::daemon::Condition;
+use super::tls;
+use crate::config::Http;
 
 /// The longest answer read, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -50,7 +52,8 @@ pub struct Failing {
 ///
 /// # Errors
 /// Nobody listens there, or whoever does is no daemon of ours.
-pub fn ask_health(listen: SocketAddr) -> Result<Health, Error> {
+pub fn ask_health(http: &Http) -> Result<Health, Error> {
+    let listen = http.listen;
     // An address that stands for all of the machine's is reached by loopback.
     let host = match listen.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
@@ -58,15 +61,28 @@ pub fn ask_health(listen: SocketAddr) -> Result<Health, Error> {
         host => host,
     };
     let address = SocketAddr::new(host, listen.port());
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
+    let answer = match http.tls() {
+        None => asked(stream, address)?,
+        Some(files) => {
+            let config = Arc::new(tls::to_this_machine(&files)?);
+            let connection = rustls::ClientConnection::new(config, address.ip().into());
+            let connection = connection.map_err(Error::other)?;
+            asked(rustls::StreamOwned::new(connection, stream), address)?
+        }
+    };
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    Ok(serde_json::from_str(body)?)
+}
+
+fn asked(mut stream: impl Read + Write, address: SocketAddr) -> Result<String, Error> {
     // HTTP/1.0: the answer ends with the connection and comes in one piece.
     write!(stream, "GET /healthz HTTP/1.0\r\nHost: {address}\r\n\r\n")?;
     let mut answer = String::new();
     stream.take(LONGEST).read_to_string(&mut answer)?;
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    Ok(serde_json::from_str(body)?)
+    Ok(answer)
 }
 
 #[derive(Clone)]

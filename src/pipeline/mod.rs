@@ -18,6 +18,7 @@ mod schedule;
 mod scorer;
 mod spending;
 mod stream;
+mod tls;
 mod visit;
 mod watch;
 mod web;

@@ -1,5 +1,5 @@
-//! Notices that rule files were changed. Half-written files never load: a change counts once the
-//! folder has stayed as it is for a settle time.
+//! Notices that rule files or a certificate were changed. Half-written files never load: a change
+//! counts once they have stayed as they are for a settle time.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -10,25 +10,21 @@ pub(super) const SETTLE: Duration = Duration::from_secs(2);
 /// Names, sizes and times of the files in a folder.
 type Look = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
-/// Watches one rule folder.
+/// What was loaded, and what was seen last.
 #[derive(Debug, Default)]
-pub(super) struct RuleWatch {
-    /// What is in force.
+struct Settling {
     loaded: Option<Look>,
-    /// What was seen last.
     seen: Option<Look>,
 }
 
-impl RuleWatch {
-    /// Takes what stands in the folder now as loaded.
-    pub(super) fn loaded(&mut self, folder: Option<&Path>) {
-        self.loaded = folder.map(look);
+impl Settling {
+    fn loaded(&mut self, now: Option<Look>) {
+        self.loaded = now;
         self.seen.clone_from(&self.loaded);
     }
 
-    /// Whether the folder has changed since it was loaded, and not since the last look.
-    pub(super) fn has_settled(&mut self, folder: Option<&Path>) -> bool {
-        let now = folder.map(look);
+    /// Whether this is another look than what was loaded, and the same as last time.
+    fn has_settled(&mut self, now: Option<Look>) -> bool {
         let settled = now != self.loaded && now == self.seen;
         self.seen = now;
         if settled {
@@ -36,6 +32,44 @@ impl RuleWatch {
         }
         settled
     }
+}
+
+/// Watches one rule folder.
+#[derive(Debug, Default)]
+pub(super) struct RuleWatch(Settling);
+
+impl RuleWatch {
+    /// Takes what stands in the folder now as loaded.
+    pub(super) fn loaded(&mut self, folder: Option<&Path>) {
+        self.0.loaded(folder.map(look));
+    }
+
+    /// Whether the folder has changed since it was loaded, and not since the last look.
+    pub(super) fn has_settled(&mut self, folder: Option<&Path>) -> bool {
+        self.0.has_settled(folder.map(look))
+    }
+}
+
+/// Watches a few files.
+#[derive(Debug, Default)]
+pub(super) struct FileWatch(Settling);
+
+impl FileWatch {
+    /// Takes the files as they are now as loaded.
+    pub(super) fn loaded(&mut self, files: &[&Path]) {
+        self.0.loaded(Some(files.iter().filter_map(|file| seen(file)).collect()));
+    }
+
+    /// Whether they have changed since they were loaded, and not since the last look.
+    pub(super) fn have_settled(&mut self, files: &[&Path]) -> bool {
+        self.0.has_settled(Some(files.iter().filter_map(|file| seen(file)).collect()))
+    }
+}
+
+fn seen(file: &Path) -> Option<(PathBuf, u64, Option<SystemTime>)> {
+    // Links are followed: a renewal often changes where one leads.
+    let metadata = std::fs::metadata(file).ok()?;
+    Some((file.to_owned(), metadata.len(), metadata.modified().ok()))
 }
 
 /// What stands in a folder; what cannot be read is left out, and is a change when it can be.

@@ -73,7 +73,7 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     let standing =
         Standing { folder: config.rules.path.clone(), thresholds: config.thresholds.into() };
     let engine = pipeline::load(&standing);
-    let health = pipeline::ask_health(config.http.listen);
+    let health = pipeline::ask_health(&config.http);
     let mut found = vec![match &engine {
         Ok(engine) => Finding::ok(
             "aturan",

@@ -45,7 +45,10 @@ pub use budget::{Booked, Booking};
 pub use custody::{Action, Analyst, Head, ParseAnalystError};
 pub use error::StoreError;
 pub use lock::DaemonLock;
-pub use people::{Account, InviteError, Language, Role, Session, SessionToken};
+pub use people::{
+    Account, InviteError, Language, Proof, Proved, RecoveryCode, Role, Session, SessionLine,
+    SessionToken, Totp,
+};
 pub use proposals::{
     NewProposal, Proposal, ProposalError, ProposalFilter, ProposalKind, ProposalState, Trial,
     TrialCounts,

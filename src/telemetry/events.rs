@@ -311,6 +311,29 @@ impl Event for ConfigRefused<'_> {
     }
 }
 
+/// A renewed certificate came into force.
+pub struct CertificateLoaded;
+
+impl Event for CertificateLoaded {
+    fn emit(self) {
+        counter!("waspada_certificate_reloads_total", "result" => "ok").increment(1);
+        tracing::info!("certificate loaded");
+    }
+}
+
+/// A renewed certificate was refused; the last good one stays in force.
+pub struct CertificateRefused<'a> {
+    /// What is wrong with it.
+    pub reason: &'a str,
+}
+
+impl Event for CertificateRefused<'_> {
+    fn emit(self) {
+        counter!("waspada_certificate_reloads_total", "result" => "refused").increment(1);
+        tracing::error!(reason = self.reason, "certificate refused, the last one stays in force");
+    }
+}
+
 /// Somebody handed in a link or a text.
 pub struct ReportReceived {
     /// It was kept; otherwise too many wait.

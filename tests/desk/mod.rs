@@ -208,9 +208,15 @@ pub struct Daemon {
 impl Daemon {
     /// Starts one that nobody can sign in to yet.
     pub fn start(desk: &Desk) -> Self {
+        Self::start_with(desk, "")
+    }
+
+    /// The same with more lines in the `[http]` table, or after it.
+    pub fn start_with(desk: &Desk, more: &str) -> Self {
         let path = desk.path("waspada.toml");
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:0\"\n")).unwrap();
+        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:0\"\n{more}\n"))
+            .unwrap();
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_waspada"))
             .args(["run", "--config"])
             .arg(&path)
@@ -223,6 +229,15 @@ impl Daemon {
         let last = |line: &str| line.split_whitespace().last().unwrap().to_owned();
         let address = last(&told[0]).trim_end_matches('/').to_owned();
         Self { child, address, link: last(&told[1]) }
+    }
+}
+
+impl Daemon {
+    /// Tells it to read its files again.
+    pub fn hang_up(&self) {
+        let id = self.child.id().to_string();
+        let told = std::process::Command::new("kill").args(["-HUP", &id]).status().unwrap();
+        assert!(told.success());
     }
 }
 

@@ -1,18 +1,22 @@
-//! Signing in and out, and the one-time link that makes an account.
+//! Signing in, by a password and where there is a second factor by a code, and out; and the one-time
+//! link that makes an account.
 
 use axum::Form;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::http::header::{SET_COOKIE, USER_AGENT};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::html;
-use crate::console::desk::{Desk, Frame, Guest, Signed};
+use crate::console::desk::{Cookie, Desk, Entered, Frame, Guest, Signed};
 use crate::console::fault::Fault;
 use crate::console::password::{self, PasswordError};
-use crate::store::{Analyst, InviteError, Language, SessionToken};
+use crate::console::totp;
+use crate::store::{
+    Account, Analyst, InviteError, Language, Proved, QueueError, SessionToken, Store,
+};
 
 #[derive(askama::Template)]
 #[template(path = "login.html", config = "src/console/askama.toml")]
@@ -21,6 +25,14 @@ struct Login<'a> {
     /// Whether the last try failed.
     wrong: bool,
     name: &'a str,
+}
+
+#[derive(askama::Template)]
+#[template(path = "code.html", config = "src/console/askama.toml")]
+struct Code<'a> {
+    frame: Frame<'a>,
+    /// Whether the last try failed.
+    wrong: bool,
 }
 
 #[derive(askama::Template)]
@@ -56,14 +68,19 @@ pub(in crate::console) async fn show_login(
 pub(in crate::console) async fn login(
     State(desk): State<Desk>,
     Guest(language): Guest,
+    headers: HeaderMap,
     Form(given): Form<Credentials>,
 ) -> Result<Response, Fault> {
-    let token = match given.name.parse::<Analyst>() {
-        Ok(name) => check(&desk, name, given.password).await?,
+    let step = match given.name.parse::<Analyst>() {
+        Ok(name) => check(&desk, name, given.password, agent(&headers)).await?,
         Err(_) => None,
     };
-    match token {
-        Some(token) => Ok(entered(&desk, token)),
+    match step {
+        Some(Step::In(token)) => Ok(entered(&desk, token)),
+        Some(Step::OwesCode(half)) => {
+            let cookie = desk.cookie(Cookie::Half, Some(half));
+            Ok(([(SET_COOKIE, cookie)], Redirect::to("/login/code")).into_response())
+        }
         None => {
             let frame = Frame::guest(&desk, language);
             let page = html(Login { frame, wrong: true, name: &given.name })?;
@@ -72,33 +89,116 @@ pub(in crate::console) async fn login(
     }
 }
 
-/// A session, if the password is right and the account may be used. Which of the two is wrong is
-/// never told.
-async fn check(desk: &Desk, name: Analyst, given: String) -> Result<Option<SessionToken>, Fault> {
+/// Where a right password leads.
+enum Step {
+    In(SessionToken),
+    OwesCode(SessionToken),
+}
+
+/// The next step, if the password is right and the account may be used. Which of the two is wrong
+/// is never told.
+async fn check(
+    desk: &Desk,
+    name: Analyst,
+    given: String,
+    agent: String,
+) -> Result<Option<Step>, Fault> {
     let now = Timestamp::now();
     desk.hash(move |store| {
-        let account = store.account(&name)?.filter(|account| account.is_open(now));
-        let hash = account.as_ref().map(|account| account.password.as_str());
-        let right = password::is_right(&given, hash);
-        Ok(match account {
-            Some(account) if right => Some(store.open_session(&account, now)?),
-            Some(account) => {
-                store.password_was_wrong(&account, now)?;
-                None
-            }
-            None => None,
+        let Some(account) = known_by(store, &name, &given, now)? else { return Ok(None) };
+        Ok(if account.has_totp {
+            store.open_half(&account, now)?.map(Step::OwesCode)
+        } else {
+            store.open_session(&account, &agent, now)?.map(Step::In)
         })
     })
     .await
 }
 
+/// The account, if it may be used and this is its password; a wrong one is counted. Takes as long
+/// for a name nobody has.
+pub(super) fn known_by(
+    store: &Store,
+    name: &Analyst,
+    given: &str,
+    now: Timestamp,
+) -> Result<Option<Account>, QueueError> {
+    let account = store.account(name)?.filter(|account| account.is_open(now));
+    let hash = account.as_ref().map(|account| account.password.as_str());
+    let right = password::is_right(given, hash);
+    match account {
+        Some(account) if !right => {
+            store.password_was_wrong(&account, now)?;
+            Ok(None)
+        }
+        account => Ok(account),
+    }
+}
+
+/// What a browser calls itself.
+fn agent(headers: &HeaderMap) -> String {
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+    agent.unwrap_or_default().to_owned()
+}
+
 fn entered(desk: &Desk, token: SessionToken) -> Response {
-    ([(SET_COOKIE, desk.cookie(Some(token)))], Redirect::to("/queue")).into_response()
+    let cookies = AppendHeaders([
+        (SET_COOKIE, desk.cookie(Cookie::Session, Some(token))),
+        (SET_COOKIE, desk.cookie(Cookie::Half, None)),
+    ]);
+    (cookies, Redirect::to("/queue")).into_response()
+}
+
+pub(in crate::console) async fn show_code(
+    State(desk): State<Desk>,
+    Guest(language): Guest,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let Some(half) = desk.token(Cookie::Half, &headers) else { return Ok(again(&desk)) };
+    if !desk.call(move |store| store.is_half(half, Timestamp::now())).await? {
+        return Ok(again(&desk));
+    }
+    Ok(html(Code { frame: Frame::guest(&desk, language), wrong: false })?.into_response())
+}
+
+/// What the form of the second step holds.
+#[derive(Deserialize)]
+pub(in crate::console) struct Owed {
+    code: String,
+}
+
+pub(in crate::console) async fn code(
+    State(desk): State<Desk>,
+    Guest(language): Guest,
+    headers: HeaderMap,
+    Form(owed): Form<Owed>,
+) -> Result<Response, Fault> {
+    let Some(half) = desk.token(Cookie::Half, &headers) else { return Ok(again(&desk)) };
+    let (now, agent) = (Timestamp::now(), agent(&headers));
+    let proved = match totp::proof(&owed.code, now) {
+        Some(proof) => desk.call(move |store| store.prove(half, proof, &agent, now)).await?,
+        // What cannot be a code was mistyped, not guessed.
+        None if desk.call(move |store| store.is_half(half, now)).await? => Proved::Wrong,
+        None => Proved::Over,
+    };
+    match proved {
+        Proved::In(token) => Ok(entered(&desk, token)),
+        Proved::Over => Ok(again(&desk)),
+        Proved::Wrong => {
+            let page = html(Code { frame: Frame::guest(&desk, language), wrong: true })?;
+            Ok((StatusCode::UNAUTHORIZED, page).into_response())
+        }
+    }
+}
+
+/// The password has to be given again.
+fn again(desk: &Desk) -> Response {
+    ([(SET_COOKIE, desk.cookie(Cookie::Half, None))], Redirect::to("/login")).into_response()
 }
 
 pub(in crate::console) async fn logout(
     State(desk): State<Desk>,
-    Signed(session): Signed,
+    Entered(session): Entered,
 ) -> Result<Response, Fault> {
     let analyst = session.account.name.clone();
     desk.queue(move |store| {
@@ -106,7 +206,8 @@ pub(in crate::console) async fn logout(
         Ok(store.close_session(session.token)?)
     })
     .await?;
-    Ok(([(SET_COOKIE, desk.cookie(None))], Redirect::to("/login")).into_response())
+    let gone = desk.cookie(Cookie::Session, None);
+    Ok(([(SET_COOKIE, gone)], Redirect::to("/login")).into_response())
 }
 
 pub(in crate::console) async fn show_invitation(
@@ -120,9 +221,11 @@ pub(in crate::console) async fn show_invitation(
 pub(in crate::console) async fn accept(
     State(desk): State<Desk>,
     Guest(language): Guest,
+    headers: HeaderMap,
     Path(token): Path<String>,
     Form(given): Form<Credentials>,
 ) -> Result<Response, Fault> {
+    let agent = agent(&headers);
     let l = desk.locales.of(language);
     let Ok(name) = given.name.parse::<Analyst>() else {
         let wrong = l.t("invitation-name-wrong");
@@ -141,10 +244,11 @@ pub(in crate::console) async fn accept(
                 Err(InviteError::Store(error)) => return Err(error.into()),
                 Err(error) => return Ok(Err(Refused::Invite(error))),
             }
-            match store.account(&name)? {
-                Some(account) => Ok(Ok(store.open_session(&account, now)?)),
-                None => Ok(Err(Refused::Invite(InviteError::Expired))),
-            }
+            let opened = match store.account(&name)? {
+                Some(account) => store.open_session(&account, &agent, now)?,
+                None => None,
+            };
+            Ok(opened.ok_or(Refused::Invite(InviteError::Expired)))
         })
         .await?;
     let wrong = match made {
@@ -188,7 +292,7 @@ pub(in crate::console) struct Wanted {
 
 pub(in crate::console) async fn set_language(
     State(desk): State<Desk>,
-    Signed(session): Signed,
+    Entered(session): Entered,
     Form(wanted): Form<Wanted>,
 ) -> Result<Redirect, Fault> {
     desk.call(move |store| store.set_language(&session.account, wanted.language)).await?;

@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+pub(super) mod account;
 pub(super) mod alike;
 pub(super) mod entry;
 pub(super) mod item;
@@ -8,6 +9,7 @@ pub(super) mod proposals;
 pub(super) mod quality;
 pub(super) mod queue;
 mod reasons;
+pub(super) mod reset;
 
 use axum::response::Html;
 use jiff::Timestamp;

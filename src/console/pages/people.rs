@@ -16,17 +16,28 @@ use crate::store::{Account, Analyst, Role, Session};
 struct People<'a> {
     frame: Frame<'a>,
     accounts: Vec<Account>,
+    /// Who looks: what would lock himself out is not offered.
+    own: &'a Analyst,
     /// The path of a new one-time link, shown once.
     link: Option<String>,
 }
 
-fn administrator(session: &Session) -> Result<(), Fault> {
+pub(super) fn administrator(session: &Session) -> Result<(), Fault> {
     if session.account.role == Role::Admin { Ok(()) } else { Err(Fault::Forbidden) }
 }
 
-async fn page(desk: &Desk, session: &Session, link: Option<String>) -> Result<Html<String>, Fault> {
+pub(super) async fn page(
+    desk: &Desk,
+    session: &Session,
+    link: Option<String>,
+) -> Result<Html<String>, Fault> {
     let accounts = desk.call(|store| store.accounts()).await?;
-    html(People { frame: Frame::new(desk, session, "people"), accounts, link })
+    html(People {
+        frame: Frame::new(desk, session, "people"),
+        accounts,
+        own: &session.account.name,
+        link,
+    })
 }
 
 pub(in crate::console) async fn show(
@@ -78,7 +89,7 @@ pub(in crate::console) async fn set_disabled(
     let found = desk
         .call(move |store| {
             let Some(account) = store.account(&name)? else { return Ok(false) };
-            store.set_disabled(&account, shut.disabled, &by, Timestamp::now()).map(|()| true)
+            store.set_disabled(&account, shut.disabled, Some(&by), Timestamp::now()).map(|()| true)
         })
         .await?;
     if found { Ok(Redirect::to("/people").into_response()) } else { Err(Fault::NotFound) }

@@ -1,10 +1,12 @@
 //! Who may work in the console: accounts, the one-time links that make them, and sessions. A token
 //! is handed out once and kept only as its hash; what happens to an account is a custody line.
 
+mod own;
+mod second;
 mod session;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
@@ -14,9 +16,11 @@ use super::error::StoreError;
 use super::queue::Token;
 use crate::post::Sha256;
 
+pub use own::SessionLine;
+pub use second::{Proof, Proved, RecoveryCode, Totp};
 pub use session::{Session, SessionToken};
 
-/// Wrong passwords in a row after which an account is locked for a while.
+/// Wrong passwords or codes in a row after which an account is locked for a while.
 const PATIENCE: u32 = 5;
 /// How long it is locked then.
 const LOCKED: SignedDuration = SignedDuration::from_mins(15);
@@ -139,11 +143,14 @@ pub struct Account {
     pub disabled_at: Option<Timestamp>,
     /// Until when it is locked after wrong passwords, if so.
     pub locked_until: Option<Timestamp>,
+    /// Whether a code is asked for beside the password.
+    pub has_totp: bool,
 }
 
 impl Account {
     const COLUMNS: &'static str =
-        "a.id, a.name, a.role, a.language, a.password, a.disabled_at, a.locked_until";
+        "a.id, a.name, a.role, a.language, a.password, a.disabled_at, a.locked_until,
+         EXISTS (SELECT 1 FROM totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL)";
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let time = |column| -> rusqlite::Result<Option<Timestamp>> {
@@ -161,6 +168,7 @@ impl Account {
             password: row.get(4)?,
             disabled_at: time(5)?,
             locked_until: time(6)?,
+            has_totp: row.get(7)?,
         })
     }
 
@@ -208,8 +216,21 @@ impl Store {
         Ok(count == 0)
     }
 
-    /// Makes a one-time link for an account with this role. One that the program itself makes voids
-    /// those it made for that role before.
+    /// Makes the one-time link of the first administrator; those made before are void.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn invite_first(&self, now: Timestamp) -> Result<Token, StoreError> {
+        let token = Token::random()?;
+        self.writer.call(move |transaction| {
+            let void = "DELETE FROM invitation WHERE role = ?1";
+            transaction.execute(void, [Name(Role::Admin)])?;
+            add_invitation(transaction, token, Role::Admin, None, now)
+        })
+    }
+
+    /// Makes a one-time link for an account with this role; `by` is `None` when an operator does it
+    /// at the command line.
     ///
     /// # Errors
     /// The database refused.
@@ -221,21 +242,8 @@ impl Store {
     ) -> Result<Token, StoreError> {
         let by = by.cloned();
         let token = Token::random()?;
-        self.writer.call(move |transaction| {
-            transaction.execute(
-                "DELETE FROM invitation WHERE ends_at <= ?1 OR (?2 AND role = ?3)",
-                (Stamp(now), by.is_none(), Name(role)),
-            )?;
-            let ends = now.checked_add(INVITED).unwrap_or(now);
-            transaction.execute(
-                "INSERT INTO invitation VALUES (?1, ?2, ?3)",
-                (hashed(token), Name(role), Stamp(ends)),
-            )?;
-            let actor = by.as_ref().map_or(Actor::Waspada, Actor::Analyst);
-            let detail = serde_json::json!({ "role": role });
-            custody::append(transaction, now, actor, Action::Invited, "account", &detail)?;
-            Ok::<_, StoreError>(token)
-        })
+        self.writer
+            .call(move |transaction| add_invitation(transaction, token, role, by.as_ref(), now))
     }
 
     /// The role a one-time link gives, while it is good.
@@ -325,24 +333,9 @@ impl Store {
     /// # Errors
     /// The database refused.
     pub fn password_was_wrong(&self, account: &Account, now: Timestamp) -> Result<(), StoreError> {
-        let (id, name) = (account.id, account.name.clone());
+        let account = account.clone();
         self.writer.call(move |transaction| {
-            let failures: u32 = transaction.query_row(
-                "UPDATE account SET failures = failures + 1 WHERE id = ?1 RETURNING failures",
-                [id],
-                |row| row.get(0),
-            )?;
-            if failures >= PATIENCE {
-                let until = now.checked_add(LOCKED).unwrap_or(now);
-                transaction.execute(
-                    "UPDATE account SET failures = 0, locked_until = ?2 WHERE id = ?1",
-                    (id, Stamp(until)),
-                )?;
-                let subject = format!("account:{name}");
-                let detail = serde_json::json!({ "until": Stamp(until).text() });
-                let action = Action::AccountLocked;
-                custody::append(transaction, now, Actor::Waspada, action, subject, &detail)?;
-            }
+            count_failure(transaction, &account, now)?;
             Ok(())
         })
     }
@@ -360,7 +353,8 @@ impl Store {
         })
     }
 
-    /// Shuts an account, and with it its sessions, or opens it again.
+    /// Shuts an account, and with it its sessions and links, or opens it again. `by` is `None` when
+    /// an operator does it at the command line.
     ///
     /// # Errors
     /// The database refused.
@@ -368,10 +362,10 @@ impl Store {
         &self,
         account: &Account,
         disabled: bool,
-        by: &Analyst,
+        by: Option<&Analyst>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (account, by) = (account.clone(), by.clone());
+        let (account, by) = (account.clone(), by.cloned());
         self.writer.call(move |transaction| {
             let since = disabled.then_some(Stamp(now));
             transaction.execute(
@@ -379,13 +373,111 @@ impl Store {
                 (account.id, since),
             )?;
             if disabled {
-                transaction.execute("DELETE FROM session WHERE account_id = ?1", [account.id])?;
+                end_sessions(transaction, account.id, None)?;
+                end_password_links(transaction, account.id)?;
             }
-            let subject = format!("account:{}", account.name);
             let detail = serde_json::json!({ "disabled": disabled });
-            let action = Action::AccountChanged;
-            custody::append(transaction, now, Actor::Analyst(&by), action, subject, &detail)?;
-            Ok(())
+            note_change(transaction, &account, by.as_ref(), &detail, now)
         })
     }
+
+    /// Gives a person another role; her sessions end, so that nothing of the old one is left open.
+    /// `by` is `None` when an operator does it at the command line.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn set_role(
+        &self,
+        account: &Account,
+        role: Role,
+        by: Option<&Analyst>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (account, by) = (account.clone(), by.cloned());
+        self.writer.call(move |transaction| {
+            let change = "UPDATE account SET role = ?2 WHERE id = ?1";
+            transaction.execute(change, (account.id, Name(role)))?;
+            end_sessions(transaction, account.id, None)?;
+            let detail = serde_json::json!({ "role": role });
+            note_change(transaction, &account, by.as_ref(), &detail, now)
+        })
+    }
+}
+
+fn add_invitation(
+    transaction: &Transaction<'_>,
+    token: Token,
+    role: Role,
+    by: Option<&Analyst>,
+    now: Timestamp,
+) -> Result<Token, StoreError> {
+    transaction.execute("DELETE FROM invitation WHERE ends_at <= ?1", [Stamp(now)])?;
+    let ends = now.checked_add(INVITED).unwrap_or(now);
+    transaction.execute(
+        "INSERT INTO invitation VALUES (?1, ?2, ?3)",
+        (hashed(token), Name(role), Stamp(ends)),
+    )?;
+    let actor = by.map_or(Actor::Waspada, Actor::Analyst);
+    let detail = serde_json::json!({ "role": role });
+    custody::append(transaction, now, actor, Action::Invited, "account", &detail)?;
+    Ok(token)
+}
+
+/// Counts a wrong password or code; too many in a row lock the account for a while.
+fn count_failure(
+    transaction: &Transaction<'_>,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let failures: u32 = transaction.query_row(
+        "UPDATE account SET failures = failures + 1 WHERE id = ?1 RETURNING failures",
+        [account.id],
+        |row| row.get(0),
+    )?;
+    if failures < PATIENCE {
+        return Ok(());
+    }
+    let until = now.checked_add(LOCKED).unwrap_or(now);
+    transaction.execute(
+        "UPDATE account SET failures = 0, locked_until = ?2 WHERE id = ?1",
+        (account.id, Stamp(until)),
+    )?;
+    transaction.execute("DELETE FROM half_session WHERE account_id = ?1", [account.id])?;
+    let subject = format!("account:{}", account.name);
+    let detail = serde_json::json!({ "until": Stamp(until).text() });
+    custody::append(transaction, now, Actor::Waspada, Action::AccountLocked, subject, &detail)?;
+    Ok(())
+}
+
+/// Ends what a person has open, but for one session.
+fn end_sessions(
+    transaction: &Transaction<'_>,
+    account: i64,
+    but: Option<SessionToken>,
+) -> Result<(), StoreError> {
+    transaction.execute(
+        "DELETE FROM session WHERE account_id = ?1 AND token IS NOT ?2",
+        (account, but.map(hashed)),
+    )?;
+    transaction.execute("DELETE FROM half_session WHERE account_id = ?1", [account])?;
+    Ok(())
+}
+
+fn end_password_links(transaction: &Transaction<'_>, account: i64) -> Result<(), StoreError> {
+    transaction.execute("DELETE FROM password_link WHERE account_id = ?1", [account])?;
+    Ok(())
+}
+
+/// The custody line of a change to an account.
+fn note_change(
+    transaction: &Transaction<'_>,
+    account: &Account,
+    by: Option<&Analyst>,
+    detail: &serde_json::Value,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let actor = by.map_or(Actor::Waspada, Actor::Analyst);
+    let subject = format!("account:{}", account.name);
+    custody::append(transaction, now, actor, Action::AccountChanged, subject, detail)?;
+    Ok(())
 }

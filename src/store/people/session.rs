@@ -1,7 +1,7 @@
 //! Sessions: opened by a right password, closed by their person, by idleness or by age.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::{Account, hashed};
 use crate::store::column::Stamp;
@@ -10,9 +10,11 @@ use crate::store::queue::Token;
 use crate::store::{Store, StoreError};
 
 /// A session that nobody uses for so long ends.
-const IDLE: SignedDuration = SignedDuration::from_mins(60);
+pub(super) const IDLE: SignedDuration = SignedDuration::from_mins(60);
 /// The longest session: a working day.
 const LONGEST: SignedDuration = SignedDuration::from_hours(12);
+/// How much of what a browser calls itself is kept, in letters.
+const AGENT: usize = 200;
 /// How often its last use is noted.
 const NOTED: SignedDuration = SignedDuration::from_mins(1);
 
@@ -29,39 +31,26 @@ pub struct Session {
 }
 
 impl Store {
-    /// Opens a session after a right password.
+    /// Opens a session after a right password; `None` when that password or the account was taken out
+    /// of use meanwhile. `agent` is what the browser calls itself.
     ///
     /// # Errors
     /// The database refused.
     pub fn open_session(
         &self,
         account: &Account,
+        agent: &str,
         now: Timestamp,
-    ) -> Result<SessionToken, StoreError> {
+    ) -> Result<Option<SessionToken>, StoreError> {
         let token = Token::random()?;
-        let (id, name) = (account.id, account.name.clone());
+        let (account, agent) = (account.clone(), agent.to_owned());
         self.writer.call(move |transaction| {
-            let ends = now.checked_add(LONGEST).unwrap_or(now);
-            transaction.execute("DELETE FROM session WHERE ends_at <= ?1", [Stamp(now)])?;
-            transaction.execute(
-                "INSERT INTO session VALUES (?1, ?2, ?3, ?3, ?4)",
-                (hashed(token), id, Stamp(now), Stamp(ends)),
-            )?;
-            transaction.execute(
-                "UPDATE account SET failures = 0, locked_until = NULL WHERE id = ?1",
-                [id],
-            )?;
-            let subject = format!("account:{name}");
-            let nothing = serde_json::json!({});
-            custody::append(
-                transaction,
-                now,
-                Actor::Analyst(&name),
-                Action::SignedIn,
-                subject,
-                &nothing,
-            )?;
-            Ok::<_, StoreError>(token)
+            let proof = serde_json::json!({});
+            if !password_stands(transaction, &account)? {
+                return Ok(None);
+            }
+            add_session(transaction, &account, token, &agent, &proof, now)?;
+            Ok::<_, StoreError>(Some(token))
         })
     }
 
@@ -85,7 +74,7 @@ impl Store {
                 Account::COLUMNS
             ))?
             .query_row((hashed(token), Stamp(now), Stamp(idle_since)), |row| {
-                Ok((Account::read(row)?, row.get::<_, Stamp>(7)?.0))
+                Ok((Account::read(row)?, row.get::<_, Stamp>(8)?.0))
             })
             .optional()?;
         let Some((account, seen)) = found else { return Ok(None) };
@@ -109,4 +98,38 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Whether the password that was looked at is still the one of an account in use.
+pub(super) fn password_stands(
+    transaction: &Transaction<'_>,
+    account: &Account,
+) -> Result<bool, StoreError> {
+    let same = "SELECT 1 FROM account WHERE id = ?1 AND password = ?2 AND disabled_at IS NULL";
+    Ok(transaction.prepare_cached(same)?.exists((account.id, &account.password))?)
+}
+
+/// Opens a session of somebody who proved who she is; `proof` says by what beside a password.
+pub(super) fn add_session(
+    transaction: &Transaction<'_>,
+    account: &Account,
+    token: SessionToken,
+    agent: &str,
+    proof: &serde_json::Value,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let ends = now.checked_add(LONGEST).unwrap_or(now);
+    transaction.execute("DELETE FROM session WHERE ends_at <= ?1", [Stamp(now)])?;
+    let agent: String = agent.chars().filter(|letter| !letter.is_control()).take(AGENT).collect();
+    transaction.execute(
+        "INSERT INTO session (token, account_id, opened_at, seen_at, ends_at, agent)
+         VALUES (?1, ?2, ?3, ?3, ?4, ?5)",
+        (hashed(token), account.id, Stamp(now), Stamp(ends), agent),
+    )?;
+    let fresh = "UPDATE account SET failures = 0, locked_until = NULL WHERE id = ?1";
+    transaction.execute(fresh, [account.id])?;
+    let subject = format!("account:{}", account.name);
+    let actor = Actor::Analyst(&account.name);
+    custody::append(transaction, now, actor, Action::SignedIn, subject, proof)?;
+    Ok(())
 }
