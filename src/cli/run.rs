@@ -182,8 +182,10 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
     // Whoever opens it to other machines puts HTTPS before it: a session never goes out in the clear.
     let public = config.http.public;
     let daemon = Daemon::bind(watch, config, metrics).await?;
-    let api = console::router(daemon.intake());
-    let screens = console::screens(daemon.store(), daemon.scorer(), daemon.rules_refused(), public);
+    let live = console::Live::start(daemon.store(), daemon.rules_refused(), stop.clone());
+    let api = console::router(daemon.intake(), daemon.store(), live.clone());
+    let (store, scorer, refused) = (daemon.store(), daemon.scorer(), daemon.rules_refused());
+    let screens = console::screens(store, scorer, refused, live, public);
     let daemon = daemon.with_rooms(api).with_rooms(screens);
     tell_where(&daemon)?;
     daemon.run(stop, reload, read_config).await;

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use super::fault::Fault;
+use super::live::Live;
 use super::locale::{Locale, Locales};
 use crate::pipeline::Scorer;
 use crate::store::{Language, QueueError, Session, SessionToken, Store, StoreError};
@@ -28,6 +29,7 @@ pub(super) struct Desk {
     pub(super) store: Arc<Store>,
     pub(super) scorer: Arc<Scorer>,
     pub(super) rules_refused: RulesRefused,
+    pub(super) live: Live,
     pub(super) locales: Arc<Locales>,
     /// Room for passwords being hashed: each takes 64 MiB, and anybody may ask for it.
     pub(super) hashing: Arc<Semaphore>,
@@ -79,17 +81,21 @@ impl Desk {
 /// The session of whoever asks; who has none is sent to sign in.
 pub(super) struct Signed(pub(super) Session);
 
-/// The session that the cookies of a request prove.
-pub(super) async fn session_of(headers: &HeaderMap, desk: &Desk) -> Result<Option<Session>, Fault> {
-    let token = headers
+/// What the cookies of a request say its session is proved with.
+pub(super) fn token_of(headers: &HeaderMap) -> Option<SessionToken> {
+    headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|header| header.to_str().ok())
         .flat_map(|header| header.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(name, _)| *name == COOKIE_NAME)
-        .and_then(|(_, value)| value.parse::<SessionToken>().ok());
-    match token {
+        .and_then(|(_, value)| value.parse().ok())
+}
+
+/// The session that the cookies of a request prove.
+pub(super) async fn session_of(headers: &HeaderMap, desk: &Desk) -> Result<Option<Session>, Fault> {
+    match token_of(headers) {
         Some(token) => desk.call(move |store| store.session(token, Timestamp::now())).await,
         None => Ok(None),
     }

@@ -15,6 +15,7 @@ use crate::store::{Language, Outcome};
 const MESSAGES: &[(&str, &str)] = &[
     (include_str!("locales/id/pages.ftl"), include_str!("locales/en/pages.ftl")),
     (include_str!("locales/id/proposals.ftl"), include_str!("locales/en/proposals.ftl")),
+    (include_str!("locales/id/tokens.ftl"), include_str!("locales/en/tokens.ftl")),
 ];
 
 /// The messages of all languages.

@@ -6,6 +6,7 @@ mod api;
 mod assets;
 mod desk;
 mod fault;
+mod live;
 mod locale;
 mod pages;
 mod password;
@@ -19,6 +20,7 @@ use tokio::sync::Semaphore;
 
 pub use api::router;
 pub use desk::RulesRefused;
+pub use live::Live;
 
 use crate::pipeline::Scorer;
 use crate::store::{Role, Store, StoreError};
@@ -31,11 +33,12 @@ pub fn screens(
     store: Arc<Store>,
     scorer: Arc<Scorer>,
     rules_refused: RulesRefused,
+    live: Live,
     secure: bool,
 ) -> Router {
     let locales = Arc::new(locale::Locales::new());
     let hashing = Arc::new(Semaphore::new(HASHED_AT_ONCE));
-    screens::router(desk::Desk { store, scorer, rules_refused, locales, hashing, secure })
+    screens::router(desk::Desk { store, scorer, rules_refused, live, locales, hashing, secure })
 }
 
 /// The path of a one-time link that makes the first administrator; `None` when somebody can sign in

@@ -17,7 +17,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::assets;
 use super::desk::Desk;
 use super::fault::{self, Fault};
-use super::pages::{entry, item, people, proposals, queue};
+use super::live;
+use super::pages::{entry, item, people, proposals, queue, tokens};
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -54,8 +55,11 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/people/invite", post(people::invite))
         .route("/people/{name}/disabled", post(people::set_disabled))
         .merge(proposals::routes())
+        .route("/events", get(live::listen))
+        .merge(tokens::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
+        .route("/assets/live.js", get(assets::live))
         .route("/assets/icon.svg", get(assets::icon))
         .fallback(|| async { Fault::NotFound })
         .with_state(desk.clone())

@@ -12,6 +12,7 @@ mod lock;
 mod people;
 mod proposals;
 mod pseudonyms;
+mod pulse;
 mod queue;
 mod readers;
 mod record;
@@ -43,11 +44,14 @@ pub use budget::{Booked, Booking};
 pub use custody::{Action, Analyst, Head, ParseAnalystError};
 pub use error::StoreError;
 pub use lock::DaemonLock;
-pub use people::{Account, InviteError, Language, Role, Session, SessionToken};
 pub use proposals::{
     NewProposal, Proposal, ProposalError, ProposalFilter, ProposalKind, ProposalState, Trial,
     TrialCounts,
 };
+pub use people::{
+    Account, Bearer, InviteError, Language, PersonalToken, Role, Session, SessionToken, TokenError,
+};
+pub use pulse::Pulse;
 pub use queue::{
     Decided, Decision, Export, ExportedItem, Item, ItemId, ItemLine, ItemState, Lease, ListFilter,
     Origin, Outcome, ParseOutcomeError, ParseTokenError, QueueCounts, QueueError, ReportNote,

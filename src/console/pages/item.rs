@@ -14,7 +14,7 @@ use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
 use crate::engine::Lane;
 use crate::store::{
-    Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling, Session,
+    Account, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling, Session,
     SessionToken, Store,
 };
 
@@ -142,19 +142,17 @@ async fn page(
         token,
         choices: choices.collect(),
         last,
-        undoable: item.state == ItemState::Decided && may_undo(session, &item),
+        undoable: item.state == ItemState::Decided && may_undo(&session.account, &item),
         link: address.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         item: &item,
     })
 }
 
 /// One's own decision may be taken back by oneself, any by a supervisor.
-fn may_undo(session: &Session, item: &Item) -> bool {
+pub(in crate::console) fn may_undo(account: &Account, item: &Item) -> bool {
     let last = item.decisions.iter().rev().find(|decision| decision.undoes.is_none());
-    session.account.role.supervises()
-        || last.is_some_and(|last| {
-            session.account.role.decides() && last.analyst == session.account.name.as_str()
-        })
+    account.role.supervises()
+        || last.is_some_and(|last| account.role.decides() && last.analyst == account.name.as_str())
 }
 
 pub(in crate::console) async fn show(
@@ -236,7 +234,7 @@ pub(in crate::console) async fn undo(
         .queue(move |store| {
             let now = Timestamp::now();
             let item = store.view(id, &by.account.name, now)?;
-            if !may_undo(&by, &item) {
+            if !may_undo(&by.account, &item) {
                 return Ok(false);
             }
             store.undo(id, &by.account.name, &reason, now).map(|_| true)

@@ -6,6 +6,7 @@ pub(super) mod people;
 pub(super) mod proposals;
 pub(super) mod queue;
 mod reasons;
+pub(super) mod tokens;
 
 use axum::response::Html;
 use jiff::Timestamp;

@@ -1,6 +1,7 @@
 //! Who may work in the console: accounts, the one-time links that make them, and sessions. A token
 //! is handed out once and kept only as its hash; what happens to an account is a custody line.
 
+mod personal;
 mod session;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,6 +15,7 @@ use super::error::StoreError;
 use super::queue::Token;
 use crate::post::Sha256;
 
+pub use personal::{Bearer, PersonalToken, TokenError};
 pub use session::{Session, SessionToken};
 
 /// Wrong passwords in a row after which an account is locked for a while.
@@ -367,6 +369,7 @@ impl Store {
             )?;
             if disabled {
                 transaction.execute("DELETE FROM session WHERE account_id = ?1", [account.id])?;
+                personal::revoke_all(transaction, &account, &by, now)?;
             }
             let subject = format!("account:{}", account.name);
             let detail = serde_json::json!({ "disabled": disabled });
