@@ -21,6 +21,7 @@ pub(super) async fn listen(
     let Query(from) = from.map_err(|error| Refusal::WrongQuery(error.body_text()))?;
     let store = Arc::clone(&desk.store);
     let stays = move || store.bearer_stays(bearer.token, Timestamp::now()).unwrap_or(true);
-    let listening = desk.live.listen(&format!("account {}", bearer.account.name), since(&headers, from), stays);
+    let listening =
+        desk.live.listen(&format!("account {}", bearer.account.name), since(&headers, from), stays);
     listening.ok_or(Refusal::NotNow)
 }

@@ -247,7 +247,9 @@ pub(super) async fn decide(
         .find(|known| known.code() == outcome)
         .ok_or_else(|| Refusal::Wrong("`outcome` bukan kode putusan".to_owned()))?;
     let token: Token = token.parse().map_err(|_| {
-        Refusal::Wrong("`token` bukan 32 angka heksadesimal yang diberikan saat meminjam".to_owned())
+        Refusal::Wrong(
+            "`token` bukan 32 angka heksadesimal yang diberikan saat meminjam".to_owned(),
+        )
     })?;
     let typed = reason(typed)?;
     // What leaves nothing open is reason enough.

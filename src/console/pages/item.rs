@@ -14,8 +14,8 @@ use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
 use crate::engine::Lane;
 use crate::store::{
-    Account, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling, Session,
-    SessionToken, Store,
+    Account, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling,
+    Session, SessionToken, Store,
 };
 
 /// The key of each outcome, in the order they are shown.

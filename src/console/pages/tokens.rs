@@ -26,9 +26,7 @@ struct Tokens<'a> {
 }
 
 pub(in crate::console) fn routes() -> Router<Desk> {
-    Router::new()
-        .route("/tokens", get(show).post(make))
-        .route("/tokens/{id}/revoke", post(revoke))
+    Router::new().route("/tokens", get(show).post(make)).route("/tokens/{id}/revoke", post(revoke))
 }
 
 async fn page(

@@ -110,7 +110,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<String, TokenError> {
         let name = name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)
+        if name.is_empty()
+            || name.chars().count() > LONGEST_NAME
+            || name.chars().any(char::is_control)
         {
             return Err(TokenError::Name);
         }
