@@ -331,6 +331,8 @@ async fn a_token_never_permits_more_than_its_owner_may() {
         let answer = asking.form(&wulan, "/tokens", &form).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{name} {role} {days}");
     }
+    let ops = [("name", "a"), ("role", "ops"), ("days", "30")];
+    assert_eq!(asking.form(&rudi, "/tokens", &ops).await.status(), StatusCode::BAD_REQUEST);
     let reading = asking.token(&wulan, "papan", "viewer").await;
     let twice = [("name", "papan"), ("role", "viewer"), ("days", "1")];
     assert_eq!(asking.form(&wulan, "/tokens", &twice).await.status(), StatusCode::BAD_REQUEST);

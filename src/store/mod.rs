@@ -44,12 +44,12 @@ pub use budget::{Booked, Booking};
 pub use custody::{Action, Analyst, Head, ParseAnalystError};
 pub use error::StoreError;
 pub use lock::DaemonLock;
+pub use people::{
+    Account, Bearer, InviteError, Language, PersonalToken, Role, Session, SessionToken, TokenError,
+};
 pub use proposals::{
     NewProposal, Proposal, ProposalError, ProposalFilter, ProposalKind, ProposalState, Trial,
     TrialCounts,
-};
-pub use people::{
-    Account, Bearer, InviteError, Language, PersonalToken, Role, Session, SessionToken, TokenError,
 };
 pub use pulse::Pulse;
 pub use queue::{

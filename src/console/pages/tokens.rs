@@ -37,7 +37,7 @@ async fn page(
     let owner = session.account.clone();
     let tokens = desk.call(move |store| store.personal_tokens(&owner)).await?;
     let most = session.account.role;
-    let roles = Role::ALL.iter().copied().filter(|role| *role <= most).collect();
+    let roles = Role::ALL.iter().copied().filter(|role| most.covers(*role)).collect();
     let frame = Frame::new(desk, session, "tokens");
     html(Tokens { frame, tokens, roles, letters, now: &Timestamp::now() })
 }

@@ -67,6 +67,12 @@ impl Role {
         matches!(self, Self::Ops | Self::Admin)
     }
 
+    /// Whether a token of hers may have this role. `ops` stands beside the ladder: those who only
+    /// decide may not what it may.
+    pub fn covers(self, role: Self) -> bool {
+        role == self || role < self && (role != Self::Ops || self == Self::Admin)
+    }
+
     /// Whether she may take back what others decided.
     pub fn supervises(self) -> bool {
         self >= Self::Supervisor

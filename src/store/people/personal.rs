@@ -128,7 +128,7 @@ impl Store {
                 [owner.id],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?;
-            if role > now_may.0 || !open {
+            if !now_may.0.covers(role) || !open {
                 return Err(TokenError::Role);
             }
             let has: i64 = transaction.query_row(
@@ -208,7 +208,14 @@ impl Store {
             ))?
             .query_row((Sha256::of(letters.as_bytes()), Stamp(now)), |row| {
                 let mut account = Account::read(row)?;
-                account.role = account.role.min(row.get::<_, Name<Role>>("most")?.0);
+                let most = row.get::<_, Name<Role>>("most")?.0;
+                // What the account may no longer, the token may not; where neither covers the other
+                // it only looks.
+                account.role = match account.role {
+                    own if own.covers(most) => most,
+                    own if most.covers(own) => own,
+                    _ => Role::Viewer,
+                };
                 let used = row.get::<_, Option<Stamp>>("used")?.map(|Stamp(at)| at);
                 Ok((Bearer { token: row.get("token")?, account }, used))
             })
