@@ -193,9 +193,10 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
         totp_required: config.console.totp == TotpPolicy::Required,
     };
     let daemon = Daemon::bind(watch, config, metrics).await?;
-    let api = console::router(daemon.intake());
-    let (store, scorer) = (daemon.store(), daemon.scorer());
-    let screens = console::screens(store, scorer, daemon.rules_refused(), entrance);
+    let live = console::Live::start(daemon.store(), daemon.rules_refused(), stop.clone());
+    let api = console::router(daemon.intake(), daemon.store(), live.clone());
+    let (store, scorer, refused) = (daemon.store(), daemon.scorer(), daemon.rules_refused());
+    let screens = console::screens(store, scorer, refused, live, entrance);
     let daemon = daemon.with_rooms(api).with_rooms(screens);
     tell_where(&daemon, if entrance.speaks_https { "https" } else { "http" })?;
     daemon.run(stop, reload, read_config).await;

@@ -17,6 +17,10 @@ pub(super) async fn js() -> impl IntoResponse {
     asset("text/javascript; charset=utf-8", include_str!("assets/console.js"))
 }
 
+pub(super) async fn live() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", include_str!("assets/live.js"))
+}
+
 pub(super) async fn icon() -> impl IntoResponse {
     asset("image/svg+xml", include_str!("assets/icon.svg"))
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use super::fault::Fault;
+use super::live::Live;
 use super::locale::{Locale, Locales};
 use crate::pipeline::Scorer;
 use crate::store::{Language, QueueError, Session, SessionToken, Store, StoreError};
@@ -46,6 +47,7 @@ pub(super) struct Desk {
     pub(super) store: Arc<Store>,
     pub(super) scorer: Arc<Scorer>,
     pub(super) rules_refused: RulesRefused,
+    pub(super) live: Live,
     pub(super) locales: Arc<Locales>,
     /// Room for passwords being hashed: each takes 64 MiB, and anybody may ask for it.
     pub(super) hashing: Arc<Semaphore>,

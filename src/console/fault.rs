@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::desk::{Desk, Frame, Guest, session_of};
+use super::locale::Locale;
 use crate::store::{QueueError, StoreError};
 
 /// Why a page is not shown.
@@ -79,6 +80,21 @@ fn of_queue(error: &QueueError) -> (StatusCode, Told) {
     (StatusCode::CONFLICT, told)
 }
 
+impl Told {
+    fn sentence(self, l: &Locale) -> String {
+        match self {
+            Self::Message(id) => l.t(id),
+            Self::With(id, what) => l.with(id, &what),
+            Self::Sentence(sentence) => sentence,
+        }
+    }
+}
+
+/// What an error of the queue means in this language, for whoever is not answered by a page.
+pub(super) fn sentence(error: &QueueError, l: &Locale) -> String {
+    of_queue(error).1.sentence(l)
+}
+
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let (status, told) = match self {
@@ -133,11 +149,7 @@ pub(super) async fn tell(State(desk): State<Desk>, request: Request, next: Next)
         Some(session) => Frame::new(&desk, session, ""),
         None => Frame::guest(&desk, Guest::language(&asked_with)),
     };
-    let sentence = match told {
-        Told::Message(id) => frame.l.t(id),
-        Told::With(id, what) => frame.l.with(id, &what),
-        Told::Sentence(sentence) => sentence,
-    };
+    let sentence = told.sentence(frame.l);
     let page = Page { frame, sentence: &sentence };
     let html = askama::Template::render(&page).unwrap_or_else(|_| sentence.clone());
     response.headers_mut().remove(CONTENT_LENGTH);

@@ -18,6 +18,7 @@ const MESSAGES: &[(&str, &str)] = &[
     (include_str!("locales/id/alike.ftl"), include_str!("locales/en/alike.ftl")),
     (include_str!("locales/id/quality.ftl"), include_str!("locales/en/quality.ftl")),
     (include_str!("locales/id/safety.ftl"), include_str!("locales/en/safety.ftl")),
+    (include_str!("locales/id/tokens.ftl"), include_str!("locales/en/tokens.ftl")),
 ];
 
 /// The messages of all languages.

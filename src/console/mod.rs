@@ -6,6 +6,7 @@ mod api;
 mod assets;
 mod desk;
 mod fault;
+mod live;
 mod locale;
 mod pages;
 mod password;
@@ -20,6 +21,7 @@ use tokio::sync::Semaphore;
 
 pub use api::router;
 pub use desk::RulesRefused;
+pub use live::Live;
 
 use crate::pipeline::Scorer;
 use crate::store::{Store, StoreError};
@@ -43,12 +45,14 @@ pub fn screens(
     store: Arc<Store>,
     scorer: Arc<Scorer>,
     rules_refused: RulesRefused,
+    live: Live,
     entrance: Entrance,
 ) -> Router {
     let Entrance { secure, speaks_https, totp_required } = entrance;
     let locales = Arc::new(locale::Locales::new());
     let hashing = Arc::new(Semaphore::new(HASHED_AT_ONCE));
-    let desk = desk::Desk { store, scorer, rules_refused, locales, hashing, secure, totp_required };
+    let desk =
+        desk::Desk { store, scorer, rules_refused, live, locales, hashing, secure, totp_required };
     screens::router(desk, speaks_https)
 }
 

@@ -17,7 +17,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::assets;
 use super::desk::Desk;
 use super::fault::{self, Fault};
-use super::pages::{account, alike, entry, item, people, proposals, quality, queue, reset};
+use super::live;
+use super::pages::{account, alike, entry, item, people, proposals, quality, queue, reset, tokens};
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -61,8 +62,11 @@ pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
         .merge(quality::routes())
         .merge(account::routes())
         .merge(reset::routes())
+        .route("/events", get(live::listen))
+        .merge(tokens::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
+        .route("/assets/live.js", get(assets::live))
         .route("/assets/icon.svg", get(assets::icon))
         .merge(alike::routes())
         .fallback(|| async { Fault::NotFound })

@@ -13,6 +13,7 @@ mod lock;
 mod people;
 mod proposals;
 mod pseudonyms;
+mod pulse;
 mod quality;
 mod queue;
 mod readers;
@@ -46,13 +47,14 @@ pub use custody::{Action, Analyst, Head, ParseAnalystError};
 pub use error::StoreError;
 pub use lock::DaemonLock;
 pub use people::{
-    Account, InviteError, Language, Proof, Proved, RecoveryCode, Role, Session, SessionLine,
-    SessionToken, Totp,
+    Account, Bearer, InviteError, Language, PersonalToken, Proof, Proved, RecoveryCode, Role,
+    Session, SessionLine, SessionToken, TokenError, Totp,
 };
 pub use proposals::{
     NewProposal, Proposal, ProposalError, ProposalFilter, ProposalKind, ProposalState, Trial,
     TrialCounts,
 };
+pub use pulse::Pulse;
 pub use quality::{Dispute, Miss, Missed, Opinion, Quality, QualitySettings, ReviewId, Settling};
 pub use queue::{
     Alike, AlikeItem, Batch, BatchId, Decided, Decision, Export, ExportedItem, Item, ItemId,

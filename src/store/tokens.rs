@@ -65,6 +65,13 @@ impl ActiveToken {
     }
 }
 
+/// The letters of a new token: 256 random bits, which need no slow hash.
+pub(super) fn random_letters() -> Result<String, StoreError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(StoreError::Random)?;
+    Ok(format!("{PREFIX}{}", Sha256::from_bytes(bytes)))
+}
+
 impl Store {
     /// Makes a token; the answer is the only time its letters are seen. `None`: the name is taken.
     ///
@@ -76,9 +83,7 @@ impl Store {
         scope: Scope,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(StoreError::Random)?;
-        let letters = format!("{PREFIX}{}", Sha256::from_bytes(bytes));
+        let letters = random_letters()?;
         let (name, hash) = (name.to_owned(), Sha256::of(letters.as_bytes()));
         let made = self.writer.call(move |transaction| -> Result<bool, StoreError> {
             let made = transaction.execute(

@@ -239,6 +239,21 @@ impl Daemon {
         let told = std::process::Command::new("kill").args(["-HUP", &id]).status().unwrap();
         assert!(told.success());
     }
+
+    /// Asks it to end, and waits so long for it; whether it did.
+    pub fn ends_within(&mut self, patience: std::time::Duration) -> bool {
+        let number = self.child.id().to_string();
+        let asked = std::process::Command::new("kill").args(["-TERM", &number]).status().unwrap();
+        assert!(asked.success());
+        let deadline = std::time::Instant::now() + patience;
+        while std::time::Instant::now() < deadline {
+            if self.child.try_wait().unwrap().is_some() {
+                return true;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        false
+    }
 }
 
 impl Drop for Daemon {

@@ -25,6 +25,14 @@ pub(super) enum Refusal {
     Wrong(String),
     /// There is no such report of this token.
     NoSuchReport,
+    /// The address asks for something that cannot be filtered by; what is wrong with it.
+    WrongQuery(String),
+    /// The token's role does not cover this.
+    Forbidden,
+    /// There is no such item.
+    NoSuchItem,
+    /// The item does not stand so that this can be done: a code, and why.
+    Conflict(&'static str, String),
     /// There is nothing at this path.
     NoSuchPath,
     /// The path knows no such method.
@@ -68,6 +76,14 @@ impl IntoResponse for Refusal {
             Self::NoSuchReport => {
                 (StatusCode::NOT_FOUND, "no_such_report", "token ini tidak punya laporan itu")
             }
+            Self::WrongQuery(why) => (StatusCode::BAD_REQUEST, "wrong_query", why.as_str()),
+            Self::Forbidden => {
+                (StatusCode::FORBIDDEN, "forbidden", "peran token ini tidak mencakup tindakan ini")
+            }
+            Self::NoSuchItem => {
+                (StatusCode::NOT_FOUND, "no_such_item", "tidak ada butir dengan nomor itu")
+            }
+            Self::Conflict(code, why) => (StatusCode::CONFLICT, *code, why.as_str()),
             Self::NoSuchPath => (StatusCode::NOT_FOUND, "no_such_path", "lihat /api/openapi.json"),
             Self::Method => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "lihat /api/openapi.json")
@@ -75,7 +91,7 @@ impl IntoResponse for Refusal {
             Self::NotNow => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_now",
-                "laporan belum dapat diterima; coba lagi nanti",
+                "belum dapat dilayani; coba lagi nanti",
             ),
         };
         let body = Body { code, message: message.to_owned() };

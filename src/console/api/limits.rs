@@ -18,6 +18,10 @@ pub(super) struct Rate {
 pub(super) const PER_TOKEN: Rate = Rate { burst: 30, per_minute: 30 };
 /// What one address may, whatever tokens it has or guesses.
 pub(super) const PER_ADDRESS: Rate = Rate { burst: 60, per_minute: 60 };
+/// What one person's token may: a program that works through the queue.
+pub(super) const PER_BEARER: Rate = Rate { burst: 300, per_minute: 600 };
+/// What one address may that works in the queue: several people share an office's.
+pub(super) const PER_OFFICE: Rate = Rate { burst: 600, per_minute: 2400 };
 
 /// Callers remembered at a time.
 const MOST_CALLERS: usize = 10_000;

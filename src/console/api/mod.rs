@@ -1,8 +1,12 @@
-//! `/api`: reports handed in by other bodies' programs. Who asks too often or without a token is
+//! `/api`: reports handed in by other bodies' programs, and the queue for the programs of those who
+//! work in it. Who asks too often or without a token is
 //! turned away before anything of theirs is read, and nothing is fetched while they wait.
 //! `docs/openapi.json` tells of every answer; `tests/api.rs` holds the two to each other.
 
 mod answer;
+mod body;
+mod events;
+mod items;
 mod limits;
 mod reports;
 mod who;
@@ -18,7 +22,11 @@ use axum::routing::{get, post};
 
 use crate::pipeline::Intake;
 use answer::Refusal;
-use limits::{Limiter, PER_ADDRESS, PER_TOKEN};
+use limits::{Limiter, PER_ADDRESS, PER_BEARER, PER_OFFICE, PER_TOKEN};
+
+use super::live::Live;
+use super::locale::Locales;
+use crate::store::Store;
 
 /// The largest body, in bytes.
 const LARGEST: usize = 64 << 10;
@@ -34,7 +42,28 @@ struct Shared {
 }
 
 /// The routes under `/api`.
-pub fn router(intake: Intake) -> Router {
+pub fn router(intake: Intake, store: Arc<Store>, live: Live) -> Router {
+    let desk = items::Desk {
+        store,
+        live,
+        locales: Arc::new(Locales::new()),
+        addresses: Arc::new(Limiter::new(PER_OFFICE)),
+        bearers: Arc::new(Limiter::new(PER_BEARER)),
+    };
+    let queue = Router::new()
+        .route("/items", get(items::list))
+        .route("/items/{id}", get(items::show))
+        .route("/items/{id}/reveal", post(items::reveal))
+        .route("/items/{id}/lease", post(items::lease))
+        .route("/items/{id}/decide", post(items::decide))
+        .route("/items/{id}/undo", post(items::undo))
+        .route("/next", post(items::next))
+        .route("/counts", get(items::counts))
+        .route("/events", get(events::listen))
+        .method_not_allowed_fallback(|| async { Refusal::Method })
+        .layer(DefaultBodyLimit::max(LARGEST))
+        .layer(middleware::from_fn_with_state(desk.clone(), who::by_office))
+        .with_state(desk);
     let shared = Shared {
         intake,
         addresses: Arc::new(Limiter::new(PER_ADDRESS)),
@@ -48,8 +77,9 @@ pub fn router(intake: Intake) -> Router {
         .method_not_allowed_fallback(|| async { Refusal::Method })
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(middleware::from_fn_with_state(shared.clone(), who::by_address))
-        .layer(middleware::map_response(guarded))
-        .with_state(shared);
+        .with_state(shared)
+        .merge(queue)
+        .layer(middleware::map_response(guarded));
     Router::new().nest("/api", api)
 }
 

@@ -1,23 +1,18 @@
 //! Handing in a report, and asking what became of it.
 
-use std::time::Duration;
-
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::Shared;
 use super::answer::Refusal;
+use super::body::json;
 use super::who::by_token;
 use crate::store::{ReportState, Reporter, Told};
 
-/// How long a body may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest link, note and platform, in characters.
 const LONGEST_URL: usize = 2048;
 const LONGEST_NOTE: usize = 2000;
@@ -45,17 +40,7 @@ pub(super) async fn hand_in(
     request: Request,
 ) -> Result<Response, Refusal> {
     let token = by_token(&shared, request.headers()).await?;
-    if !is_json(request.headers()) {
-        return Err(Refusal::NotJson);
-    }
-    let body = tokio::time::timeout(PATIENCE, Bytes::from_request(request, &()))
-        .await
-        .map_err(|_| Refusal::TooSlow)?
-        .map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge,
-            _ => Refusal::Wrong("isi permintaan terputus".to_owned()),
-        })?;
-    let told = read(&body)?;
+    let told = told(json(request).await?)?;
     let reporter = Reporter::Token { id: token.id, name: token.name };
     let received = shared.intake.receive(told, reporter).await.map_err(|_| Refusal::NotNow)?;
     let received = received.ok_or(Refusal::NotNow)?;
@@ -75,19 +60,8 @@ pub(super) async fn state(
     Ok(Json(report.ok_or(Refusal::NoSuchReport)?).into_response())
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        kind.eq_ignore_ascii_case("application/json")
-    })
-}
-
-fn read(body: &[u8]) -> Result<Told, Refusal> {
-    let wrong = |error: serde_json::Error| Refusal::Wrong(error.to_string());
-    // Straight into the structure, an array of its values would do as well.
-    let object: Map<String, Value> = serde_json::from_slice(body).map_err(wrong)?;
-    let Body { url, text, note, platform } =
-        serde_json::from_value(Value::Object(object)).map_err(wrong)?;
+fn told(body: Body) -> Result<Told, Refusal> {
+    let Body { url, text, note, platform } = body;
     let filled = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
     let told = Told {
         url: filled(url),

@@ -16,8 +16,8 @@ use crate::console::fault::Fault;
 use crate::console::locale::Locale;
 use crate::engine::Lane;
 use crate::store::{
-    Alike, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling, Session,
-    SessionToken, Store,
+    Account, Alike, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling,
+    Session, SessionToken, Store,
 };
 
 /// The key of each outcome, in the order they are shown.
@@ -149,7 +149,7 @@ async fn page(
         token,
         choices: choices(l),
         last,
-        undoable: item.state == ItemState::Decided && may_undo(session, &item),
+        undoable: item.state == ItemState::Decided && may_undo(&session.account, &item),
         link: address.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         alike,
         item: &item,
@@ -157,13 +157,11 @@ async fn page(
 }
 
 /// One's own decision may be taken back by oneself, any by a supervisor.
-fn may_undo(session: &Session, item: &Item) -> bool {
+pub(in crate::console) fn may_undo(account: &Account, item: &Item) -> bool {
     let last = item.decisions.iter().rev().find(|decision| decision.undoes.is_none());
-    session.account.role.supervises()
+    account.role.supervises()
         || item.second.is_some()
-        || last.is_some_and(|last| {
-            session.account.role.decides() && last.analyst == session.account.name.as_str()
-        })
+        || last.is_some_and(|last| account.role.decides() && last.analyst == account.name.as_str())
 }
 
 pub(in crate::console) async fn show(
@@ -251,7 +249,7 @@ pub(in crate::console) async fn undo(
                 return Ok(true);
             }
             let item = store.view(id, &by.account.name, now)?;
-            if !may_undo(&by, &item) {
+            if !may_undo(&by.account, &item) {
                 return Ok(false);
             }
             store.undo(id, &by.account.name, &reason, now).map(|_| true)

@@ -10,6 +10,7 @@ pub(super) mod quality;
 pub(super) mod queue;
 mod reasons;
 pub(super) mod reset;
+pub(super) mod tokens;
 
 use axum::response::Html;
 use jiff::Timestamp;

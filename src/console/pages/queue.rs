@@ -14,7 +14,7 @@ use crate::registry::wib;
 use crate::store::{ItemId, ItemLine, ItemState, ListFilter};
 
 /// Items on one page.
-const PAGE: u32 = 50;
+pub(in crate::console) const PAGE: u32 = 50;
 
 /// The filter as it stands in the address; an empty field is none.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -58,7 +58,23 @@ fn day(text: &str, after: bool) -> Option<Timestamp> {
 }
 
 impl Asked {
-    fn filter(&self) -> ListFilter {
+    /// The first field that says nothing a list can be filtered by, if there is one.
+    pub(in crate::console) fn misread(&self) -> Option<&'static str> {
+        let filter = self.filter();
+        let states = ["", "all", "open", "decided", "deleted_by_source", "unflagged"];
+        let read = [
+            ("state", states.contains(&self.state.as_str())),
+            ("lane", self.lane.is_empty() || filter.lane.is_some()),
+            ("band", self.band.is_empty() || filter.band.is_some()),
+            ("severity", self.severity.is_empty() || filter.severity.is_some()),
+            ("since", self.since.is_empty() || filter.since.is_some()),
+            ("until", self.until.is_empty() || filter.until.is_some()),
+            ("after", self.after.is_empty() || filter.after.is_some_and(|ItemId(id)| id >= 0)),
+        ];
+        read.into_iter().find(|(_, read)| !read).map(|(field, _)| field)
+    }
+
+    pub(in crate::console) fn filter(&self) -> ListFilter {
         let text = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         ListFilter {
             state: match self.state.as_str() {

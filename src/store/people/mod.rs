@@ -2,6 +2,7 @@
 //! is handed out once and kept only as its hash; what happens to an account is a custody line.
 
 mod own;
+mod personal;
 mod second;
 mod session;
 
@@ -17,6 +18,7 @@ use super::queue::Token;
 use crate::post::Sha256;
 
 pub use own::SessionLine;
+pub use personal::{Bearer, PersonalToken, TokenError};
 pub use second::{Proof, Proved, RecoveryCode, Totp};
 pub use session::{Session, SessionToken};
 
@@ -80,6 +82,12 @@ impl Role {
             Self::Analyst => FEW,
             Self::Supervisor | Self::Admin => Store::MOST_TOGETHER,
         }
+    }
+
+    /// Whether a token of hers may have this role. `ops` stands beside the ladder: those who only
+    /// decide may not what it may.
+    pub fn covers(self, role: Self) -> bool {
+        role == self || role < self && (role != Self::Ops || self == Self::Admin)
     }
 
     /// Whether she may take back what others decided.
@@ -375,6 +383,7 @@ impl Store {
             if disabled {
                 end_sessions(transaction, account.id, None)?;
                 end_password_links(transaction, account.id)?;
+                personal::revoke_all(transaction, &account, by.as_ref(), now)?;
             }
             let detail = serde_json::json!({ "disabled": disabled });
             note_change(transaction, &account, by.as_ref(), &detail, now)

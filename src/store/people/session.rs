@@ -88,6 +88,25 @@ impl Store {
         Ok(Some(Session { token, account }))
     }
 
+    /// Whether the session of this token runs. Asking is no use of it: a page that is only open
+    /// keeps no session alive.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn session_runs(&self, token: SessionToken, now: Timestamp) -> Result<bool, StoreError> {
+        let idle_since = now.checked_sub(IDLE).unwrap_or(now);
+        let runs = self
+            .readers
+            .get()
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM session s JOIN account a ON a.id = s.account_id
+                     WHERE s.token = ?1 AND s.ends_at > ?2 AND s.seen_at > ?3
+                         AND a.disabled_at IS NULL)",
+            )?
+            .query_row((hashed(token), Stamp(now), Stamp(idle_since)), |row| row.get(0))?;
+        Ok(runs)
+    }
+
     /// Ends a session.
     ///
     /// # Errors
