@@ -17,7 +17,8 @@ const FLOORS: &[&[&str]] = &[
     &["sources"],
     &["config"],
     &["pipeline"],
-    &["console", "report"],
+    &["report"],
+    &["console"],
     &["cli"],
 ];
 

@@ -12,8 +12,10 @@ use unic_langid::LanguageIdentifier;
 use crate::store::{Language, Outcome};
 
 /// The files of messages, each in Indonesian and in English.
-const MESSAGES: &[(&str, &str)] =
-    &[(include_str!("locales/id/pages.ftl"), include_str!("locales/en/pages.ftl"))];
+const MESSAGES: &[(&str, &str)] = &[
+    (include_str!("locales/id/pages.ftl"), include_str!("locales/en/pages.ftl")),
+    (include_str!("locales/id/dashboard.ftl"), include_str!("locales/en/dashboard.ftl")),
+];
 
 /// The messages of all languages.
 pub(super) struct Locales {

@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::assets;
 use super::desk::Desk;
 use super::fault::{self, Fault};
-use super::pages::{entry, item, people, queue};
+use super::pages::{dashboard, entry, item, people, queue};
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -53,6 +53,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/people", get(people::show))
         .route("/people/invite", post(people::invite))
         .route("/people/{name}/disabled", post(people::set_disabled))
+        .merge(dashboard::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/icon.svg", get(assets::icon))

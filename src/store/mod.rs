@@ -7,6 +7,7 @@ mod column;
 mod commit;
 mod coverage;
 mod custody;
+mod dashboard;
 mod error;
 mod lock;
 mod people;
@@ -40,6 +41,7 @@ use writer::Writer;
 
 pub use budget::{Booked, Booking};
 pub use custody::{Action, Analyst, Head, ParseAnalystError};
+pub use dashboard::{Backlog, DayLoad, Load, Scores, Tallies, Tally};
 pub use error::StoreError;
 pub use lock::DaemonLock;
 pub use people::{Account, InviteError, Language, Role, Session, SessionToken};

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-28-console.sql"),
     include_str!("migrations/2026-11-28-console-index.sql"),
     include_str!("migrations/2026-11-28-yield-ignored.sql"),
+    include_str!("migrations/2026-11-28-dashboard.sql"),
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.

@@ -1,9 +1,12 @@
 //! The pages, one file each.
 
+pub(super) mod dashboard;
 pub(super) mod entry;
 pub(super) mod item;
 pub(super) mod people;
+mod plots;
 pub(super) mod queue;
+mod ranking;
 mod reasons;
 
 use axum::response::Html;

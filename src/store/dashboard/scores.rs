@@ -1,0 +1,79 @@
+//! How the scores of posts lie, and how long the queue would be from another threshold on.
+
+use jiff::civil::Date;
+
+use super::start_of;
+use crate::store::column::Stamp;
+use crate::store::{Store, StoreError};
+
+/// Scores are 0 to 100.
+const SCORES: usize = 101;
+
+/// Posts and items by score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scores {
+    /// Posts first seen since, flagged or not.
+    posts: [u64; SCORES],
+    /// Of these, the ones that no rule flags and that their source still shows.
+    unflagged: [u64; SCORES],
+    /// Flagged items that wait, however old.
+    open: [u64; SCORES],
+}
+
+impl Scores {
+    /// Posts whose score lies in `first..=last`.
+    pub fn posts(&self, first: u8, last: u8) -> u64 {
+        let (first, last) = (usize::from(first), usize::from(last).min(SCORES - 1));
+        self.posts.get(first..=last).map_or(0, |part| part.iter().sum())
+    }
+
+    /// How many flagged items would wait were posts flagged from `threshold` on: those that wait and
+    /// reach it, and the posts that no rule flags now and that would be.
+    pub fn queue_from(&self, threshold: u8) -> u64 {
+        let from = usize::from(threshold).min(SCORES);
+        self.open[from..].iter().chain(&self.unflagged[from..]).sum()
+    }
+}
+
+impl Store {
+    /// How the scores of posts first seen on that day or since lie, and those of what waits.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn scores(&self, since: Date) -> Result<Scores, StoreError> {
+        self.readers.get().snapshot(|connection| {
+            let mut scores =
+                Scores { posts: [0; SCORES], unflagged: [0; SCORES], open: [0; SCORES] };
+            let mut statement = connection.prepare_cached(
+                "SELECT t.score, t.flagged, p.deleted_at IS NULL, count(*)
+                 FROM post p INDEXED BY post_first_seen
+                     JOIN verdict t INDEXED BY verdict_score ON t.id = p.verdict_id
+                 WHERE p.first_seen >= ?1 GROUP BY 1, 2, 3",
+            )?;
+            let mut rows = statement.query([Stamp(start_of(since))])?;
+            while let Some(row) = rows.next()? {
+                let (score, count): (usize, u64) = (row.get(0)?, row.get(3)?);
+                let (flagged, shown): (bool, bool) = (row.get(1)?, row.get(2)?);
+                add(&mut scores.posts, score, count);
+                if shown && !flagged {
+                    add(&mut scores.unflagged, score, count);
+                }
+            }
+            let mut statement = connection.prepare_cached(
+                "SELECT score, count(*) FROM queue_item INDEXED BY queue_item_waiting
+                 WHERE state = 'open' AND severity IS NOT NULL GROUP BY score",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                add(&mut scores.open, row.get(0)?, row.get(1)?);
+            }
+            Ok(scores)
+        })
+    }
+}
+
+fn add(counts: &mut [u64; SCORES], score: usize, count: u64) {
+    if let Some(held) = counts.get_mut(score) {
+        *held += count;
+    }
+}
