@@ -18,6 +18,7 @@ use crate::console::fault::Fault;
 use crate::console::locale::Locale;
 use crate::engine::{Engine, Grade, RuleId, Thresholds};
 use crate::registry::day_of;
+use crate::report::statistics::Role;
 use crate::store::{
     Alarm, Backlog, Load, Scores, SourceHealth, SourceState, Store, StoreError, Tallies,
 };
@@ -153,7 +154,9 @@ fn read(
     let since = today.saturating_sub((i32::from(period) - 1).days());
     let named = |rule: &str| {
         let rule = engine.rule_once_named(&RuleId(rule.to_owned()))?;
-        Some((rule.id.to_string(), engine.family(rule).id.to_string()))
+        // What excuses a post, or serves other rules, is no modus.
+        let speaks = Role::of(rule) == Role::Speaks;
+        Some((rule.id.to_string(), speaks.then(|| engine.family(rule).id.to_string())))
     };
     let mut health = store.source_health(now)?;
     let sources = store.sources()?.into_iter().map(|source| {

@@ -42,7 +42,6 @@ fn round_above(count: u64) -> u64 {
 }
 
 const WIDTH: f64 = 360.0;
-const HEIGHT: f64 = 150.0;
 /// Room for the numbers at the left, and for what stands under and over the columns.
 const LEFT: f64 = 44.0;
 const BOTTOM: f64 = 130.0;
@@ -167,6 +166,16 @@ const ROW: usize = 34;
 /// The most rows drawn; the table has all.
 const ROWS: usize = 12;
 
+/// Letters of a name that stand beside its number; the whole of it is in the title and in the table.
+const LETTERS: usize = 44;
+
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(LETTERS) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
 /// A group with a bar for all of it, and one within for a part.
 struct Row {
     text_y: usize,
@@ -208,7 +217,7 @@ impl Rows {
                 whole: point(scaled(bar.whole, most, WIDTH)),
                 part: point(scaled(bar.part, most, WIDTH)),
                 numbers: format!("{} / {}", number(l, bar.part), number(l, bar.whole)),
-                label: bar.label,
+                label: shortened(&bar.label),
                 title: bar.title,
             })
             .collect();
@@ -255,7 +264,7 @@ impl Intervals {
                     low: point(share.low * WIDTH),
                     value: point(value * WIDTH),
                     high: point(share.high * WIDTH),
-                    label: name.to_owned(),
+                    label: shortened(name),
                     numbers: percent(l, value),
                     title: format!("{name}: {} ({})", percent(l, value), interval(l, share)),
                 }

@@ -1,6 +1,7 @@
 //! How the scores of posts lie, and how long the queue would be from another threshold on.
 
 use jiff::civil::Date;
+use rusqlite::Connection;
 
 use super::start_of;
 use crate::store::column::Stamp;
@@ -44,21 +45,8 @@ impl Store {
         self.readers.get().snapshot(|connection| {
             let mut scores =
                 Scores { posts: [0; SCORES], unflagged: [0; SCORES], open: [0; SCORES] };
-            let mut statement = connection.prepare_cached(
-                "SELECT t.score, t.flagged, p.deleted_at IS NULL, count(*)
-                 FROM post p INDEXED BY post_first_seen
-                     JOIN verdict t INDEXED BY verdict_score ON t.id = p.verdict_id
-                 WHERE p.first_seen >= ?1 GROUP BY 1, 2, 3",
-            )?;
-            let mut rows = statement.query([Stamp(start_of(since))])?;
-            while let Some(row) = rows.next()? {
-                let (score, count): (usize, u64) = (row.get(0)?, row.get(3)?);
-                let (flagged, shown): (bool, bool) = (row.get(1)?, row.get(2)?);
-                add(&mut scores.posts, score, count);
-                if shown && !flagged {
-                    add(&mut scores.unflagged, score, count);
-                }
-            }
+            let posts = posts(connection, Stamp(start_of(since)))?;
+            count(connection, &posts, &mut scores)?;
             let mut statement = connection.prepare_cached(
                 "SELECT score, count(*) FROM queue_item INDEXED BY queue_item_waiting
                  WHERE state = 'open' AND severity IS NOT NULL GROUP BY score",
@@ -70,6 +58,45 @@ impl Store {
             Ok(scores)
         })
     }
+}
+
+/// The newest verdict of a post, by its number, and whether the source still shows the post.
+type Scored = (i64, bool);
+
+/// The posts first seen since, in the order of their verdicts.
+fn posts(connection: &Connection, since: Stamp) -> rusqlite::Result<Vec<Scored>> {
+    let mut posts: Vec<Scored> = connection
+        .prepare_cached(
+            "SELECT verdict_id, deleted_at IS NULL FROM post INDEXED BY post_first_seen
+             WHERE first_seen >= ?1 AND verdict_id IS NOT NULL",
+        )?
+        .query_map([since], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    posts.sort_unstable();
+    Ok(posts)
+}
+
+/// Counts the posts by score. Verdicts follow posts nearly, so that one walk over those between the
+/// first and the last is several times faster than looking each of them up.
+fn count(connection: &Connection, posts: &[Scored], scores: &mut Scores) -> rusqlite::Result<()> {
+    let (Some((first, _)), Some((last, _))) = (posts.first(), posts.last()) else { return Ok(()) };
+    let mut statement = connection.prepare_cached(
+        "SELECT id, score, flagged FROM verdict INDEXED BY verdict_score
+         WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    )?;
+    let mut rows = statement.query((first, last))?;
+    let mut rest = posts.iter().peekable();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        while rest.next_if(|(verdict, _)| *verdict < id).is_some() {}
+        let Some((_, shown)) = rest.next_if(|(verdict, _)| *verdict == id) else { continue };
+        let (score, flagged): (usize, bool) = (row.get(1)?, row.get(2)?);
+        add(&mut scores.posts, score, 1);
+        if *shown && !flagged {
+            add(&mut scores.unflagged, score, 1);
+        }
+    }
+    Ok(())
 }
 
 fn add(counts: &mut [u64; SCORES], score: usize, count: u64) {

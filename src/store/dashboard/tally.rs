@@ -56,6 +56,9 @@ pub struct Tallies {
     pub families: BTreeMap<String, Tally>,
 }
 
+/// What a rule is called now, and the family its items count for, if they do.
+pub type Named = (String, Option<String>);
+
 /// An item as far as it is counted.
 struct Item {
     id: i64,
@@ -64,15 +67,15 @@ struct Item {
 }
 
 impl Store {
-    /// Tallies of the flagged items that came on that day or since. `named` answers the name a rule has now and
-    /// its family; rules it does not know are not told.
+    /// Tallies of the flagged items that came on that day or since. `named` says what to
+    /// count a rule for; rules it does not know are not told.
     ///
     /// # Errors
     /// The database refused.
     pub fn tallies(
         &self,
         since: Date,
-        named: impl Fn(&str) -> Option<(String, String)>,
+        named: impl Fn(&str) -> Option<Named>,
     ) -> Result<Tallies, StoreError> {
         self.readers.get().snapshot(|connection| {
             let mut tallies = Tallies::default();
@@ -154,12 +157,7 @@ impl Groups {
         })
     }
 
-    fn learn(
-        &mut self,
-        kind: &str,
-        value: &str,
-        named: &impl Fn(&str) -> Option<(String, String)>,
-    ) {
+    fn learn(&mut self, kind: &str, value: &str, named: &impl Fn(&str) -> Option<Named>) {
         let places = match kind {
             "destination" => vec![self.place(Kind::Destination, value.to_owned())],
             "region" => {
@@ -167,7 +165,8 @@ impl Groups {
                 vec![self.place(Kind::Province, province.to_owned())]
             }
             "rule" => named(value).map_or_else(Vec::new, |(rule, family)| {
-                vec![self.place(Kind::Rule, rule), self.place(Kind::Family, family)]
+                let family = family.map(|family| self.place(Kind::Family, family));
+                [self.place(Kind::Rule, rule)].into_iter().chain(family).collect()
             }),
             _ => Vec::new(),
         };
@@ -194,7 +193,7 @@ fn tags(
     connection: &Connection,
     first: i64,
     items: &[Item],
-    named: impl Fn(&str) -> Option<(String, String)>,
+    named: impl Fn(&str) -> Option<Named>,
     tallies: &mut Tallies,
 ) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(
