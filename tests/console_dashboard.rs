@@ -214,7 +214,7 @@ async fn a_supervisors_morning_for_every_role_and_in_both_languages() {
     assert_eq!(cell(&page, "7 hari terakhir"), [["10", "6", "5"]]);
     assert_eq!(cell(&page, "telegram"), [["3", "0", "0"]]);
     assert_eq!(cell(&page, "facebook"), [["6", "6", "5"]]);
-    assert!(page.contains("10 butir diduga</") || page.contains("10 butir diduga ·"), "{page}");
+    assert!(page.contains("<b>10</b> diduga · <b>6</b> diputuskan · <b>5</b> terbukti"), "{page}");
     assert_eq!(cell(&page, "S1")[0][0], "1");
     assert_eq!(cell(&page, "40 berlaku sekarang"), [["sedang", "5"]]);
     assert_eq!(cell(&page, "sumber-facebook")[0][0], "baik");
@@ -282,9 +282,9 @@ async fn nothing_to_count_is_told_as_such() {
     for (language, sentences) in [
         (
             "id",
-            ["Tidak ada yang menunggu.", "Belum ada sumber", "0 butir diduga", "Belum ada aturan"],
+            ["Tidak ada yang menunggu.", "Belum ada sumber", "<b>0</b> diduga", "Belum ada aturan"],
         ),
-        ("en", ["Nothing is waiting.", "No source was", "0 items flagged", "No rule has enough"]),
+        ("en", ["Nothing is waiting.", "No source was", "<b>0</b> flagged", "No rule has enough"]),
     ] {
         console.post("/language", &admin, &[("language", language)]).await;
         let page = console.page("/dashboard", &admin).await;

@@ -42,13 +42,6 @@ dashboard-outcome = Flagged and confirmed
 dashboard-flagged = flagged
 dashboard-confirmed = confirmed
 dashboard-rejected = rejected
-dashboard-flagged-count =
-    { $count ->
-        [one] { $count } item flagged
-       *[other] { $count } items flagged
-    }
-dashboard-decided-count = { $count } decided
-dashboard-confirmed-count = { $count } confirmed
 dashboard-outcome-note = Items that came during this period. Confirmed: decided with an action (referred, taken down, victim helped, watched). One item may count in several groups. Plots show the 12 largest groups, tables all of them.
 dashboard-platforms = Platform
 dashboard-destinations = Country of destination
