@@ -19,6 +19,7 @@ const MESSAGES: &[(&str, &str)] = &[
     (include_str!("locales/id/quality.ftl"), include_str!("locales/en/quality.ftl")),
     (include_str!("locales/id/safety.ftl"), include_str!("locales/en/safety.ftl")),
     (include_str!("locales/id/tokens.ftl"), include_str!("locales/en/tokens.ftl")),
+    (include_str!("locales/id/dashboard.ftl"), include_str!("locales/en/dashboard.ftl")),
 ];
 
 /// The messages of all languages.

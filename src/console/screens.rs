@@ -18,7 +18,9 @@ use super::assets;
 use super::desk::Desk;
 use super::fault::{self, Fault};
 use super::live;
-use super::pages::{account, alike, entry, item, people, proposals, quality, queue, reset, tokens};
+use super::pages::{
+    account, alike, dashboard, entry, item, people, proposals, quality, queue, reset, tokens,
+};
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -64,6 +66,7 @@ pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
         .merge(reset::routes())
         .route("/events", get(live::listen))
         .merge(tokens::routes())
+        .merge(dashboard::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/live.js", get(assets::live))

@@ -65,7 +65,8 @@ pub enum Role {
 }
 
 impl Role {
-    fn of(rule: &Rule) -> Self {
+    /// What a rule is there for.
+    pub fn of(rule: &Rule) -> Self {
         match (rule.scored, rule.points.0 < 0) {
             (false, _) => Self::Serves,
             (true, true) => Self::Excuses,

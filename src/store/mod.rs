@@ -7,6 +7,7 @@ mod column;
 mod commit;
 mod coverage;
 mod custody;
+mod dashboard;
 mod error;
 mod likeness;
 mod lock;
@@ -44,6 +45,7 @@ use writer::Writer;
 
 pub use budget::{Booked, Booking};
 pub use custody::{Action, Analyst, Head, ParseAnalystError};
+pub use dashboard::{Backlog, DayLoad, Load, Scores, Tallies, Tally};
 pub use error::StoreError;
 pub use lock::DaemonLock;
 pub use people::{

@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-28-quality.sql"),
     include_str!("migrations/2026-11-28-safety.sql"),
     include_str!("migrations/2026-11-28-personal-tokens.sql"),
+    include_str!("migrations/2026-11-28-dashboard.sql"),
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.

@@ -110,6 +110,18 @@ impl Desk {
         self.store().commit_page(page(&RuleFiles::embedded(), posts)).unwrap();
     }
 
+    /// A source of this platform shows these posts at this time.
+    pub fn add_at(&self, store: &Store, at: Timestamp, platform: &str, posts: &[(&str, &str)]) {
+        let mut page = page(&RuleFiles::embedded(), posts);
+        page.source = format!("sumber-{platform}");
+        page.at = at;
+        page.capture = None;
+        for scored in &mut page.posts {
+            scored.post.key.platform = Platform::from(platform);
+        }
+        store.commit_page(page).unwrap();
+    }
+
     /// The same with rules of its own, which no change of the embedded ones disturbs.
     pub fn with_own_rules(posts: &[(&str, &str)]) -> Self {
         let desk = Self::bare();

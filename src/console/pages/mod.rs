@@ -2,12 +2,15 @@
 
 pub(super) mod account;
 pub(super) mod alike;
+pub(super) mod dashboard;
 pub(super) mod entry;
 pub(super) mod item;
 pub(super) mod people;
+mod plots;
 pub(super) mod proposals;
 pub(super) mod quality;
 pub(super) mod queue;
+mod ranking;
 mod reasons;
 pub(super) mod reset;
 pub(super) mod tokens;
