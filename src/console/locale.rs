@@ -17,6 +17,7 @@ const MESSAGES: &[(&str, &str)] = &[
     (include_str!("locales/id/proposals.ftl"), include_str!("locales/en/proposals.ftl")),
     (include_str!("locales/id/alike.ftl"), include_str!("locales/en/alike.ftl")),
     (include_str!("locales/id/quality.ftl"), include_str!("locales/en/quality.ftl")),
+    (include_str!("locales/id/team.ftl"), include_str!("locales/en/team.ftl")),
 ];
 
 /// The messages of all languages.

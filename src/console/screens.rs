@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::assets;
 use super::desk::Desk;
 use super::fault::{self, Fault};
-use super::pages::{alike, entry, item, people, proposals, quality, queue};
+use super::pages::{alike, entry, item, keys, people, proposals, quality, queue, team};
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -55,6 +55,8 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/people/{name}/disabled", post(people::set_disabled))
         .merge(proposals::routes())
         .merge(quality::routes())
+        .merge(team::routes())
+        .merge(keys::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/icon.svg", get(assets::icon))

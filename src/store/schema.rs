@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-28-proposals.sql"),
     include_str!("migrations/2026-11-28-alike.sql"),
     include_str!("migrations/2026-11-28-quality.sql"),
+    include_str!("migrations/2026-11-28-team.sql"),
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.

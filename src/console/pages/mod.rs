@@ -3,11 +3,13 @@
 pub(super) mod alike;
 pub(super) mod entry;
 pub(super) mod item;
+pub(super) mod keys;
 pub(super) mod people;
 pub(super) mod proposals;
 pub(super) mod quality;
 pub(super) mod queue;
 mod reasons;
+pub(super) mod team;
 
 use axum::response::Html;
 use jiff::Timestamp;

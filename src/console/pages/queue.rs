@@ -11,7 +11,7 @@ use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
 use crate::engine::{Band, Grade, Lane};
 use crate::registry::wib;
-use crate::store::{ItemId, ItemLine, ItemState, ListFilter};
+use crate::store::{Analyst, ItemId, ItemLine, ItemState, ListFilter};
 
 /// Items on one page.
 const PAGE: u32 = 50;
@@ -47,6 +47,10 @@ pub(in crate::console) struct Asked {
     #[serde(skip_serializing_if = "String::is_empty")]
     until: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    mine: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    escalated: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     after: String,
 }
 
@@ -58,7 +62,7 @@ fn day(text: &str, after: bool) -> Option<Timestamp> {
 }
 
 impl Asked {
-    fn filter(&self) -> ListFilter {
+    fn filter(&self, reader: &Analyst) -> ListFilter {
         let text = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         ListFilter {
             state: match self.state.as_str() {
@@ -84,6 +88,8 @@ impl Asked {
             since: day(&self.since, false),
             until: day(&self.until, true),
             words: text(&self.q),
+            assigned_to: text(&self.mine).map(|_| reader.to_string()),
+            escalated: !self.escalated.is_empty(),
             after: self.after.parse().ok(),
             limit: Some(PAGE + 1),
         }
@@ -115,13 +121,19 @@ struct Queue<'a> {
     last: Option<ItemId>,
 }
 
+impl Queue<'_> {
+    fn is_reader(&self, name: &str) -> bool {
+        self.frame.session.is_some_and(|session| session.account.name.as_str() == name)
+    }
+}
+
 pub(in crate::console) async fn show(
     State(desk): State<Desk>,
     Signed(session): Signed,
     Query(asked): Query<Asked>,
     Query(before): Query<Before>,
 ) -> Result<Html<String>, Fault> {
-    let filter = asked.filter();
+    let filter = asked.filter(&session.account.name);
     let (mut lines, count) = desk
         .queue(move |store| Ok((store.list(&filter, Timestamp::now())?, store.count(&filter)?)))
         .await?;
