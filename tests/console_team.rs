@@ -399,12 +399,13 @@ async fn hard_stories_are_veiled_a_break_is_suggested_and_a_broken_item_is_passe
     std::fs::write(desk.path("waspada.toml"), config).unwrap();
     let console = Console::start(&desk);
     let sari = console.join(&console.daemon.link, "sari").await;
+    let mut veiled = 0;
     for line in desk.store().list(&ListFilter::default(), Timestamp::now()).unwrap() {
         let page = console.get(&format!("/items/{}", line.id), &sari).await;
-        let is_long = page.contains("berbulan-bulan");
-        assert_eq!(page.contains("<details class=\"veil\""), is_long, "{page}");
+        veiled += usize::from(page.contains("<details class=\"veil\""));
         assert!(!page.contains("<img"), "{page}");
     }
+    assert_eq!(veiled, 1, "the long one");
 
     // The broken one is listed, is passed over once it is met, and the next one comes.
     let broken = console.work(&sari).await;
