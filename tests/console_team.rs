@@ -10,7 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, Response, StatusCode, redirect};
 use waspada::store::{
-    Analyst, ItemId, ListFilter, Outcome, QueueError, Role, Ruling, SkipReason, Store, Why,
+    Analyst, ItemId, ListFilter, Outcome, QualitySettings, QueueError, Role, Ruling, Settings,
+    SkipReason, Store, Why,
 };
 
 const PASSWORD: &str = "kata sandi yang panjang";
@@ -125,6 +126,33 @@ fn what_is_skipped_blocks_nobody_and_the_last_item_neither() {
     assert!(store.take(only, &sari, now).unwrap().is_some(), "by its address she may have it");
     store.release(&sari).unwrap();
     assert_eq!(next(&store, &sari, later(5)), Some(only), "hours later it comes again");
+}
+
+#[test]
+fn a_second_look_is_passed_over_like_any_item() {
+    let desk = Desk::with_own_rules(&POSTS[..1]);
+    let settings = Settings {
+        path: desk.path("w.db"),
+        evidence: desk.path("bukti"),
+        quality: QualitySettings { second_review_share: 1.0, ..QualitySettings::OFF },
+        ..Settings::default()
+    };
+    let store = Store::open(&settings).unwrap();
+    let ([sari, budi, rini], items) = team(&store);
+    let (only, now) = (items[0], Timestamp::now());
+    let lease = store.next(&sari, None, now).unwrap().unwrap();
+    let ruling = Ruling {
+        item: only,
+        analyst: sari,
+        token: lease.token,
+        outcome: Outcome::Edukasi,
+        reason: "jelas".into(),
+        duplicate_of: None,
+    };
+    store.decide(ruling, now).unwrap();
+    assert_eq!(next(&store, &budi, now), Some(only));
+    store.skip(only, &budi, Why::Chosen(SkipReason::Knowledge), now).unwrap();
+    assert_eq!((next(&store, &budi, now), next(&store, &rini, now)), (None, Some(only)));
 }
 
 #[test]
