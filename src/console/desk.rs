@@ -213,6 +213,11 @@ impl<'a> Frame<'a> {
         Self { l: desk.locales.of(language), session: None, rules_refused: None, here: "" }
     }
 
+    /// The reader's key for this.
+    pub(super) fn key(&self, name: &str) -> &'a str {
+        super::pages::keys::key(self.session, name)
+    }
+
     pub(super) fn is_admin(&self) -> bool {
         self.session.is_some_and(|session| session.account.role == crate::store::Role::Admin)
     }

@@ -18,6 +18,8 @@ pub(super) enum Fault {
     Queue(QueueError),
     /// The person may not.
     Forbidden,
+    /// The item cannot be read; whoever held it has skipped it.
+    Broken(crate::store::ItemId),
     /// There is no such page.
     NotFound,
     /// The request does not make sense: a sentence in the reader's language.
@@ -75,6 +77,8 @@ fn of_queue(error: &QueueError) -> (StatusCode, Told) {
         QueueError::TooManyTogether(most) => message("fault-too-many-together", most),
         QueueError::TwoLanes => Told::Message("fault-two-lanes"),
         QueueError::NothingToSettle(review) => message("fault-nothing-to-settle", review),
+        QueueError::NotYours(item) => message("fault-not-yours", item),
+        QueueError::NoSuchPerson(name) => message("fault-no-such-person", name),
         QueueError::NewerItem { newer, .. } => message("fault-newer-item", newer),
     };
     (StatusCode::CONFLICT, told)
@@ -100,6 +104,9 @@ impl IntoResponse for Fault {
         let (status, told) = match self {
             Self::Queue(error) => of_queue(&error),
             Self::Forbidden => (StatusCode::FORBIDDEN, Told::Message("fault-forbidden")),
+            Self::Broken(item) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, Told::With("fault-broken", item.to_string()))
+            }
             Self::NotFound => (StatusCode::NOT_FOUND, Told::Message("fault-not-found")),
             Self::Bad(why) => (StatusCode::BAD_REQUEST, Told::Sentence(why)),
             Self::Page(error) => {

@@ -19,7 +19,8 @@ use super::desk::Desk;
 use super::fault::{self, Fault};
 use super::live;
 use super::pages::{
-    account, alike, dashboard, entry, item, people, proposals, quality, queue, reset, tokens,
+    account, alike, dashboard, entry, item, keys, people, proposals, quality, queue, reset, team,
+    tokens,
 };
 
 /// The longest form, in bytes.
@@ -67,6 +68,8 @@ pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
         .route("/events", get(live::listen))
         .merge(tokens::routes())
         .merge(dashboard::routes())
+        .merge(team::routes())
+        .merge(keys::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/live.js", get(assets::live))

@@ -133,6 +133,18 @@ pub enum Action {
     Settled,
     /// A settlement was taken back.
     SettlementUndone,
+    /// Somebody wrote of an item.
+    Noted,
+    /// An item was given to a person.
+    Assigned,
+    /// That was taken back.
+    Unassigned,
+    /// An item was handed to the supervisors.
+    Escalated,
+    /// It was given back to everybody.
+    EscalationLifted,
+    /// An analyst passed an item over.
+    Skipped,
 }
 
 impl Named for Action {
@@ -168,6 +180,12 @@ impl Named for Action {
         Self::SecondUndone,
         Self::Settled,
         Self::SettlementUndone,
+        Self::Noted,
+        Self::Assigned,
+        Self::Unassigned,
+        Self::Escalated,
+        Self::EscalationLifted,
+        Self::Skipped,
     ];
 
     fn name(self) -> &'static str {
@@ -202,6 +220,12 @@ impl Named for Action {
             Self::SecondUndone => "second_undone",
             Self::Settled => "settled",
             Self::SettlementUndone => "settlement_undone",
+            Self::Noted => "noted",
+            Self::Assigned => "assigned",
+            Self::Unassigned => "unassigned",
+            Self::Escalated => "escalated",
+            Self::EscalationLifted => "escalation_lifted",
+            Self::Skipped => "skipped",
         }
     }
 }

@@ -27,6 +27,7 @@ mod schema;
 mod settings;
 mod sources;
 mod statistics;
+mod team;
 mod tokens;
 mod upkeep;
 mod verify;
@@ -77,6 +78,10 @@ pub use rescore::{Pass, RescoreCounts, Unjudged};
 pub use settings::Settings;
 pub use sources::{Seen, SourceState};
 pub use statistics::{RecentPost, StoredPost};
+pub use team::{
+    Assignment, Mention, Note, NoteKind, Personal, SkipReason, Streak, TeamSettings, Teamwork, Why,
+    mentioned,
+};
 pub use tokens::{ActiveToken, Scope, TokenLine};
 pub use upkeep::Checked;
 pub use verify::{Finding, Verified};

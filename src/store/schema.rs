@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-28-safety.sql"),
     include_str!("migrations/2026-11-28-personal-tokens.sql"),
     include_str!("migrations/2026-11-28-dashboard.sql"),
+    include_str!("migrations/2026-11-28-team.sql"),
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.

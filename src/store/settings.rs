@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::quality::QualitySettings;
+use super::team::TeamSettings;
 
 /// The `[store]` table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub struct Settings {
     /// What is given out a second time or unmarked. It is a table of its own in the config.
     #[serde(skip)]
     pub quality: QualitySettings,
+    /// How people work together on items.
+    pub team: TeamSettings,
 }
 
 impl Default for Settings {
@@ -30,6 +33,7 @@ impl Default for Settings {
             evidence: PathBuf::from("data/evidence"),
             lease: SignedDuration::from_mins(15),
             quality: QualitySettings::OFF,
+            team: TeamSettings::default(),
         }
     }
 }

@@ -80,6 +80,32 @@ await page.waitForURL("**/reveal");
 must((await page.locator(".post").count()) === 1, "the item is shown again");
 must((await page.locator("[data-key=r]").count()) === 0, "and nothing is left to ask for");
 
+// Skipped by its key and a reason, the next one comes; then by a key of one's own.
+await page.goto(`${base}/work`);
+const skipped = page.url();
+await page.keyboard.press("s");
+must(await page.evaluate(() => document.activeElement.value === "language"), "the first reason is at hand");
+await moved(page, () => page.keyboard.press("Enter"));
+must(page.url().startsWith(`${base}/items/`) && page.url() !== skipped, `another comes: ${page.url()}`);
+await page.goto(`${base}/keys`);
+await page.fill("input[name=EDUKASI]", "n");
+await page.click("button.main");
+must((await page.textContent("#wrong")).includes("n ("), "a key used twice is refused");
+await page.fill("input[name=EDUKASI]", "l");
+await page.click("button.main");
+await page.waitForSelector("#saved");
+await page.goto(`${base}/work`);
+const rebound = page.url();
+await page.keyboard.press("?");
+must((await page.textContent("#keys-list")).includes("EDUKASI"), "the dialog tells the keys");
+await page.keyboard.press("Escape");
+await page.keyboard.press("e");
+must(page.url() === rebound, "the old key does nothing");
+await moved(page, () => page.keyboard.press("l"));
+await page.goto(`${base}/keys`);
+await page.click("form[action='/keys/reset'] button");
+await page.waitForLoadState("load");
+
 // Another language, and back.
 await page.click("button[name=language][value=en]");
 await page.waitForURL("**/queue");
@@ -160,8 +186,8 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
         await looked.click("button[value=EDUKASI]");
         await looked.waitForSelector("#confirm");
       }],
-            ["people", inside, "/people"], ["rules", inside, `${item.slice(base.length)}/rules`],
-      ["proposals", inside, "/proposals"], ["quality", inside, "/quality"], ["login", outside, "/login"],
+      ["people", inside, "/people"], ["rules", inside, `${item.slice(base.length)}/rules`],
+      ["proposals", inside, "/proposals"], ["quality", inside, "/quality"], ["keys", inside, "/keys"], ["mentions", inside, "/mentions"], ["login", outside, "/login"],
     ]) {
       const looked = await whose.newPage();
       await looked.goto(base + path);

@@ -22,7 +22,8 @@ use crate::console::pages::item::may_undo;
 use crate::console::pages::queue::{Asked, PAGE};
 use crate::engine::Lane;
 use crate::store::{
-    Bearer, Item, ItemId, ItemLine, Lease, Outcome, QueueError, Ruling, Store, StoreError, Token,
+    Analyst, Bearer, Item, ItemId, ItemLine, Lease, Outcome, QueueError, Ruling, Store, StoreError,
+    Token,
 };
 
 /// The longest value of a filter, in characters.
@@ -68,7 +69,9 @@ impl Desk {
             // Nothing here decides many at once or settles.
             QueueError::TooManyTogether(_)
             | QueueError::TwoLanes
-            | QueueError::NothingToSettle(_) => "conflict",
+            | QueueError::NothingToSettle(_)
+            | QueueError::NoSuchPerson(_) => "conflict",
+            QueueError::NotYours(_) => "not_yours",
         };
         // What programs read is the code; the sentence is of the language the others are in.
         let l = self.locales.of(crate::store::Language::Id);
@@ -93,7 +96,7 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, Refusal> {
     serde_urlencoded::from_str(query).map_err(|error| Refusal::WrongQuery(error.to_string()))
 }
 
-fn asked(query: &str) -> Result<Asked, Refusal> {
+fn asked(query: &str, reader: &Analyst) -> Result<Asked, Refusal> {
     let wrong = |why: String| Err(Refusal::WrongQuery(why));
     let asked: Asked = match serde_urlencoded::from_str(query) {
         Ok(asked) => asked,
@@ -109,7 +112,7 @@ fn asked(query: &str) -> Result<Asked, Refusal> {
             return wrong(format!("`{name}` paling panjang {LONGEST_FILTER} karakter"));
         }
     }
-    match asked.misread() {
+    match asked.misread(reader) {
         Some(field) => wrong(format!("isi `{field}` tidak dikenal; lihat /api/openapi.json")),
         None => Ok(asked),
     }
@@ -130,8 +133,8 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    by_bearer(&desk, &headers).await?;
-    let filter = asked(query.as_deref().unwrap_or_default())?.filter();
+    let reader = by_bearer(&desk, &headers).await?.account.name;
+    let filter = asked(query.as_deref().unwrap_or_default(), &reader)?.filter(&reader);
     let (mut items, count) = desk
         .queue(move |store| Ok((store.list(&filter, Timestamp::now())?, store.count(&filter)?)))
         .await?;

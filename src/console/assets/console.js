@@ -72,9 +72,10 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && typing(event.target)) { pending = null; event.target.blur(); return; }
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
-    if (event.key === "?") { event.preventDefault(); showKeys(); return; }
-    if (event.key === "j" || event.key === "k") {
-      if (document.getElementById("items")) { event.preventDefault(); move(event.key === "j" ? 1 : -1); return; }
+    const { help, down, up } = document.body.dataset;
+    if (event.key === help) { event.preventDefault(); showKeys(); return; }
+    if (event.key === down || event.key === up) {
+      if (document.getElementById("items")) { event.preventDefault(); move(event.key === down ? 1 : -1); return; }
     }
     const control = byKey(event.key);
     if (!control) return;
@@ -82,5 +83,7 @@
     if (control.matches("button[name=outcome]")) choose(control);
     else if (control.matches("input")) control.focus();
     else control.click();
+    // What a key unfolds is gone on with at once.
+    if (control.matches("details[open] > summary")) control.parentElement.querySelector("button, input, select, textarea").focus();
   });
 })();

@@ -219,7 +219,7 @@ async fn choosing(
         .collect();
     let shown = rows.iter().filter(|row| !row.is_this).count();
     let frame = Frame::new(desk, session, "item");
-    let choices = choices(frame.l);
+    let choices = choices(&frame);
     let wrong = wrong.map(|message| frame.l.t(message));
     let more = u64::try_from(waiting.saturating_sub(shown)).unwrap_or_default();
     html(Choosing { frame, id, is_victim, rows, more, most, choices, typed, wrong })

@@ -11,17 +11,18 @@ use super::alike::SHOWN;
 use super::html;
 use super::queue::Before;
 use super::reasons::{self, Bar, Chip, Line, Piece, Reading};
+use super::team::Card;
 use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
-use crate::console::locale::Locale;
 use crate::engine::Lane;
+use crate::post::{Media, MediaKind};
 use crate::store::{
     Account, Alike, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling,
-    Session, SessionToken, Store,
+    Session, SessionToken, SkipReason, Store, Why,
 };
 
-/// The key of each outcome, in the order they are shown.
-const KEYS: &[(&str, Outcome)] = &[
+/// The key each outcome has by itself, in the order they are shown.
+pub(super) const KEYS: &[(&str, Outcome)] = &[
     ("p", Outcome::RujukPolri),
     ("t", Outcome::Takedown),
     ("k", Outcome::RujukKp2mi),
@@ -42,19 +43,22 @@ const KEYS: &[(&str, Outcome)] = &[
     ("0", Outcome::TidakCukupBukti),
 ];
 
+/// A story longer than so many letters is shown when it is asked for.
+const STORY: u64 = 400;
+
 /// An outcome as a button.
 pub(super) struct Choice {
-    pub(super) key: &'static str,
+    pub(super) key: String,
     pub(super) code: &'static str,
     pub(super) meaning: String,
     pub(super) asks: bool,
 }
 
-pub(super) fn choices(l: &Locale) -> Vec<Choice> {
-    let choice = |(key, outcome): &(&'static str, Outcome)| Choice {
-        key,
+pub(super) fn choices(frame: &Frame<'_>) -> Vec<Choice> {
+    let choice = |(_, outcome): &(&str, Outcome)| Choice {
+        key: frame.key(outcome.code()).to_owned(),
         code: outcome.code(),
-        meaning: l.outcome(*outcome),
+        meaning: frame.l.outcome(*outcome),
         asks: outcome.asks_reason(),
     };
     KEYS.iter().map(choice).collect()
@@ -66,6 +70,7 @@ struct Page<'a> {
     frame: Frame<'a>,
     item: &'a Item,
     alike: Alike,
+    team: Card,
     revealed: bool,
     pieces: Vec<Piece>,
     lines: Vec<Line>,
@@ -84,6 +89,12 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// How long the story of a suspected victim is, where it is long.
+    fn story(&self) -> Option<u64> {
+        let long = self.item.text.as_ref().filter(|_| self.is_victim())?.chars().count();
+        u64::try_from(long).ok().filter(|long| *long > STORY)
+    }
+
     fn is_victim(&self) -> bool {
         self.item.lane == Lane::Victim
     }
@@ -94,6 +105,17 @@ impl Page<'_> {
             (None, Some(undone)) => self.frame.l.with("item-undid", &undone.to_string()),
             (None, None) => String::new(),
         }
+    }
+}
+
+/// A kind of media among the messages.
+pub(super) fn kind(media: &Media) -> &'static str {
+    match media.kind {
+        MediaKind::Image => "image",
+        MediaKind::Video => "video",
+        MediaKind::Audio => "audio",
+        MediaKind::Sticker => "sticker",
+        MediaKind::File => "file",
     }
 }
 
@@ -113,18 +135,27 @@ async fn page(
     revealed: bool,
 ) -> Result<Html<String>, Fault> {
     let (analyst, decides) = (session.account.name.clone(), session.account.role.decides());
-    let (item, lease, alike) = desk
+    let reader = session.clone();
+    let (item, lease, alike, team) = desk
         .queue(move |store| {
             let now = Timestamp::now();
             let lease = if decides { hold(store, id, &analyst)? } else { None };
             let item = if revealed {
-                store.reveal(id, &analyst, now)?
+                store.reveal(id, &analyst, now)
             } else {
-                store.view(id, &analyst, now)?
+                store.view(id, &analyst, now)
             };
-            Ok((item, lease, store.alike(id, SHOWN, now)?))
+            // An item that cannot be read would be given to its holder for ever.
+            if let (Err(QueueError::Store(error)), Some(_)) = (&item, &lease) {
+                tracing::error!(%error, item = id.0, "an item could not be read");
+                store.skip(id, &analyst, Why::Chosen(SkipReason::Broken), now)?;
+                return Ok(None);
+            }
+            let card = Card::read(store, id, &reader, now)?;
+            Ok(Some((item?, lease, store.alike(id, SHOWN, now)?, card)))
         })
-        .await?;
+        .await?
+        .ok_or(Fault::Broken(id))?;
     let token = lease.map(|lease| lease.token.to_string());
     let l = desk.locales.of(session.account.language);
     let (pieces, lines, chips, reading) =
@@ -138,8 +169,8 @@ async fn page(
             _ => (Vec::new(), Vec::new(), Vec::new(), None),
         });
     let address = item.post.as_ref().and_then(|post| post.url.clone());
+    let frame = Frame::new(desk, session, "item");
     html(Page {
-        frame: Frame::new(desk, session, "item"),
         revealed,
         pieces,
         bars: reasons::bar(&lines),
@@ -147,12 +178,14 @@ async fn page(
         chips,
         reading,
         token,
-        choices: choices(l),
+        choices: choices(&frame),
         last,
         undoable: item.state == ItemState::Decided && may_undo(&session.account, &item),
         link: address.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
         alike,
         item: &item,
+        frame,
+        team,
     })
 }
 

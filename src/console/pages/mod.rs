@@ -5,6 +5,7 @@ pub(super) mod alike;
 pub(super) mod dashboard;
 pub(super) mod entry;
 pub(super) mod item;
+pub(super) mod keys;
 pub(super) mod people;
 mod plots;
 pub(super) mod proposals;
@@ -13,6 +14,7 @@ pub(super) mod queue;
 mod ranking;
 mod reasons;
 pub(super) mod reset;
+pub(super) mod team;
 pub(super) mod tokens;
 
 use axum::response::Html;

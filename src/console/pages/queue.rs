@@ -11,7 +11,7 @@ use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
 use crate::engine::{Band, Grade, Lane};
 use crate::registry::wib;
-use crate::store::{ItemId, ItemLine, ItemState, ListFilter};
+use crate::store::{Analyst, ItemId, ItemLine, ItemState, ListFilter};
 
 /// Items on one page.
 pub(in crate::console) const PAGE: u32 = 50;
@@ -47,6 +47,10 @@ pub(in crate::console) struct Asked {
     #[serde(skip_serializing_if = "String::is_empty")]
     until: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    mine: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    escalated: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     after: String,
 }
 
@@ -59,8 +63,8 @@ fn day(text: &str, after: bool) -> Option<Timestamp> {
 
 impl Asked {
     /// The first field that says nothing a list can be filtered by, if there is one.
-    pub(in crate::console) fn misread(&self) -> Option<&'static str> {
-        let filter = self.filter();
+    pub(in crate::console) fn misread(&self, reader: &Analyst) -> Option<&'static str> {
+        let filter = self.filter(reader);
         let states = ["", "all", "open", "decided", "deleted_by_source", "unflagged"];
         let read = [
             ("state", states.contains(&self.state.as_str())),
@@ -69,12 +73,14 @@ impl Asked {
             ("severity", self.severity.is_empty() || filter.severity.is_some()),
             ("since", self.since.is_empty() || filter.since.is_some()),
             ("until", self.until.is_empty() || filter.until.is_some()),
+            ("mine", ["", "1"].contains(&self.mine.as_str())),
+            ("escalated", ["", "1"].contains(&self.escalated.as_str())),
             ("after", self.after.is_empty() || filter.after.is_some_and(|ItemId(id)| id >= 0)),
         ];
         read.into_iter().find(|(_, read)| !read).map(|(field, _)| field)
     }
 
-    pub(in crate::console) fn filter(&self) -> ListFilter {
+    pub(in crate::console) fn filter(&self, reader: &Analyst) -> ListFilter {
         let text = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         ListFilter {
             state: match self.state.as_str() {
@@ -100,6 +106,8 @@ impl Asked {
             since: day(&self.since, false),
             until: day(&self.until, true),
             words: text(&self.q),
+            assigned_to: text(&self.mine).map(|_| reader.to_string()),
+            escalated: !self.escalated.is_empty(),
             after: self.after.parse().ok(),
             limit: Some(PAGE + 1),
         }
@@ -131,13 +139,19 @@ struct Queue<'a> {
     last: Option<ItemId>,
 }
 
+impl Queue<'_> {
+    fn is_reader(&self, name: &str) -> bool {
+        self.frame.session.is_some_and(|session| session.account.name.as_str() == name)
+    }
+}
+
 pub(in crate::console) async fn show(
     State(desk): State<Desk>,
     Signed(session): Signed,
     Query(asked): Query<Asked>,
     Query(before): Query<Before>,
 ) -> Result<Html<String>, Fault> {
-    let filter = asked.filter();
+    let filter = asked.filter(&session.account.name);
     let (mut lines, count) = desk
         .queue(move |store| Ok((store.list(&filter, Timestamp::now())?, store.count(&filter)?)))
         .await?;

@@ -138,7 +138,7 @@ impl Named for Language {
 /// A person's account.
 #[derive(Debug, Clone)]
 pub struct Account {
-    id: i64,
+    pub(in crate::store) id: i64,
     /// The name in decisions and the log.
     pub name: Analyst,
     /// What she may do.

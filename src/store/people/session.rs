@@ -7,6 +7,7 @@ use super::{Account, hashed};
 use crate::store::column::Stamp;
 use crate::store::custody::{self, Action, Actor};
 use crate::store::queue::Token;
+use crate::store::team::Personal;
 use crate::store::{Store, StoreError};
 
 /// A session that nobody uses for so long ends.
@@ -28,6 +29,8 @@ pub struct Session {
     pub token: SessionToken,
     /// Whose it is.
     pub account: Account,
+    /// What is hers on every page.
+    pub personal: Personal,
 }
 
 impl Store {
@@ -68,16 +71,17 @@ impl Store {
             .readers
             .get()
             .prepare_cached(&format!(
-                "SELECT {}, s.seen_at FROM session s JOIN account a ON a.id = s.account_id
+                "SELECT {}, s.seen_at, s.opened_at FROM session s JOIN account a ON a.id = s.account_id
                  WHERE s.token = ?1 AND s.ends_at > ?2 AND s.seen_at > ?3
                      AND a.disabled_at IS NULL",
                 Account::COLUMNS
             ))?
             .query_row((hashed(token), Stamp(now), Stamp(idle_since)), |row| {
-                Ok((Account::read(row)?, row.get::<_, Stamp>(8)?.0))
+                let time = |column| Ok::<_, rusqlite::Error>(row.get::<_, Stamp>(column)?.0);
+                Ok((Account::read(row)?, time("seen_at")?, time("opened_at")?))
             })
             .optional()?;
-        let Some((account, seen)) = found else { return Ok(None) };
+        let Some((account, seen, opened)) = found else { return Ok(None) };
         if now.duration_since(seen) > NOTED {
             self.writer.call(move |transaction| {
                 let note = "UPDATE session SET seen_at = ?2 WHERE token = ?1";
@@ -85,7 +89,8 @@ impl Store {
                 Ok::<_, StoreError>(())
             })?;
         }
-        Ok(Some(Session { token, account }))
+        let personal = self.personal(&account, opened)?;
+        Ok(Some(Session { token, personal, account }))
     }
 
     /// Whether the session of this token runs. Asking is no use of it: a page that is only open

@@ -96,6 +96,8 @@ pub(in crate::store) fn lend(
                          AND q.priority >= coalesce((SELECT priority FROM queue_item WHERE id = ?4), 0)
                          AND NOT EXISTS (SELECT 1 FROM review_seen
                              WHERE review_id = r.id AND analyst = ?1)
+                         AND NOT EXISTS (SELECT 1 FROM skip k WHERE k.analyst = ?1
+                             AND k.item_id = r.item_id AND k.ends_at > ?2)
                      ORDER BY r.id LIMIT 1",
                 )?
                 .query_row((analyst.as_str(), Stamp(now), &lane, free), |row| {

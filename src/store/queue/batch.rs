@@ -14,6 +14,7 @@ use super::{ItemId, ItemState, Outcome, QueueError, time};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
 use crate::store::custody::Analyst;
+use crate::store::team;
 
 /// The number of items decided together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -285,10 +286,11 @@ fn weigh(
                 let runs = time(row, "lease_expires")?.is_some_and(|expires| expires > now);
                 let holder: Option<String> = row.get("lease_analyst")?;
                 let theirs = holder.is_some_and(|holder| holder != together.analyst.as_str());
+                let kept = team::is_kept_from(connection, *item, &together.analyst, now)?;
                 Ok(match row.get::<_, Name<ItemState>>("state")?.0 {
                     ItemState::Decided => Some(LeftOut::Decided),
                     ItemState::DeletedBySource | ItemState::Unflagged => Some(LeftOut::Gone),
-                    ItemState::Open if runs && theirs => Some(LeftOut::Held),
+                    ItemState::Open if kept || (runs && theirs) => Some(LeftOut::Held),
                     ItemState::Open if row.get::<_, i64>("version_id")? != *version => {
                         Some(LeftOut::Edited)
                     }

@@ -37,6 +37,10 @@ pub struct ListFilter {
     pub until: Option<Timestamp>,
     /// Only posts in which all of these words, or words that begin with them, stand.
     pub words: Option<String>,
+    /// Only items given to this person.
+    pub assigned_to: Option<String>,
+    /// Only items that wait for a supervisor.
+    pub escalated: bool,
     /// Only what comes after this item in the order of the list.
     pub after: Option<ItemId>,
     /// At most this many.
@@ -92,6 +96,13 @@ impl ListFilter {
         if let Some(contact) = &self.contact {
             let clause = "q.post_id IN (SELECT post_id FROM post_contact WHERE contact = ?)";
             condition.add(clause, contact.clone());
+        }
+        if let Some(analyst) = &self.assigned_to {
+            let clause = "q.id IN (SELECT item_id FROM assignment WHERE analyst = ?)";
+            condition.add(clause, analyst.clone());
+        }
+        if self.escalated {
+            condition.clause.push_str(" AND q.id IN (SELECT item_id FROM escalation)");
         }
         for (is, time) in [(">=", self.since), ("<", self.until)] {
             if let Some(time) = time {

@@ -14,6 +14,7 @@ use crate::engine::Lane;
 use crate::store::column::{Name, Stamp};
 use crate::store::custody::Analyst;
 use crate::store::quality;
+use crate::store::team;
 use crate::store::{Store, StoreError};
 
 /// What proves a lease: 128 random bits, written as 32 hexadecimal digits.
@@ -133,7 +134,7 @@ impl Store {
     }
 
     /// Lends this very item; whoever holds another one gives that back. `None` when somebody else
-    /// holds it.
+    /// holds it or was given it, or it waits for a supervisor.
     ///
     /// # Errors
     /// There is no such item, or it is not open.
@@ -155,6 +156,9 @@ impl Store {
                     release(transaction, &analyst, Some(item))?;
                     return Ok(Some(review));
                 }
+            }
+            if team::is_kept_from(transaction, item, &analyst, now)? {
+                return Ok(None);
             }
             let held: Option<Token> = transaction
                 .prepare_cached(
@@ -212,10 +216,10 @@ fn release(
 fn choose(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
-    lane: Option<Lane>,
+    asked: Option<Lane>,
     now: Timestamp,
 ) -> rusqlite::Result<Option<(ItemId, Option<Token>)>> {
-    let lane = lane.map(Name);
+    let lane = asked.map(Name);
     let held = transaction
         .prepare_cached(
             "SELECT id, lease_token FROM queue_item
@@ -228,15 +232,7 @@ fn choose(
     if let Some((item, token)) = held {
         return Ok(Some((item, Some(token))));
     }
-    let free = transaction
-        .prepare_cached(
-            "SELECT id FROM queue_item
-             WHERE state = 'open' AND (lease_expires IS NULL OR lease_expires <= ?1)
-                 AND (?2 IS NULL OR lane = ?2)
-             ORDER BY priority DESC, fresh DESC, id DESC LIMIT 1",
-        )?
-        .query_row((Stamp(now), &lane), |row| row.get(0))
-        .optional()?;
+    let free = team::free(transaction, analyst, asked, now)?;
     Ok(free.map(|item| (item, None)))
 }
 

@@ -16,7 +16,9 @@ use crate::text::Span;
 pub(super) const LINES: &str =
     "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source,
          p.platform, q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body, q.origin,
-         (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports
+         (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports,
+         (SELECT g.analyst FROM assignment g WHERE g.item_id = q.id) AS assigned_to,
+         EXISTS (SELECT 1 FROM escalation e WHERE e.item_id = q.id) AS escalated
      FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
          JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id";
 
@@ -52,6 +54,12 @@ pub struct ItemLine {
     pub fresh: Timestamp,
     /// Who holds it now.
     pub leased_by: Option<String>,
+    /// Whose it is, if it was given to a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assigned_to: Option<String>,
+    /// Whether it waits for a supervisor.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub escalated: bool,
     /// The text on one line, contacts masked; `None` when the content is gone.
     pub excerpt: Option<String>,
 }
@@ -160,10 +168,11 @@ impl Store {
 }
 
 pub(super) fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> {
-    let excerpt = match row.get::<_, Option<Json<Post>>>("content")? {
-        Some(Json(post)) => Some(excerpt(&post, &row.get::<_, Json<Verdict>>("body")?.0)),
-        None => None,
-    };
+    // What cannot be read is listed without its text: one such item hides no other.
+    let content = row.get::<_, Option<Json<Post>>>("content").ok().flatten();
+    let excerpt = content.and_then(|Json(post)| {
+        row.get::<_, Json<Verdict>>("body").ok().map(|Json(verdict)| excerpt(&post, &verdict))
+    });
     let leased = time(row, "lease_expires")?.is_some_and(|expires| expires > now);
     Ok(ItemLine {
         id: row.get("id")?,
@@ -179,6 +188,8 @@ pub(super) fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> 
         platform: row.get("platform")?,
         fresh: row.get::<_, Stamp>("fresh")?.0,
         leased_by: if leased { row.get("lease_analyst")? } else { None },
+        assigned_to: row.get("assigned_to")?,
+        escalated: row.get("escalated")?,
         excerpt,
     })
 }

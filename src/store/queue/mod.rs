@@ -178,6 +178,12 @@ pub enum QueueError {
     /// The two opinions do not differ, or it was settled or decided otherwise since.
     #[error("tinjauan kedua {0} tidak dapat disahkan atau dibatalkan: keadaannya sudah lain")]
     NothingToSettle(ReviewId),
+    /// Somebody else holds it, was given it, or it waits for a supervisor.
+    #[error("butir {0} sedang pada orang lain atau menunggu penyelia")]
+    NotYours(ItemId),
+    /// Nobody of this name decides items.
+    #[error("tidak ada akun analis bernama `{0}`")]
+    NoSuchPerson(String),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -190,7 +196,7 @@ impl From<rusqlite::Error> for QueueError {
 }
 
 /// The subject of a custody line about an item.
-pub(super) fn subject(item: ItemId) -> String {
+pub(in crate::store) fn subject(item: ItemId) -> String {
     format!("item:{item}")
 }
 
