@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
@@ -123,6 +124,11 @@ pub(super) fn address(base: &Url, segments: &[&str], query: &[(&str, &str)]) -> 
         url.query_pairs_mut().extend_pairs(query);
     }
     url
+}
+
+/// A cursor with nothing but what was asked for, by which a page that was kept is read again.
+pub(super) fn manner(state: &impl Serialize) -> Option<String> {
+    serde_json::to_string(state).ok()
 }
 
 /// The shortest and longest time between visits, where the config names none of its own.

@@ -271,6 +271,27 @@ pub trait WebSource: Send + Sync {
     /// The page has another shape than the adapter knows.
     fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError>;
 
+    /// What reading this page again needs beside its bytes, where the page does not tell by itself:
+    /// what it was asked for. Kept with the page, also when it cannot be read today.
+    fn manner(&self, _capture: &Capture, _visit: Visit<'_>) -> Option<String> {
+        None
+    }
+
+    /// Reads a page that was kept once more, as it would be read today; only what it holds counts,
+    /// not where a walk would go on. `manner` was kept with it.
+    ///
+    /// # Errors
+    /// The page has another shape than the adapter knows.
+    fn again(
+        &self,
+        capture: &Capture,
+        manner: Option<&str>,
+        terms: &SearchTerms,
+    ) -> Result<Page, ShapeError> {
+        let cursor = manner.and_then(|manner| serde_json::from_str(manner).ok()).map(Cursor);
+        self.parse(capture, Visit::new(cursor.as_ref(), terms))
+    }
+
     /// Reads the 4xx an API answered a request with that obeys the API's rules
     /// ([`Request::api`]); its body is whole up to 64 KiB.
     fn rejected(&self, capture: &Capture, _visit: Visit<'_>) -> Rejection {

@@ -308,6 +308,13 @@ impl WebSource for X {
         Ok(self.go_on(page, &state))
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        api::manner(&State {
+            tasks: self.round(visit).tasks.into_iter().take(1).collect(),
+            ..State::default()
+        })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         let answer: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
         let status = capture.status.unwrap_or_default();

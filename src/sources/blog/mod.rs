@@ -138,10 +138,10 @@ impl Blog {
         Page { next, cursor: Some(state.cursor()), ..page }
     }
 
-    fn read(&self, capture: &Capture, state: &State) -> Result<Batch, String> {
+    fn read(&self, capture: &Capture, by_feed: bool) -> Result<Batch, String> {
         let mut batch = match self.settings.system {
             System::Blogger => blogger::read(capture),
-            System::Wordpress if state.by_feed => wordpress::read_feed(capture, &self.settings.url),
+            System::Wordpress if by_feed => wordpress::read_feed(capture, &self.settings.url),
             System::Wordpress => wordpress::read(capture),
         }?;
         let host = self.settings.url.host_str().unwrap_or_default();
@@ -175,12 +175,25 @@ impl WebSource for Blog {
         let mut state = self.state(visit);
         state.settle(&terms);
         let batch = self
-            .read(capture, &state)
+            .read(capture, state.by_feed)
             .map_err(|reason| ShapeError { adapter: ADAPTER.name, reason })?;
         let times: Vec<Timestamp> = batch.posts.iter().filter_map(|it| it.created_at).collect();
         let goes_on = state.step(&terms, &times, batch.is_last, self.settings.backfill_pages);
         let page = Page { posts: batch.posts, set_aside: batch.set_aside, ..Page::default() };
         Ok(self.then(state, goes_on, page))
+    }
+
+    fn again(
+        &self,
+        capture: &Capture,
+        _manner: Option<&str>,
+        _terms: &SearchTerms,
+    ) -> Result<Page, ShapeError> {
+        let by_feed = capture.url.query_pairs().any(|(key, _)| key == wordpress::FEED);
+        let Batch { posts, set_aside, .. } = self
+            .read(capture, by_feed)
+            .map_err(|reason| ShapeError { adapter: ADAPTER.name, reason })?;
+        Ok(Page { posts, set_aside, ..Page::default() })
     }
 
     fn if_unchanged(&self, _request: &Request, _visit: Visit<'_>) -> IfUnchanged {

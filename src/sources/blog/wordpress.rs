@@ -20,6 +20,9 @@ const MARGIN: SignedDuration = SignedDuration::from_hours(24);
 /// The most of an item that is kept when it cannot be read, in bytes.
 const RAW_MAX: usize = 64 << 10;
 
+/// By this an address asks for the feed.
+pub(super) const FEED: &str = "feed";
+
 #[derive(Deserialize)]
 struct Item {
     link: String,
@@ -73,10 +76,7 @@ pub(super) fn feed_request(site: &Url, term: &str, page: u32) -> Request {
         if !term.is_empty() {
             query.append_pair("s", term);
         }
-        query
-            .append_pair("feed", "rss2")
-            .append_pair("orderby", "date")
-            .append_pair("order", "DESC");
+        query.append_pair(FEED, "rss2").append_pair("orderby", "date").append_pair("order", "DESC");
         if page > 1 {
             query.append_pair("paged", &page.to_string());
         }

@@ -192,6 +192,13 @@ impl WebSource for Facebook {
         Ok(page)
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        api::manner(&State {
+            tasks: self.round(visit).tasks.into_iter().take(1).collect(),
+            ..State::default()
+        })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         match said(capture, visit.now) {
             No::TooMany(until) => Rejection::UsedUp { budget: None, until: Some(until) },

@@ -200,6 +200,15 @@ impl WebSource for Instagram {
         Ok(page)
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let mut state = self.round(visit);
+        state.tasks.truncate(1);
+        let task = state.tasks.front()?;
+        // Whether the hashtag's id was known tells what was asked.
+        state.ids.retain(|tag, _| *tag == task.turn.term);
+        api::manner(&State { turn: None, ..state })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         match said(capture, visit.now) {
             No::TooMany(until) => Rejection::UsedUp { budget: None, until: Some(until) },

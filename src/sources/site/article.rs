@@ -12,7 +12,7 @@ use crate::fetch::{Capture, decode};
 use crate::post::{Account, Container, ContainerKind, Media, MediaKind, Platform, Post, PostKind};
 use crate::sources::feed::body::Body;
 use crate::sources::feed::walk::same_host;
-use crate::sources::{Finding, OpenError, SetAside, html};
+use crate::sources::{Finding, OpenError, Page, SetAside, html};
 
 /// Elements a page may call by one of these before it is not asked any more.
 const MOST_TEXTS: usize = 500;
@@ -69,6 +69,12 @@ pub(in crate::sources) struct Reading {
     pub set_aside: Vec<SetAside>,
     /// One when it asked not to be kept.
     pub ignored: u64,
+}
+
+impl From<Reading> for Page {
+    fn from(Reading { posts, set_aside, ignored }: Reading) -> Self {
+        Self { posts, set_aside, ignored, ..Self::default() }
+    }
 }
 
 impl Reader {

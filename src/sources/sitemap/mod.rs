@@ -17,6 +17,7 @@ use super::{
     Adapter, Door, Finding, Given, IfMissed, IfUnchanged, Missed, OpenError, Page, ShapeError,
     SourceSettings, Visit, WebSource,
 };
+use crate::engine::SearchTerms;
 use crate::fetch::{self, BlockReason, Capture, Request};
 use crate::post::{Platform, PostKey};
 use file::Entry;
@@ -33,6 +34,10 @@ const EVERY: u64 = 30 * 60;
 const SLOWEST: u64 = 24 * 3600;
 /// The most pages one visit may be allowed: the pipeline breaks off longer ones.
 const MOST_PAGES: u32 = 1_500;
+
+/// What is kept of a site: its pages, and the files that name them.
+const PAGE: &str = "page";
+const FILE: &str = "file";
 
 const WIB: Offset = Offset::constant(7);
 
@@ -227,13 +232,25 @@ impl WebSource for Sitemap {
         if let Some(stop) = state.trail.step() {
             state.note(&stop);
         }
-        let page = Page {
-            posts: reading.posts,
-            set_aside: reading.set_aside,
-            ignored: reading.ignored,
-            ..Page::default()
-        };
-        Ok(self.then(state, page))
+        Ok(self.then(state, reading.into()))
+    }
+
+    /// A file that is broken looks like a page.
+    fn manner(&self, capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let is_page = || State::resume(&self.url, visit.cursor).trail.is_at(&capture.url);
+        (capture.url != self.url).then(|| if is_page() { PAGE } else { FILE }.to_owned())
+    }
+
+    fn again(
+        &self,
+        capture: &Capture,
+        manner: Option<&str>,
+        _terms: &SearchTerms,
+    ) -> Result<Page, ShapeError> {
+        match manner {
+            Some(PAGE) => Ok(self.reader.read(capture).into()),
+            _ => self.read_file(capture, State::resume(&self.url, None)),
+        }
     }
 
     fn if_unchanged(&self, request: &Request, visit: Visit<'_>) -> IfUnchanged {

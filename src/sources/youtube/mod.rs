@@ -250,6 +250,13 @@ impl WebSource for YouTube {
         Ok(self.go_on(page, &state, visit.now))
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        api::manner(&State {
+            tasks: self.round(visit).tasks.into_iter().take(1).collect(),
+            ..State::default()
+        })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         let answer = api::document(ADAPTER.name, capture).unwrap_or_default();
         let reason = api::text(&answer, "/error/errors/0/reason").unwrap_or_default();

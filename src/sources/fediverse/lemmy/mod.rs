@@ -14,7 +14,7 @@ use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Request};
 use crate::post::{Platform, PostKey};
-use crate::sources::{Adapter, IfUnchanged, Page, Rejection, ShapeError, Visit, WebSource};
+use crate::sources::{Adapter, IfUnchanged, Page, Rejection, ShapeError, Visit, WebSource, api};
 
 pub use settings::{Api, Scope, Settings};
 
@@ -104,6 +104,10 @@ impl WebSource for Server {
         let older = next_page(&capture.body);
         let page = answer.take(entries, read, post::read, older, &mut tour)?;
         Ok(self.close(page, tour))
+    }
+
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        api::manner(&self.tour(visit).manner())
     }
 
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {

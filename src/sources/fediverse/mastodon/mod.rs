@@ -20,7 +20,7 @@ use super::walk::Seen;
 use crate::fetch::{Capture, Request};
 use crate::post::{Container, ContainerKind, Platform, PostKey};
 use crate::sources::{
-    Adapter, IfUnchanged, Page, Rejection, SetAside, ShapeError, Visit, WebSource,
+    Adapter, IfUnchanged, Page, Rejection, SetAside, ShapeError, Visit, WebSource, api,
 };
 use instance::{Access, Feed};
 
@@ -270,6 +270,12 @@ impl WebSource for Instance {
             Some(Job::Ask(_)) => Ok(self.still_there(capture, state)),
             _ => self.timeline(capture, state),
         }
+    }
+
+    fn manner(&self, capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let mut state = self.state(visit);
+        self.skip_closed(&mut state);
+        (!self.is_front(&capture.url)).then(|| api::manner(&state.tour.manner())).flatten()
     }
 
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {

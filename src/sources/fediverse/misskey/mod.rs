@@ -16,7 +16,7 @@ use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Form, Request};
 use crate::post::{Container, ContainerKind, Platform, PostKey};
-use crate::sources::{Adapter, Page, Rejection, ShapeError, Visit, WebSource};
+use crate::sources::{Adapter, Page, Rejection, ShapeError, Visit, WebSource, api};
 
 pub use settings::{Public, Settings};
 
@@ -153,6 +153,10 @@ impl WebSource for Server {
             &mut tour,
         )?;
         Ok(self.close(page, tour))
+    }
+
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        api::manner(&self.tour(visit).manner())
     }
 
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
