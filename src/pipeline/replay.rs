@@ -114,7 +114,7 @@ fn door(config: &Config, store: &Store, name: &str) -> Result<Door, ReplayError>
         let opened = source.settings.open(&source.given(config));
         return opened.map_err(|error| ReplayError::Setting(error.to_string()));
     }
-    let handed = Handed::new(Vec::new(), Wanted::Auto, Ways::default());
+    let handed = Handed::new(Wanted::Auto, Ways::default());
     let adapter = store.adapter_of(name)?;
     if adapter.as_deref() != Some(handed.adapter().name) {
         return Err(ReplayError::Unknown(name.to_owned()));

@@ -12,6 +12,7 @@ pub(super) mod zeeschuimer;
 use serde_json::Value;
 
 use crate::post::{Link, Media, MediaKind, Post};
+use crate::sources::folder::rows::values;
 
 pub use terms::{Pseudonyms, Terms};
 pub use ways::{Ways, Zone, ZoneError};
@@ -26,11 +27,7 @@ fn text<'a>(item: &'a Value, places: &[&str]) -> Option<&'a str> {
 fn identity(item: &Value, places: &[&str]) -> Option<String> {
     places
         .iter()
-        .filter_map(|place| match item.pointer(place)? {
-            Value::String(text) => Some(text.trim().to_owned()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        })
+        .filter_map(|place| values::identity(item.pointer(place)?))
         .find(|text| !text.is_empty() && text != "0")
 }
 
