@@ -2,19 +2,15 @@
 //! item, and keeping aside what cannot be read. Fields nobody asks for never break anything.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
-use super::{Given, OpenError, Page, SetAside, ShapeError};
+use super::{OpenError, Page, SetAside, ShapeError};
 use crate::fetch::{Capture, decode};
 use crate::post::Link;
-
-/// The most of an item that is kept when it cannot be read, in bytes.
-const RAW_MAX: usize = 64 << 10;
 
 /// The answer as JSON.
 pub(super) fn document(adapter: &'static str, capture: &Capture) -> Result<Value, ShapeError> {
@@ -70,9 +66,7 @@ pub(super) fn missing(fields: &[(&str, bool)]) -> Vec<String> {
 
 /// An item that could not be read, with what was expected.
 pub(super) fn set_aside(place: String, reason: impl Into<String>, item: &Value) -> SetAside {
-    let mut raw = item.to_string();
-    raw.truncate(raw.floor_char_boundary(RAW_MAX));
-    SetAside { place, reason: reason.into(), raw }
+    SetAside::new(place, reason, item.to_string())
 }
 
 /// A question that the service refuses, with what it said: the others go on.
@@ -129,12 +123,6 @@ pub(super) fn address(base: &Url, segments: &[&str], query: &[(&str, &str)]) -> 
 /// A cursor with nothing but what was asked for, by which a page that was kept is read again.
 pub(super) fn manner(state: &impl Serialize) -> Option<String> {
     serde_json::to_string(state).ok()
-}
-
-/// The shortest and longest time between visits, where the config names none of its own.
-pub(super) fn interval(given: &Given, every: Duration, slowest: Duration) -> (u64, u64) {
-    let every = given.every.unwrap_or_else(|| every.min(given.slowest.unwrap_or(every)));
-    (every.as_secs(), given.slowest.unwrap_or(slowest).max(every).as_secs())
 }
 
 /// Puts tasks before those that wait, in their order.

@@ -91,6 +91,18 @@ pub struct SetAside {
     pub raw: String,
 }
 
+impl SetAside {
+    /// The most of an item that is kept, in bytes.
+    const RAW_MAX: usize = 64 << 10;
+
+    /// An item that could not be read, with as much of it as is kept.
+    pub fn new(place: impl Into<String>, reason: impl Into<String>, raw: impl AsRef<str>) -> Self {
+        let raw = raw.as_ref();
+        let raw = raw[..raw.floor_char_boundary(Self::RAW_MAX)].to_owned();
+        Self { place: place.into(), reason: reason.into(), raw }
+    }
+}
+
 /// Message numbers `from..=to` of which `seen` were on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage {

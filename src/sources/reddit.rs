@@ -99,7 +99,7 @@ impl SourceSettings for Settings {
             },
             subreddits: self.subreddits.clone(),
             comments: self.comments,
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -218,10 +218,10 @@ impl WebSource for Reddit {
     }
 
     fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
-        api::manner(&State {
-            tasks: self.round(visit).tasks.into_iter().take(1).collect(),
-            ..State::default()
-        })
+        let State { mut tasks, mut known } = self.round(visit);
+        tasks.truncate(1);
+        known.retain(|listing, _| tasks.iter().any(|task| task.listing == *listing));
+        api::manner(&State { tasks, known })
     }
 
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {

@@ -108,7 +108,7 @@ impl SourceSettings for Settings {
             dearest,
             page_size: self.page_size,
             authors: self.authors,
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -309,10 +309,8 @@ impl WebSource for X {
     }
 
     fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
-        api::manner(&State {
-            tasks: self.round(visit).tasks.into_iter().take(1).collect(),
-            ..State::default()
-        })
+        let tasks = self.round(visit).tasks.into_iter().take(1).collect();
+        api::manner(&State { tasks, ..State::default() })
     }
 
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {

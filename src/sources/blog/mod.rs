@@ -6,6 +6,8 @@ mod blogger;
 mod state;
 mod wordpress;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -22,10 +24,10 @@ use state::{Passed, State};
 
 const ADAPTER: Adapter = Adapter { name: "blog", version: 1 };
 
-/// The shortest time between visits when the config names none, in seconds.
-const EVERY: u64 = 3600;
-/// The longest time between visits when the config names none, in seconds.
-const SLOWEST: u64 = 24 * 3600;
+/// The shortest time between visits when the config names none.
+const EVERY: Duration = Duration::from_secs(3600);
+/// The longest time between visits when the config names none.
+const SLOWEST: Duration = Duration::from_secs(24 * 3600);
 /// The most pages one visit may be allowed: the pipeline breaks off longer ones.
 const MOST_PAGES: u32 = 1_500;
 /// Posts asked for at once.
@@ -77,8 +79,6 @@ impl SourceSettings for Settings {
             let reason = format!("tulis bilangan dari 1 sampai {MOST_PAGES}");
             return Err(OpenError::new("pages", reason));
         }
-        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
-        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
         let mut url = self.url.clone();
         url.set_query(None);
         url.set_fragment(None);
@@ -87,7 +87,7 @@ impl SourceSettings for Settings {
         }
         Ok(Door::Web(Box::new(Blog {
             settings: Self { url, ..self.clone() },
-            interval: (shortest, longest),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }

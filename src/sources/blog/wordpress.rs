@@ -17,9 +17,6 @@ use crate::sources::site::one_line;
 /// `after` is read in the site's own time, which is not known here: a day more costs nothing, since
 /// known posts are known.
 const MARGIN: SignedDuration = SignedDuration::from_hours(24);
-/// The most of an item that is kept when it cannot be read, in bytes.
-const RAW_MAX: usize = 64 << 10;
-
 /// By this an address asks for the feed.
 pub(super) const FEED: &str = "feed";
 
@@ -96,12 +93,9 @@ pub(super) fn read(capture: &Capture) -> Result<Batch, String> {
             Ok(item) if item.content.protected => {}
             Ok(item) => batch.posts.push(post(item, &capture.final_url)),
             Err(why) => {
-                let raw = item.to_string();
-                batch.set_aside.push(SetAside {
-                    place: item.get("id").map_or_else(String::new, |id| format!("post {id}")),
-                    reason: format!("a post of another shape: {why}"),
-                    raw: raw[..raw.floor_char_boundary(RAW_MAX)].to_owned(),
-                });
+                let place = item.get("id").map_or_else(String::new, |id| format!("post {id}"));
+                let reason = format!("a post of another shape: {why}");
+                batch.set_aside.push(SetAside::new(place, reason, item.to_string()));
             }
         }
     }

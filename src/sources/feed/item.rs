@@ -9,7 +9,6 @@ use url::Url;
 use super::body::{self, Body};
 use super::document::{Document, RawItem, ReadEntry};
 use super::identity::{self, Marks};
-use super::set_aside;
 use crate::post::{Account, Container, ContainerKind, Link, Media, MediaKind, Platform, Post};
 use crate::sources::SetAside;
 
@@ -34,18 +33,18 @@ pub(super) fn posts(document: Document, feed: &Url, base: &Url) -> (Vec<Post>, V
         let read = match entry {
             Ok(read) => read,
             Err(why) => {
-                set_aside.push(super::set_aside(place, why, &raw));
+                set_aside.push(SetAside::new(place, why, &raw));
                 continue;
             }
         };
         if let Some(why) = &read.mended {
             let reason = format!("not well-formed, read all the same after mending: {why}");
-            set_aside.push(super::set_aside(&*place, reason, &raw));
+            set_aside.push(SetAside::new(&*place, reason, &raw));
         }
         let (marks, mut post) = draft(read, &authors, base);
         if marks.id.is_none() && marks.link.is_none() && post.reading().trim().is_empty() {
             let reason = "an item without id, link, title and text";
-            set_aside.push(super::set_aside(place, reason, &raw));
+            set_aside.push(SetAside::new(place, reason, &raw));
             continue;
         }
         post.container = Some(container.clone());
@@ -72,7 +71,7 @@ fn with_keys(drafts: Vec<Draft>, feed: &Url, aside: &mut Vec<SetAside>) -> Vec<P
             Some(first) if *first == content => {}
             Some(_) => {
                 let reason = "an item before it has the same id and says something else";
-                aside.push(set_aside(place, reason, &raw));
+                aside.push(SetAside::new(place, reason, &raw));
             }
         }
     }

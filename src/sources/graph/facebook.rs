@@ -79,7 +79,7 @@ impl SourceSettings for Settings {
             )?,
             pages: self.pages.clone(),
             backfill_pages: self.backfill_pages,
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -193,10 +193,10 @@ impl WebSource for Facebook {
     }
 
     fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
-        api::manner(&State {
-            tasks: self.round(visit).tasks.into_iter().take(1).collect(),
-            ..State::default()
-        })
+        let State { mut tasks, mut known } = self.round(visit);
+        tasks.truncate(1);
+        known.retain(|of, _| tasks.iter().any(|task| task.of == *of));
+        api::manner(&State { tasks, known })
     }
 
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {

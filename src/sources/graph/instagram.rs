@@ -71,7 +71,7 @@ impl SourceSettings for Settings {
             },
             graph,
             user_id: self.user_id.clone(),
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }

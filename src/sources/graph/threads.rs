@@ -79,7 +79,7 @@ impl SourceSettings for Settings {
             },
             graph,
             searches: self.searches,
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -240,6 +240,13 @@ impl WebSource for Threads {
             page.next = None;
         }
         Ok(page)
+    }
+
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let State { mut tasks, mut known, .. } = self.round(visit);
+        tasks.truncate(1);
+        known.retain(|term, _| tasks.iter().any(|task| task.turn.term == *term));
+        api::manner(&State { tasks, known, turn: None })
     }
 
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {

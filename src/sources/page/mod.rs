@@ -34,9 +34,6 @@ const ITEM: &str = "item";
 const LIST: &str = "list";
 /// The most items of one page.
 const MOST_ITEMS: usize = 1_000;
-/// How much of an item that cannot be read is kept, in bytes.
-const RAW_MAX: usize = 64 << 10;
-
 /// One page or list.
 struct Listing {
     url: Url,
@@ -178,12 +175,8 @@ impl Listing {
                 false,
             );
             if post.reading().trim().is_empty() {
-                let raw = element.html();
-                items.set_aside.push(SetAside {
-                    place: capture.url.to_string(),
-                    reason: "an item in which the selectors find neither title nor text".into(),
-                    raw: raw[..raw.floor_char_boundary(RAW_MAX)].to_owned(),
-                });
+                let reason = "an item in which the selectors find neither title nor text";
+                items.set_aside.push(SetAside::new(capture.url.as_str(), reason, element.html()));
                 continue;
             }
             if address.is_none() {

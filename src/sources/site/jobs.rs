@@ -17,9 +17,6 @@ use crate::sources::feed::walk::same_host;
 
 /// The most ads of one page.
 const MOST: usize = 500;
-/// The most of a broken script that is kept, in bytes.
-const RAW_MAX: usize = 64 << 10;
-
 /// The ads of a page, and the scripts that could not be read.
 pub(in crate::sources) fn read(
     page: &Html,
@@ -35,10 +32,9 @@ pub(in crate::sources) fn read(
     let names = Names::of(&ads, base);
     let posts = ads.into_iter().filter_map(|ad| post(ad, &names, base, now)).collect();
     let broken = found.broken.into_iter().filter(|(_, raw)| raw.contains("JobPosting"));
-    let aside = broken.map(|(why, raw)| SetAside {
-        place: format!("{base} ld+json"),
-        reason: format!("structured data that is no JSON: {why}"),
-        raw: raw[..raw.floor_char_boundary(RAW_MAX)].to_owned(),
+    let aside = broken.map(|(why, raw)| {
+        let reason = format!("structured data that is no JSON: {why}");
+        SetAside::new(format!("{base} ld+json"), reason, raw)
     });
     (posts, aside.collect())
 }

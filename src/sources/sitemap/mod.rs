@@ -5,6 +5,8 @@
 mod file;
 mod state;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -28,10 +30,10 @@ const ADAPTER: Adapter = Adapter { name: "sitemap", version: 1 };
 const ACCEPT_XML: &str = "application/xml, text/xml, application/gzip;q=0.9, text/plain;q=0.8, \
      */*;q=0.1";
 
-/// The shortest time between visits when the config names none, in seconds.
-const EVERY: u64 = 30 * 60;
-/// The longest time between visits when the config names none, in seconds.
-const SLOWEST: u64 = 24 * 3600;
+/// The shortest time between visits when the config names none.
+const EVERY: Duration = Duration::from_secs(30 * 60);
+/// The longest time between visits when the config names none.
+const SLOWEST: Duration = Duration::from_secs(24 * 3600);
 /// The most pages one visit may be allowed: the pipeline breaks off longer ones.
 const MOST_PAGES: u32 = 1_500;
 
@@ -122,8 +124,6 @@ impl SourceSettings for Settings {
             let reason = format!("tulis bilangan dari 1 sampai {MOST_PAGES}");
             return Err(OpenError::new("pages", reason));
         }
-        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
-        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
         let [title, text, date, author] =
             [&self.title, &self.text, &self.date, &self.author].map(Option::as_ref);
         let mut url = self.url.clone();
@@ -135,7 +135,7 @@ impl SourceSettings for Settings {
             pages: self.pages,
             since: self.since.and_then(|day| WIB.to_timestamp(day.at(0, 0, 0, 0)).ok()),
             reader: Reader::new(title, text, date, author, self.obey_noindex)?,
-            interval: (shortest, longest),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }

@@ -251,10 +251,13 @@ impl WebSource for YouTube {
     }
 
     fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
-        api::manner(&State {
-            tasks: self.round(visit).tasks.into_iter().take(1).collect(),
-            ..State::default()
-        })
+        let State { mut tasks, mut videos, .. } = self.round(visit);
+        tasks.truncate(1);
+        videos.retain(|id, _| {
+            let is_it = |task: &Task| matches!(task, Task::Comments { video, .. } if video == id);
+            tasks.iter().any(is_it)
+        });
+        api::manner(&State { tasks, videos, ..State::default() })
     }
 
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {

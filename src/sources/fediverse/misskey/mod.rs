@@ -10,13 +10,13 @@ use url::Url;
 
 use super::item::Item;
 use super::listing::{self, Answer};
-use super::reading::{Harvest, Reading, set_aside};
+use super::reading::{Harvest, Reading};
 use super::settings::address;
 use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Form, Request};
 use crate::post::{Container, ContainerKind, Platform, PostKey};
-use crate::sources::{Adapter, Page, Rejection, ShapeError, Visit, WebSource, api};
+use crate::sources::{Adapter, Page, Rejection, SetAside, ShapeError, Visit, WebSource, api};
 
 pub use settings::{Public, Settings};
 
@@ -170,7 +170,7 @@ impl WebSource for Server {
                 let reason = format!(
                     "server menjawab {status} {code}: tertutup bagi yang tidak punya akun, atau tidak ada"
                 );
-                page.set_aside.push(set_aside(listing, reason.trim(), ""));
+                page.set_aside.push(SetAside::new(listing, reason.trim(), ""));
                 tour.refused();
             }
             Some(Job::Ask(_)) => {
