@@ -59,11 +59,6 @@ pub(super) fn links(item: &Value, pointers: &[&str]) -> Vec<Link> {
     found.map(|url| Link { url, text: None }).collect()
 }
 
-/// The names of the fields that were expected and are not there.
-pub(super) fn missing(fields: &[(&str, bool)]) -> Vec<String> {
-    fields.iter().filter(|(_, is_there)| !is_there).map(|(name, _)| (*name).to_owned()).collect()
-}
-
 /// An item that could not be read, with what was expected.
 pub(super) fn set_aside(place: String, reason: impl Into<String>, item: &Value) -> SetAside {
     SetAside::new(place, reason, item.to_string())
@@ -149,7 +144,6 @@ mod tests {
         assert_eq!(text(&item, "/a/leer"), None);
         let at = "2026-07-02T01:02:03Z".parse().ok();
         assert_eq!((time(&item, "/t"), time(&item, "/u")), (at, at));
-        assert_eq!(missing(&[("a", true), ("b", false)]), ["b"]);
     }
 
     #[test]

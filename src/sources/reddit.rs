@@ -273,7 +273,7 @@ fn post(item: &Value) -> Option<Post> {
     let author = api::owned(data, "/author");
     let subreddit = api::owned(data, "/subreddit");
     let mut post = Post::new(Platform::Reddit, id, text.unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", text.is_some()),
         ("title", title.is_some() || is_comment),
         ("created_at", created_at.is_some()),

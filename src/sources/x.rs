@@ -361,7 +361,7 @@ fn post(item: &Value, users: &[Value], expects_author: bool) -> Option<Post> {
         .find(|user| author_id.is_some() && api::text(user, "/id") == author_id.as_deref());
     let handle = user.and_then(|user| api::owned(user, "/username"));
     let mut post = Post::new(Platform::X, id, text.clone().unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", text.is_some()),
         ("created_at", created_at.is_some()),
         ("author", author_id.is_some() && (handle.is_some() || !expects_author)),

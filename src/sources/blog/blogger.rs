@@ -79,13 +79,11 @@ fn post(entry: &Value, base: &Url, now: Timestamp) -> Option<Post> {
         // A minute is how long Blogger takes to publish.
         to.as_second() - from.as_second() > 60
     });
-    let missing = [
-        ("title", post.title.is_none()),
-        ("text", post.text.is_empty()),
-        ("created_at", post.created_at.is_none()),
-    ];
-    post.missing_fields =
-        missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    post.name_missing(&[
+        ("title", post.title.is_some()),
+        ("text", !post.text.is_empty()),
+        ("created_at", post.created_at.is_some()),
+    ]);
     Some(post)
 }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::site::{trail, web_address};
+use super::site::{pages_of_a_visit, trail, web_address};
 use super::{
     Adapter, Cursor, Door, Given, IfMissed, IfUnchanged, Missed, OpenError, Page, SetAside,
     ShapeError, SourceSettings, Visit, WebSource,
@@ -28,8 +28,6 @@ const ADAPTER: Adapter = Adapter { name: "blog", version: 1 };
 const EVERY: Duration = Duration::from_secs(3600);
 /// The longest time between visits when the config names none.
 const SLOWEST: Duration = Duration::from_secs(24 * 3600);
-/// The most pages one visit may be allowed: the pipeline breaks off longer ones.
-const MOST_PAGES: u32 = 1_500;
 /// Posts asked for at once.
 const AT_ONCE: usize = 100;
 
@@ -75,10 +73,7 @@ impl SourceSettings for Settings {
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         web_address("url", &self.url)?;
-        if !(1..=MOST_PAGES).contains(&self.pages) {
-            let reason = format!("tulis bilangan dari 1 sampai {MOST_PAGES}");
-            return Err(OpenError::new("pages", reason));
-        }
+        pages_of_a_visit(self.pages)?;
         let mut url = self.url.clone();
         url.set_query(None);
         url.set_fragment(None);

@@ -122,13 +122,11 @@ fn post(item: Item, base: &Url) -> Post {
     let [created, modified] = [&item.date_gmt, &item.modified_gmt].map(|it| in_utc(it.as_deref()));
     post.created_at = created;
     post.edited = created.zip(modified).is_some_and(|(from, to)| to > from);
-    let missing = [
-        ("title", post.title.is_none()),
-        ("text", post.text.is_empty()),
-        ("created_at", post.created_at.is_none()),
-    ];
-    post.missing_fields =
-        missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    post.name_missing(&[
+        ("title", post.title.is_some()),
+        ("text", !post.text.is_empty()),
+        ("created_at", post.created_at.is_some()),
+    ]);
     post
 }
 

@@ -217,7 +217,7 @@ impl WebSource for Author {
 fn read(entry: &Value) -> Result<(Post, Option<Timestamp>), SetAside> {
     let view = entry.get("post").unwrap_or(&Value::Null);
     let uri = view.get("uri").and_then(Value::as_str).unwrap_or_default();
-    let refuse = |reason: &str| SetAside::new(uri, reason, &entry.to_string());
+    let refuse = |reason: &str| SetAside::new(uri, reason, entry.to_string());
     let place = record::place(uri).ok_or_else(|| refuse("`post.uri` is no address of a post"))?;
     let record = view.get("record").and_then(Value::as_object);
     let record = record.ok_or_else(|| refuse("`post.record` is missing"))?;

@@ -56,11 +56,9 @@ fn add_link(post: &mut Post, url: &str) {
 
 /// Names what every item of an export has and this one has not.
 fn name_missing(post: &mut Post) {
-    let there = [
+    post.name_missing(&[
         ("text", !post.text.trim().is_empty()),
         ("author", post.author.is_some()),
         ("created_at", post.created_at.is_some()),
-    ];
-    let missing = there.iter().filter(|(_, there)| !there).map(|(name, _)| (*name).to_owned());
-    post.missing_fields.extend(missing);
+    ]);
 }

@@ -144,14 +144,12 @@ fn draft(read: ReadEntry, feed_authors: &[Person], base: &Url) -> (Marks, Post) 
         .zip(updated)
         .is_some_and(|(from, to)| to.as_second() - from.as_second() > EDITED_AFTER);
 
-    let missing = [
-        ("native_id", id.is_none()),
-        ("url", link.is_none()),
-        ("created_at", post.created_at.is_none()),
-        ("text", post.text.is_empty()),
-    ];
-    post.missing_fields =
-        missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    post.name_missing(&[
+        ("native_id", id.is_some()),
+        ("url", link.is_some()),
+        ("created_at", post.created_at.is_some()),
+        ("text", !post.text.is_empty()),
+    ]);
     let digest = identity::digest(post.title.as_deref(), &post.text, post.created_at);
     post.url.clone_from(&link);
     (Marks { id, link, digest }, post)

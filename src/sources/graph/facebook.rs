@@ -259,7 +259,7 @@ fn post(item: &Value, of: &str) -> Option<Post> {
         .collect();
     let says = message.is_some() || story.is_some() || !attachments.is_empty();
     let mut post = Post::new(Platform::Facebook, id, message.clone().or(story).unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", says),
         ("created_at", created_at.is_some()),
         ("url", url.is_some()),

@@ -257,7 +257,7 @@ fn post(item: &Value, tag: &str) -> Option<Post> {
     let url = api::owned(item, "/permalink");
     let created_at = api::time(item, "/timestamp");
     let mut post = Post::new(Platform::Instagram, id, caption.clone().unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", caption.is_some()),
         ("created_at", created_at.is_some()),
         ("url", url.is_some()),

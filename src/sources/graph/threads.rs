@@ -287,7 +287,7 @@ fn post(item: &Value, page: &mut Page) -> Option<Post> {
         _ => None,
     };
     let mut post = Post::new(Platform::Threads, id, text.clone().unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", text.is_some() || kind.is_some()),
         ("author", username.is_some()),
         ("created_at", created_at.is_some()),

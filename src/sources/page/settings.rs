@@ -9,15 +9,13 @@ use super::{List, Listing};
 use crate::sources::site::article::Reader;
 use crate::sources::site::pick::Pick;
 use crate::sources::site::seen::Mark;
-use crate::sources::site::web_address;
+use crate::sources::site::{pages_of_a_visit, web_address};
 use crate::sources::{Door, Given, OpenError, SourceSettings};
 
 /// The shortest time between visits when the config names none.
 const EVERY: Duration = Duration::from_secs(30 * 60);
 /// The longest time between visits when the config names none.
 const SLOWEST: Duration = Duration::from_secs(12 * 3600);
-/// The most pages one visit may be allowed: the pipeline breaks off longer ones.
-const MOST_PAGES: u32 = 1_500;
 
 /// What only a page knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,10 +91,7 @@ impl SourceSettings for Settings {
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         web_address("url", &self.url)?;
-        if !(1..=MOST_PAGES).contains(&self.pages) {
-            let reason = format!("tulis bilangan dari 1 sampai {MOST_PAGES}");
-            return Err(OpenError::new("pages", reason));
-        }
+        pages_of_a_visit(self.pages)?;
         let list_only =
             [("link", self.link.is_some()), ("next", self.next.is_some()), ("follow", self.follow)];
         let needs_item = list_only.iter().find(|(_, is)| *is && self.item.is_none());

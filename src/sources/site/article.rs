@@ -222,14 +222,12 @@ impl Reader {
         };
         let author = chosen(&self.author).or_else(|| common(AUTHORS));
         post.author = author.map(|name| Account { name: Some(name), ..Account::default() });
-        let missing = [
-            ("title", post.title.is_none() && (whole_page || self.title.is_some())),
-            ("text", post.text.is_empty()),
-            ("created_at", post.created_at.is_none()),
-            ("author", post.author.is_none() && self.author.is_some()),
-        ];
-        post.missing_fields =
-            missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+        post.name_missing(&[
+            ("title", post.title.is_some() || !(whole_page || self.title.is_some())),
+            ("text", !post.text.is_empty()),
+            ("created_at", post.created_at.is_some()),
+            ("author", post.author.is_some() || self.author.is_none()),
+        ]);
         post
     }
 

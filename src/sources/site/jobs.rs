@@ -90,16 +90,14 @@ fn post(ad: &Value, names: &Names, base: &Url, now: Timestamp) -> Option<Post> {
         .into_iter()
         .map(|url| Media { kind: MediaKind::Image, url: Some(url) })
         .collect();
-    let missing = [
-        ("title", title.is_none()),
-        ("description", ad.get("description").is_none()),
-        ("hiringOrganization", post.author.is_none()),
-        ("jobLocation", places.is_empty()),
-        ("baseSalary", salary.is_none()),
-        ("created_at", post.created_at.is_none()),
-    ];
-    post.missing_fields =
-        missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    post.name_missing(&[
+        ("title", title.is_some()),
+        ("description", ad.get("description").is_some()),
+        ("hiringOrganization", post.author.is_some()),
+        ("jobLocation", !places.is_empty()),
+        ("baseSalary", salary.is_some()),
+        ("created_at", post.created_at.is_some()),
+    ]);
     post.title = title;
     Some(post)
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::site::article::Reader;
-use super::site::{ACCEPT_HTML, web_address};
+use super::site::{ACCEPT_HTML, pages_of_a_visit, web_address};
 use super::{
     Adapter, Door, Finding, Given, IfMissed, IfUnchanged, Missed, OpenError, Page, ShapeError,
     SourceSettings, Visit, WebSource,
@@ -34,8 +34,6 @@ const ACCEPT_XML: &str = "application/xml, text/xml, application/gzip;q=0.9, tex
 const EVERY: Duration = Duration::from_secs(30 * 60);
 /// The longest time between visits when the config names none.
 const SLOWEST: Duration = Duration::from_secs(24 * 3600);
-/// The most pages one visit may be allowed: the pipeline breaks off longer ones.
-const MOST_PAGES: u32 = 1_500;
 
 /// What is kept of a site: its pages, and the files that name them.
 const PAGE: &str = "page";
@@ -120,10 +118,7 @@ impl SourceSettings for Settings {
                 return Err(OpenError::new(key, reason));
             }
         }
-        if !(1..=MOST_PAGES).contains(&self.pages) {
-            let reason = format!("tulis bilangan dari 1 sampai {MOST_PAGES}");
-            return Err(OpenError::new("pages", reason));
-        }
+        pages_of_a_visit(self.pages)?;
         let [title, text, date, author] =
             [&self.title, &self.text, &self.date, &self.author].map(Option::as_ref);
         let mut url = self.url.clone();
