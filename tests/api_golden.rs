@@ -70,7 +70,12 @@ fn read(
 ) -> Result<Page, ShapeError> {
     let (cursor, terms) = (cursor.map(Cursor), terms());
     let visit = Visit { cursor: cursor.as_ref(), terms: &terms, now: at(now) };
-    source.parse(&capture(source, visit, 200, body), visit)
+    let capture = capture(source, visit, 200, body);
+    let page = source.parse(&capture, visit)?;
+    let manner = source.manner(&capture, visit);
+    let again = source.again(&capture, manner.as_deref(), SearchTerms::NONE).unwrap();
+    assert_eq!((&again.posts, &again.set_aside), (&page.posts, &page.set_aside), "read again");
+    Ok(page)
 }
 
 fn reject(

@@ -57,7 +57,12 @@ fn visit(
         let visit = Visit::new(cursor.as_ref(), terms);
         let page = match serve(&now.url) {
             Ok(body) => match source.parse(&capture(&now.url, &[], body.as_bytes()), visit) {
-                Ok(page) => page,
+                Ok(page) => {
+                    let kept = capture(&now.url, &[], body.as_bytes());
+                    let again = source.again(&kept, None, SearchTerms::NONE).unwrap();
+                    assert_eq!(again.posts, page.posts, "read again");
+                    page
+                }
                 Err(_) => {
                     *cursor = source.if_misread(visit).or(cursor.take());
                     asked.push("!shape".into());

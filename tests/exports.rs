@@ -33,7 +33,7 @@ fn ways(columns: &[(&str, &str)]) -> Ways {
 
 fn pages_of(path: &Path, wanted: Wanted, ways: Ways, terms: &Terms) -> Vec<FilePage> {
     let file = Handed::waiting_file(path).unwrap();
-    let handed = Handed::new(Vec::new(), wanted, ways);
+    let handed = Handed::new(wanted, ways);
     handed.pages(&file, None, terms).unwrap().map(Result::unwrap).collect()
 }
 
@@ -230,7 +230,7 @@ fn a_kept_chat_called_by_a_number_is_read_again_without_it() {
     assert_ne!(manner, page.manner);
     let bytes = [b"tanpa awal\n", page.bytes.as_ref()].concat();
     let part = KeptPart { bytes: &bytes, manner: Some(&manner), address: &page.address };
-    let again = Handed::new(Vec::new(), Wanted::Auto, Ways::default()).again(&part).unwrap();
+    let again = Handed::new(Wanted::Auto, Ways::default()).again(&part).unwrap();
     assert_eq!(again.set_aside[0].place, "WhatsApp Chat with (nomor).txt:1");
 }
 
@@ -275,7 +275,7 @@ fn a_walk_that_was_cut_off_goes_on_from_any_page() {
     assert_eq!(posts(&pages(files.last().unwrap())).len() * 2, whole, "the archive holds them all");
     for path in files {
         let file = Handed::waiting_file(&path).unwrap();
-        let handed = Handed::new(Vec::new(), Wanted::Auto, Ways::default());
+        let handed = Handed::new(Wanted::Auto, Ways::default());
         let read = pages(&path);
         for at in 0..read.len() {
             let Some(cursor) = &read[at].page.cursor else { continue };
@@ -293,7 +293,7 @@ fn a_walk_that_was_cut_off_goes_on_from_any_page() {
 fn kept_pages_read_again_as_they_were() {
     for entry in fs::read_dir(fixture("")).unwrap() {
         let path = entry.unwrap().path();
-        let handed = Handed::new(Vec::new(), Wanted::Auto, Ways::default());
+        let handed = Handed::new(Wanted::Auto, Ways::default());
         let columns = path.to_string_lossy().contains("sendiri");
         let ways = if columns { ways(&[("text", "isi_laporan")]) } else { Ways::default() };
         for page in pages_of(&path, Wanted::Auto, ways, &terms()) {

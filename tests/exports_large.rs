@@ -46,7 +46,7 @@ fn a_large_document_is_read_in_constant_memory() {
     let size = std::fs::metadata(&path).unwrap().len() >> 10;
     assert!(size > 10 * MORE, "{size} kB");
 
-    let handed = Handed::new(Vec::new(), Wanted::Auto, Ways::default());
+    let handed = Handed::new(Wanted::Auto, Ways::default());
     let file = Handed::waiting_file(&path).unwrap();
     let terms = Terms { pseudonyms: Pseudonyms::passing(), legal_basis: None };
     let before = peak();

@@ -98,6 +98,13 @@ impl Walker {
         let capture = capture(self.request.as_ref().unwrap(), 200, link, body);
         let visit = Visit::new(self.cursor.as_ref(), &self.terms);
         let page = self.source.parse(&capture, visit)?;
+        let manner = self.source.manner(&capture, visit);
+        // What came with no listing in hand is an instance's word on itself.
+        if !(page.posts.is_empty() && manner.is_none()) {
+            let again = self.source.again(&capture, manner.as_deref(), &terms(&["lain"]));
+            // A page that is kept although it cannot be read is told of when it is read again.
+            assert_eq!(again.map(|again| again.posts).unwrap_or_default(), page.posts);
+        }
         Ok(self.take(page))
     }
 

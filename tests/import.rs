@@ -508,3 +508,100 @@ async fn captures_of_the_web_are_read_again_without_asking() {
     .await
     .unwrap();
 }
+
+/// What a page was asked for is not always written on it: an item of a list that is followed, a page
+/// of a sitemap, the notes under a hashtag, a blog that is read by its feed.
+#[tokio::test(flavor = "multi_thread")]
+async fn captures_that_do_not_tell_what_they_are_are_read_as_what_was_asked_for() {
+    let server = Server::start(move |asked| {
+        let host = asked.header("host").unwrap().to_owned();
+        let item = |number: &str| {
+            Reply::html(&format!(
+                "<title>Pos {number}</title><article><h1>Pos {number}</h1><p>{OFFER}</p>\
+                 <div class=l><a href=/loker/7>Lihat juga</a></div></article>"
+            ))
+        };
+        let list = |numbers: [u8; 2], next: &str| {
+            let links = numbers.map(|n| format!("<div class=l><a href=/loker/{n}>{n}</a></div>"));
+            Reply::html(&format!("<title>Daftar</title>{}{next}", links.concat()))
+        };
+        match asked.path.as_str() {
+            "/loker" => list([1, 2], "<a rel=next href=/loker/hal/2>Lama</a>"),
+            "/loker/hal/2" => list([3, 4], ""),
+            "/peta.xml" => Reply::html(&format!(
+                "<sitemapindex><sitemap><loc>http://{host}/satu.xml</loc></sitemap>\
+                 <sitemap><loc>http://{host}/rusak.xml</loc></sitemap></sitemapindex>"
+            )),
+            "/satu.xml" => Reply::html(&format!(
+                "<urlset><url><loc>http://{host}/pos/1</loc></url><url><loc>http://{host}/pos/2</loc>\
+                 </url></urlset>"
+            )),
+            "/rusak.xml" => Reply::html("<title>Sedang dirawat</title><p>Kembali besok"),
+            "/api/notes/search-by-tag" => {
+                let is_it = asked.body.contains("lokerkamboja") && !asked.body.contains("untilId");
+                let note = serde_json::json!({
+                    "id": "n1", "text": "catatan #lokerkamboja", "visibility": "public",
+                    "createdAt": "2026-10-03T10:00:00.000Z", "user": { "username": "agen" },
+                });
+                let notes = Value::Array(is_it.then_some(note).into_iter().collect());
+                Reply::new(200, &[("content-type", "application/json")], notes.to_string())
+            }
+            path if path.contains("feed=rss2") && !path.contains("paged") => Reply::html(&format!(
+                "<rss><channel><title>Blog</title><item><title>Loker</title>\
+                 <link>http://{host}/blog/1</link><description>{OFFER}</description></item>\
+                 </channel></rss>"
+            )),
+            path => match path.strip_prefix("/loker/").or(path.strip_prefix("/pos/")) {
+                Some(number) => item(number),
+                None => Reply::not_found(),
+            },
+        }
+    })
+    .await;
+    let desk = Desk::bare();
+    let config = fs::read_to_string(desk.path("waspada.toml")).unwrap();
+    let url = |path| server.url(path);
+    let config = format!(
+        "{config}[fetch]\ncontact = \"ops@contoh.example\"\npace = \"1ms\"\nallow_hosts = [\"{}\"]\n\
+         [[source]]\nname = \"daftar\"\ntype = \"page\"\nurl = \"{}\"\nitem = \".l\"\nlink = \"a@href\"\n\
+         next = \"a[rel=next]@href\"\nfollow = true\nbackfill_pages = 3\n\
+         [[source]]\nname = \"peta\"\ntype = \"sitemap\"\nurl = \"{}\"\n\
+         [[source]]\nname = \"blog\"\ntype = \"blog\"\nurl = \"{}\"\nsystem = \"wordpress\"\nsearch = false\n\
+         [[source]]\nname = \"catatan\"\ntype = \"misskey\"\nserver = \"{}\"\n",
+        server.address,
+        url("/loker"),
+        url("/peta.xml"),
+        url("/blog/"),
+        url("/"),
+    );
+    fs::write(desk.path("waspada.toml"), config).unwrap();
+    tokio::task::spawn_blocking(move || {
+        let once = desk.run(&["run", "--once"]);
+        assert_eq!(once.status, 0, "{}{}", once.out, once.err);
+        let asked = server.asked().len();
+        let all =
+            "SELECT json_group_array(json_array(name, cursor, posts_new, set_aside)) FROM source";
+        let all = || database(&desk).query_row(all, [], |row| row.get::<_, String>(0)).unwrap();
+        let before = all();
+        for (name, posts) in [("daftar", 4), ("peta", 2), ("blog", 1), ("catatan", 1)] {
+            let replayed = json(&desk.run(&["source", "replay", name, "--json"]));
+            let counts = &replayed["counts"];
+            assert!(counts["unchanged"].as_u64().unwrap() >= posts, "{name}: {replayed}");
+            for none in ["new", "changed", "no_longer_read", "mended", "set_aside", "unreadable"] {
+                assert_eq!(counts[none], 0, "{name}: {none}: {replayed}");
+            }
+        }
+        assert_eq!(all(), before, "no walk went on");
+        assert_eq!(server.asked().len(), asked, "nobody was asked");
+
+        // Kept by a version that did not note what was asked for: left as it is.
+        desk.sql("UPDATE capture SET headers = '[]'");
+        for (name, unreadable) in [("daftar", 4), ("peta", 3)] {
+            let replayed = json(&desk.run(&["source", "replay", name, "--json"]));
+            assert_eq!(replayed["counts"]["unreadable"], unreadable, "{name}: {replayed}");
+            assert_eq!(replayed["counts"]["new"], 0, "{name}: {replayed}");
+        }
+    })
+    .await
+    .unwrap();
+}

@@ -129,11 +129,6 @@ impl<'a> Lead<'a> {
             Self::TelegramPrivate(number) => format!("telegram:c/{number}"),
         }
     }
-
-    /// Whether it lets whoever opens it into a group: kept, never opened.
-    pub const fn is_invitation(&self) -> bool {
-        matches!(self, Self::WhatsappInvite(_) | Self::TelegramInvite(_))
-    }
 }
 
 /// `tg://resolve?domain=…` and its like.
@@ -269,16 +264,16 @@ mod tests {
 
     #[test]
     fn what_is_kept_of_a_link() {
-        for (link, kept, invitation) in [
-            ("wa.me/081200000001", "+6281200000001", false),
-            ("t.me/Loker_Contoh/11", "telegram:loker_contoh", false),
-            ("t.me/+AbC", "telegram:+AbC", true),
-            ("t.me/c/1234/5", "telegram:c/1234", false),
-            ("chat.whatsapp.com/AbC", "whatsapp:chat/AbC", true),
-            ("wa.me/message/AbC", "whatsapp:message/AbC", false),
+        for (link, kept) in [
+            ("wa.me/081200000001", "+6281200000001"),
+            ("t.me/Loker_Contoh/11", "telegram:loker_contoh"),
+            ("t.me/+AbC", "telegram:+AbC"),
+            ("t.me/c/1234/5", "telegram:c/1234"),
+            ("chat.whatsapp.com/AbC", "whatsapp:chat/AbC"),
+            ("wa.me/message/AbC", "whatsapp:message/AbC"),
         ] {
             let lead = Lead::of(link).unwrap();
-            assert_eq!((lead.contact().as_str(), lead.is_invitation()), (kept, invitation));
+            assert_eq!(lead.contact(), kept);
         }
     }
 

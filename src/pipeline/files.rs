@@ -12,10 +12,7 @@ use crate::sources::{
 use crate::store::{CaptureRecord, FileDone, Grounds, Store, StoreError};
 
 use super::report::SourceReport;
-use super::visit::{Arrived, Ended, Failure, Tools, Watched, store_page};
-
-/// Under which name a file's capture keeps how it is to be read.
-pub(super) const MANNER: &str = "waspada-manner";
+use super::visit::{Arrived, Ended, Failure, MANNER, Tools, Watched, store_page};
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {

@@ -91,7 +91,7 @@ pub fn import(
     let mut report = SourceReport::new(&import.source);
     let mut imported = Vec::new();
     let terms = (&terms, Known::TryFailed);
-    let handed = Handed::new(Vec::new(), import.format, import.ways.clone());
+    let handed = Handed::new(import.format, import.ways.clone());
     for path in &import.files {
         let read = Handed::waiting_file(path).map_err(Into::into).and_then(|file| {
             files::read(&tools, &import.source, &handed, terms, &file, &mut report, stop)

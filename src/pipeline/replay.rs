@@ -15,9 +15,8 @@ use crate::sources::folder::{Handed, Wanted};
 use crate::sources::{Adapter, Door, FileSource, KeptPart, News, Page, Visit, Ways};
 use crate::store::{CaptureRecord, ReplayChange, ReplayCounts, Reread, Store, StoreError};
 
-use super::files::MANNER;
 use super::scorer::Scorer;
-use super::visit::set_aside;
+use super::visit::{MANNER, set_aside};
 use super::{RulesError, load, watch};
 
 /// Captures looked up at a time.
@@ -26,6 +25,10 @@ const BATCH: u32 = 64;
 const NAMED: usize = 1_000;
 /// Captures that could not be read of which the reason is told.
 const TOLD: usize = 20;
+
+/// Why a capture is left as it is of which an earlier version did not keep what it was asked for.
+const FORGOTTEN: &str = "disimpan oleh versi lama, yang belum mencatat apa yang ditanyakan: \
+     tanpa itu halaman ini tidak dapat dibaca sendirian";
 
 /// What reading again came to.
 #[derive(Debug, Default)]
@@ -111,7 +114,7 @@ fn door(config: &Config, store: &Store, name: &str) -> Result<Door, ReplayError>
         let opened = source.settings.open(&source.given(config));
         return opened.map_err(|error| ReplayError::Setting(error.to_string()));
     }
-    let handed = Handed::new(Vec::new(), Wanted::Auto, Ways::default());
+    let handed = Handed::new(Wanted::Auto, Ways::default());
     let adapter = store.adapter_of(name)?;
     if adapter.as_deref() != Some(handed.adapter().name) {
         return Err(ReplayError::Unknown(name.to_owned()));
@@ -128,16 +131,19 @@ fn adapter(door: &Door) -> Adapter {
 }
 
 fn read(door: &Door, capture: &CaptureRecord, terms: &SearchTerms) -> Result<Page, String> {
+    let manner = capture.headers.iter().find(|(name, _)| name == MANNER);
+    let manner = manner.map(|(_, manner)| manner.as_str());
     let page = match door {
         Door::Files(source) => {
-            let manner = capture.headers.iter().find(|(name, _)| name == MANNER);
-            source.again(&KeptPart {
-                bytes: &capture.body,
-                manner: manner.map(|(_, manner)| manner.as_str()),
-                address: &capture.url,
-            })
+            source.again(&KeptPart { bytes: &capture.body, manner, address: &capture.url })
         }
-        Door::Web(source) => source.parse(&fetched(capture)?, Visit::new(None, terms)),
+        Door::Web(source) => {
+            let capture = fetched(capture)?;
+            if manner.is_none() && source.manner(&capture, Visit::new(None, terms)).is_some() {
+                return Err(FORGOTTEN.to_owned());
+            }
+            source.again(&capture, manner, terms)
+        }
         // A message of a stream is captured by itself.
         Door::Stream(source) => {
             let mut page = Page::default();

@@ -25,6 +25,9 @@ use super::scorer::Scorer;
 use super::watch::{self, StartError};
 use super::{files, load, stream, web};
 
+/// Under which name a capture keeps how it is to be read.
+pub(super) const MANNER: &str = "waspada-manner";
+
 /// What visits work with; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Tools {
@@ -206,6 +209,16 @@ pub(super) struct Arrived {
     pub(super) capture: Option<CaptureRecord>,
     pub(super) validators: Option<ValidatorRecord>,
     pub(super) file_done: Option<FileDone>,
+}
+
+impl Arrived {
+    /// Keeps with the page what reading it again needs; nobody else's word counts.
+    pub(super) fn remember(&mut self, manner: Option<String>) {
+        if let Some(capture) = &mut self.capture {
+            capture.headers.retain(|(name, _)| name != MANNER);
+            capture.headers.extend(manner.map(|manner| (MANNER.to_owned(), manner)));
+        }
+    }
 }
 
 /// Scores a page and stores all it leads to. Blocks for as long as it takes.

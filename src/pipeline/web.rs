@@ -54,6 +54,7 @@ pub(super) async fn visit(
         let Some(asked) = spending::ask(tools, source, &request, stop).await else {
             return Ok(Ended { unfinished: true, wish, until: None });
         };
+        let mut manner = None;
         let (capture, page) = match asked {
             Err(Unhad { failure, missed: None }) => return Err(failure),
             Err(Unhad { failure, missed: Some(missed) }) => {
@@ -112,7 +113,9 @@ pub(super) async fn visit(
                 }
             }
             Ok(Answer::Page(capture, booked)) => {
-                match source.parse(&capture, Visit::new(cursor.as_ref(), &terms)) {
+                let visit = Visit::new(cursor.as_ref(), &terms);
+                manner = source.manner(&capture, visit);
+                match source.parse(&capture, visit) {
                     Ok(page) => {
                         spending::settle(tools, booked, page.spent.clone()).await?;
                         (Some(capture), page)
@@ -120,7 +123,9 @@ pub(super) async fn visit(
                     Err(error) => {
                         let cursor = source.if_misread(Visit::new(cursor.as_ref(), &terms));
                         let unread = Page { cursor, ..unread(&capture, &error.reason) };
-                        let arrived = arrived(watched, source, &request, Some(&capture), unread);
+                        let mut arrived =
+                            arrived(watched, source, &request, Some(&capture), unread);
+                        arrived.remember(manner);
                         store(tools, watched, arrived, report).await?;
                         return Err(Failure::new("changed_shape", error));
                     }
@@ -131,6 +136,7 @@ pub(super) async fn visit(
         wish = wish.or(page.revisit_after);
         cursor = page.cursor.clone().or(cursor);
         let mut arrived = arrived(watched, source, &request, capture.as_deref(), page);
+        arrived.remember(manner);
         // Where "not modified" would end the next visit, they are kept only when nothing is left to
         // fetch: else it would end before the walk that a crash broke off.
         let worth_keeping = match source.if_unchanged(&request, Visit::new(cursor.as_ref(), &terms))

@@ -244,6 +244,12 @@ impl Post {
         }
     }
 
+    /// Names those of these fields that were expected and are not there.
+    pub fn name_missing(&mut self, is_there: &[(&str, bool)]) {
+        let missing = is_there.iter().filter(|(_, is_there)| !is_there);
+        self.missing_fields.extend(missing.map(|(name, _)| (*name).to_owned()));
+    }
+
     /// All that a reader of the post would read, as one text: title, text, extra text, one a line.
     /// Every span of a verdict points into this text; for a bare text the two are the same bytes.
     pub fn reading(&self) -> std::borrow::Cow<'_, str> {

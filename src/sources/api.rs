@@ -2,18 +2,15 @@
 //! item, and keeping aside what cannot be read. Fields nobody asks for never break anything.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
-use super::{Given, OpenError, Page, SetAside, ShapeError};
+use super::{OpenError, Page, SetAside, ShapeError};
 use crate::fetch::{Capture, decode};
 use crate::post::Link;
-
-/// The most of an item that is kept when it cannot be read, in bytes.
-const RAW_MAX: usize = 64 << 10;
 
 /// The answer as JSON.
 pub(super) fn document(adapter: &'static str, capture: &Capture) -> Result<Value, ShapeError> {
@@ -62,16 +59,9 @@ pub(super) fn links(item: &Value, pointers: &[&str]) -> Vec<Link> {
     found.map(|url| Link { url, text: None }).collect()
 }
 
-/// The names of the fields that were expected and are not there.
-pub(super) fn missing(fields: &[(&str, bool)]) -> Vec<String> {
-    fields.iter().filter(|(_, is_there)| !is_there).map(|(name, _)| (*name).to_owned()).collect()
-}
-
 /// An item that could not be read, with what was expected.
 pub(super) fn set_aside(place: String, reason: impl Into<String>, item: &Value) -> SetAside {
-    let mut raw = item.to_string();
-    raw.truncate(raw.floor_char_boundary(RAW_MAX));
-    SetAside { place, reason: reason.into(), raw }
+    SetAside::new(place, reason, item.to_string())
 }
 
 /// A question that the service refuses, with what it said: the others go on.
@@ -125,10 +115,9 @@ pub(super) fn address(base: &Url, segments: &[&str], query: &[(&str, &str)]) -> 
     url
 }
 
-/// The shortest and longest time between visits, where the config names none of its own.
-pub(super) fn interval(given: &Given, every: Duration, slowest: Duration) -> (u64, u64) {
-    let every = given.every.unwrap_or_else(|| every.min(given.slowest.unwrap_or(every)));
-    (every.as_secs(), given.slowest.unwrap_or(slowest).max(every).as_secs())
+/// A cursor with nothing but what was asked for, by which a page that was kept is read again.
+pub(super) fn manner(state: &impl Serialize) -> Option<String> {
+    serde_json::to_string(state).ok()
 }
 
 /// Puts tasks before those that wait, in their order.
@@ -155,7 +144,6 @@ mod tests {
         assert_eq!(text(&item, "/a/leer"), None);
         let at = "2026-07-02T01:02:03Z".parse().ok();
         assert_eq!((time(&item, "/t"), time(&item, "/u")), (at, at));
-        assert_eq!(missing(&[("a", true), ("b", false)]), ["b"]);
     }
 
     #[test]

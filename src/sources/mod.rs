@@ -91,6 +91,18 @@ pub struct SetAside {
     pub raw: String,
 }
 
+impl SetAside {
+    /// The most of an item that is kept, in bytes.
+    const RAW_MAX: usize = 64 << 10;
+
+    /// An item that could not be read, with as much of it as is kept.
+    pub fn new(place: impl Into<String>, reason: impl Into<String>, raw: impl AsRef<str>) -> Self {
+        let raw = raw.as_ref();
+        let raw = raw[..raw.floor_char_boundary(Self::RAW_MAX)].to_owned();
+        Self { place: place.into(), reason: reason.into(), raw }
+    }
+}
+
 /// Message numbers `from..=to` of which `seen` were on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage {
@@ -270,6 +282,27 @@ pub trait WebSource: Send + Sync {
     /// # Errors
     /// The page has another shape than the adapter knows.
     fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError>;
+
+    /// What reading this page again needs beside its bytes, where the page does not tell by itself:
+    /// what it was asked for. Kept with the page, also when it cannot be read today.
+    fn manner(&self, _capture: &Capture, _visit: Visit<'_>) -> Option<String> {
+        None
+    }
+
+    /// Reads a page that was kept once more, as it would be read today; only what it holds counts,
+    /// not where a walk would go on. `manner` was kept with it.
+    ///
+    /// # Errors
+    /// The page has another shape than the adapter knows.
+    fn again(
+        &self,
+        capture: &Capture,
+        manner: Option<&str>,
+        terms: &SearchTerms,
+    ) -> Result<Page, ShapeError> {
+        let cursor = manner.and_then(|manner| serde_json::from_str(manner).ok()).map(Cursor);
+        self.parse(capture, Visit::new(cursor.as_ref(), terms))
+    }
 
     /// Reads the 4xx an API answered a request with that obeys the API's rules
     /// ([`Request::api`]); its body is whole up to 64 KiB.

@@ -99,7 +99,7 @@ impl SourceSettings for Settings {
             },
             subreddits: self.subreddits.clone(),
             comments: self.comments,
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -217,6 +217,13 @@ impl WebSource for Reddit {
         Ok(self.go_on(page, &state))
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let State { mut tasks, mut known } = self.round(visit);
+        tasks.truncate(1);
+        known.retain(|listing, _| tasks.iter().any(|task| task.listing == *listing));
+        api::manner(&State { tasks, known })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         let answer: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
         let status = capture.status.unwrap_or_default();
@@ -266,7 +273,7 @@ fn post(item: &Value) -> Option<Post> {
     let author = api::owned(data, "/author");
     let subreddit = api::owned(data, "/subreddit");
     let mut post = Post::new(Platform::Reddit, id, text.unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", text.is_some()),
         ("title", title.is_some() || is_comment),
         ("created_at", created_at.is_some()),

@@ -69,6 +69,13 @@ impl OpenError {
 }
 
 impl Given {
+    /// The shortest and longest time between visits, in seconds: as the config says, else these; a
+    /// `slowest` alone also bounds what it does not name.
+    pub fn interval(&self, every: Duration, slowest: Duration) -> (u64, u64) {
+        let every = self.every.unwrap_or_else(|| every.min(self.slowest.unwrap_or(every)));
+        (every.as_secs(), self.slowest.unwrap_or(slowest).max(every).as_secs())
+    }
+
     /// Reads a secret from where the settings say; `key` is the setting to name when it is not there.
     ///
     /// # Errors
@@ -152,4 +159,71 @@ kinds! {
     X => "x", super::x::Settings;
     Reddit => "reddit", super::reddit::Settings;
     Youtube => "youtube", super::youtube::Settings;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Toml<'a>(&'a str);
+
+    impl ReadSettings for Toml<'_> {
+        fn read<T: DeserializeOwned>(self) -> Option<T> {
+            toml::from_str(self.0).ok()
+        }
+    }
+
+    fn interval(kind: &str, settings: &str, given: [Option<u64>; 2]) -> (u64, u64) {
+        let [every, slowest] = given.map(|seconds| seconds.map(Duration::from_secs));
+        let given = Given { name: "uji".into(), folder: PathBuf::new(), every, slowest };
+        let settings = Settings::read(kind, Toml(settings)).unwrap().unwrap();
+        match settings.open(&given) {
+            Ok(Door::Web(source)) => source.interval(),
+            Ok(Door::Stream(source)) => source.interval(),
+            Ok(Door::Files(_)) => panic!("{kind}: files"),
+            Err(error) => panic!("{kind}: {}", error.reason),
+        }
+    }
+
+    #[test]
+    fn every_kind_keeps_the_pace_the_config_sets() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kunci");
+        std::fs::write(&file, "kunci-uji").unwrap();
+        let token = format!("token_file = '{}'\n", file.display());
+        let key = format!("key_file = '{}'\n", file.display());
+        let pair = format!("id_file = '{0}'\nsecret_file = '{0}'\n", file.display());
+        let url = "url = 'https://contoh.example/a'\n";
+        let server = "server = 'https://contoh.example'\n";
+        for (kind, settings) in [
+            ("feed", url.to_owned()),
+            ("blog", format!("{url}system = 'wordpress'")),
+            ("page", url.to_owned()),
+            ("sitemap", url.to_owned()),
+            ("telegram", "channel = 'loker_contoh'".to_owned()),
+            ("bluesky-jetstream", String::new()),
+            ("bluesky-author", "actor = 'agen.bsky.social'".to_owned()),
+            ("mastodon", server.to_owned()),
+            ("misskey", server.to_owned()),
+            ("lemmy", server.to_owned()),
+            ("threads", token.clone()),
+            ("instagram", format!("{token}user_id = '17841'")),
+            ("facebook", format!("{token}pages = ['contoh.loker']")),
+            ("x", format!("{token}dollars_a_day = 5.0")),
+            ("reddit", format!("{pair}subreddits = ['contoh']")),
+            ("youtube", key),
+        ] {
+            let (every, slowest) = interval(kind, &settings, [None, None]);
+            assert!(every < slowest, "{kind}");
+            for (given, expected) in [
+                ([Some(60), None], (60, slowest)),
+                ([None, Some(20)], (20, 20)),
+                ([Some(60), Some(120)], (60, 120)),
+                ([Some(slowest + 1), None], (slowest + 1, slowest + 1)),
+            ] {
+                assert_eq!(interval(kind, &settings, given), expected, "{kind} {given:?}");
+            }
+            assert_eq!(interval(kind, &settings, [None, Some(slowest * 2)]), (every, slowest * 2));
+        }
+    }
 }

@@ -108,7 +108,7 @@ impl SourceSettings for Settings {
             dearest,
             page_size: self.page_size,
             authors: self.authors,
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -308,6 +308,11 @@ impl WebSource for X {
         Ok(self.go_on(page, &state))
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let tasks = self.round(visit).tasks.into_iter().take(1).collect();
+        api::manner(&State { tasks, ..State::default() })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         let answer: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
         let status = capture.status.unwrap_or_default();
@@ -356,7 +361,7 @@ fn post(item: &Value, users: &[Value], expects_author: bool) -> Option<Post> {
         .find(|user| author_id.is_some() && api::text(user, "/id") == author_id.as_deref());
     let handle = user.and_then(|user| api::owned(user, "/username"));
     let mut post = Post::new(Platform::X, id, text.clone().unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", text.is_some()),
         ("created_at", created_at.is_some()),
         ("author", author_id.is_some() && (handle.is_some() || !expects_author)),

@@ -11,9 +11,6 @@ use crate::sources::SetAside;
 use crate::sources::feed::body::Body;
 use crate::sources::site::{dates, one_line};
 
-/// The most of an item that is kept when it cannot be read, in bytes.
-const RAW_MAX: usize = 64 << 10;
-
 /// The request for a page of results.
 pub(super) fn request(site: &Url, term: &str, page: u32) -> Request {
     let mut url = site.clone();
@@ -46,12 +43,9 @@ pub(super) fn read(capture: &Capture) -> Result<Batch, String> {
         match post(entry, &capture.final_url, capture.fetched_at) {
             Some(post) => batch.posts.push(post),
             None => {
-                let raw = entry.to_string();
-                batch.set_aside.push(SetAside {
-                    place: text_of(entry, "id").unwrap_or_default(),
-                    reason: "an entry without an address".into(),
-                    raw: raw[..raw.floor_char_boundary(RAW_MAX)].to_owned(),
-                });
+                let place = text_of(entry, "id").unwrap_or_default();
+                let reason = "an entry without an address";
+                batch.set_aside.push(SetAside::new(place, reason, entry.to_string()));
             }
         }
     }
@@ -85,13 +79,11 @@ fn post(entry: &Value, base: &Url, now: Timestamp) -> Option<Post> {
         // A minute is how long Blogger takes to publish.
         to.as_second() - from.as_second() > 60
     });
-    let missing = [
-        ("title", post.title.is_none()),
-        ("text", post.text.is_empty()),
-        ("created_at", post.created_at.is_none()),
-    ];
-    post.missing_fields =
-        missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    post.name_missing(&[
+        ("title", post.title.is_some()),
+        ("text", !post.text.is_empty()),
+        ("created_at", post.created_at.is_some()),
+    ]);
     Some(post)
 }
 

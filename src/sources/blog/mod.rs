@@ -6,11 +6,13 @@ mod blogger;
 mod state;
 mod wordpress;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::site::{trail, web_address};
+use super::site::{pages_of_a_visit, trail, web_address};
 use super::{
     Adapter, Cursor, Door, Given, IfMissed, IfUnchanged, Missed, OpenError, Page, SetAside,
     ShapeError, SourceSettings, Visit, WebSource,
@@ -22,12 +24,10 @@ use state::{Passed, State};
 
 const ADAPTER: Adapter = Adapter { name: "blog", version: 1 };
 
-/// The shortest time between visits when the config names none, in seconds.
-const EVERY: u64 = 3600;
-/// The longest time between visits when the config names none, in seconds.
-const SLOWEST: u64 = 24 * 3600;
-/// The most pages one visit may be allowed: the pipeline breaks off longer ones.
-const MOST_PAGES: u32 = 1_500;
+/// The shortest time between visits when the config names none.
+const EVERY: Duration = Duration::from_secs(3600);
+/// The longest time between visits when the config names none.
+const SLOWEST: Duration = Duration::from_secs(24 * 3600);
 /// Posts asked for at once.
 const AT_ONCE: usize = 100;
 
@@ -73,12 +73,7 @@ impl SourceSettings for Settings {
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         web_address("url", &self.url)?;
-        if !(1..=MOST_PAGES).contains(&self.pages) {
-            let reason = format!("tulis bilangan dari 1 sampai {MOST_PAGES}");
-            return Err(OpenError::new("pages", reason));
-        }
-        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
-        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
+        pages_of_a_visit(self.pages)?;
         let mut url = self.url.clone();
         url.set_query(None);
         url.set_fragment(None);
@@ -87,7 +82,7 @@ impl SourceSettings for Settings {
         }
         Ok(Door::Web(Box::new(Blog {
             settings: Self { url, ..self.clone() },
-            interval: (shortest, longest),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -138,10 +133,10 @@ impl Blog {
         Page { next, cursor: Some(state.cursor()), ..page }
     }
 
-    fn read(&self, capture: &Capture, state: &State) -> Result<Batch, String> {
+    fn read(&self, capture: &Capture, by_feed: bool) -> Result<Batch, String> {
         let mut batch = match self.settings.system {
             System::Blogger => blogger::read(capture),
-            System::Wordpress if state.by_feed => wordpress::read_feed(capture, &self.settings.url),
+            System::Wordpress if by_feed => wordpress::read_feed(capture, &self.settings.url),
             System::Wordpress => wordpress::read(capture),
         }?;
         let host = self.settings.url.host_str().unwrap_or_default();
@@ -175,12 +170,25 @@ impl WebSource for Blog {
         let mut state = self.state(visit);
         state.settle(&terms);
         let batch = self
-            .read(capture, &state)
+            .read(capture, state.by_feed)
             .map_err(|reason| ShapeError { adapter: ADAPTER.name, reason })?;
         let times: Vec<Timestamp> = batch.posts.iter().filter_map(|it| it.created_at).collect();
         let goes_on = state.step(&terms, &times, batch.is_last, self.settings.backfill_pages);
         let page = Page { posts: batch.posts, set_aside: batch.set_aside, ..Page::default() };
         Ok(self.then(state, goes_on, page))
+    }
+
+    fn again(
+        &self,
+        capture: &Capture,
+        _manner: Option<&str>,
+        _terms: &SearchTerms,
+    ) -> Result<Page, ShapeError> {
+        let by_feed = capture.url.query_pairs().any(|(key, _)| key == wordpress::FEED);
+        let Batch { posts, set_aside, .. } = self
+            .read(capture, by_feed)
+            .map_err(|reason| ShapeError { adapter: ADAPTER.name, reason })?;
+        Ok(Page { posts, set_aside, ..Page::default() })
     }
 
     fn if_unchanged(&self, _request: &Request, _visit: Visit<'_>) -> IfUnchanged {

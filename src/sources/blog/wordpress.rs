@@ -17,8 +17,8 @@ use crate::sources::site::one_line;
 /// `after` is read in the site's own time, which is not known here: a day more costs nothing, since
 /// known posts are known.
 const MARGIN: SignedDuration = SignedDuration::from_hours(24);
-/// The most of an item that is kept when it cannot be read, in bytes.
-const RAW_MAX: usize = 64 << 10;
+/// By this an address asks for the feed.
+pub(super) const FEED: &str = "feed";
 
 #[derive(Deserialize)]
 struct Item {
@@ -73,10 +73,7 @@ pub(super) fn feed_request(site: &Url, term: &str, page: u32) -> Request {
         if !term.is_empty() {
             query.append_pair("s", term);
         }
-        query
-            .append_pair("feed", "rss2")
-            .append_pair("orderby", "date")
-            .append_pair("order", "DESC");
+        query.append_pair(FEED, "rss2").append_pair("orderby", "date").append_pair("order", "DESC");
         if page > 1 {
             query.append_pair("paged", &page.to_string());
         }
@@ -96,12 +93,9 @@ pub(super) fn read(capture: &Capture) -> Result<Batch, String> {
             Ok(item) if item.content.protected => {}
             Ok(item) => batch.posts.push(post(item, &capture.final_url)),
             Err(why) => {
-                let raw = item.to_string();
-                batch.set_aside.push(SetAside {
-                    place: item.get("id").map_or_else(String::new, |id| format!("post {id}")),
-                    reason: format!("a post of another shape: {why}"),
-                    raw: raw[..raw.floor_char_boundary(RAW_MAX)].to_owned(),
-                });
+                let place = item.get("id").map_or_else(String::new, |id| format!("post {id}"));
+                let reason = format!("a post of another shape: {why}");
+                batch.set_aside.push(SetAside::new(place, reason, item.to_string()));
             }
         }
     }
@@ -128,13 +122,11 @@ fn post(item: Item, base: &Url) -> Post {
     let [created, modified] = [&item.date_gmt, &item.modified_gmt].map(|it| in_utc(it.as_deref()));
     post.created_at = created;
     post.edited = created.zip(modified).is_some_and(|(from, to)| to > from);
-    let missing = [
-        ("title", post.title.is_none()),
-        ("text", post.text.is_empty()),
-        ("created_at", post.created_at.is_none()),
-    ];
-    post.missing_fields =
-        missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    post.name_missing(&[
+        ("title", post.title.is_some()),
+        ("text", !post.text.is_empty()),
+        ("created_at", post.created_at.is_some()),
+    ]);
     post
 }
 

@@ -2,26 +2,27 @@
 //! log-in, by its own rules and not by robots.txt. A visit reads from the newest page back to what the last one knew; the first goes back
 //! as far as the settings say. A repost is a post of its own, told apart from what it passes on.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use super::record::{self, Place};
-use super::set_aside;
 use crate::fetch::{Capture, Request};
 use crate::post::{Account, Media, MediaKind, Post, PostKind};
 use crate::sources::{
     Adapter, Cursor, Door, Given, OpenError, Page, Rejection, SetAside, ShapeError, SourceSettings,
-    Visit, WebSource,
+    Visit, WebSource, api,
 };
 
 const ADAPTER: Adapter = Adapter { name: "bluesky-author", version: 1 };
 
-/// The shortest time between visits when the config names none, in seconds.
-const EVERY: u64 = 15 * 60;
-/// The longest time between visits when the config names none, in seconds.
-const SLOWEST: u64 = 12 * 3600;
+/// The shortest time between visits when the config names none.
+const EVERY: Duration = Duration::from_secs(15 * 60);
+/// The longest time between visits when the config names none.
+const SLOWEST: Duration = Duration::from_secs(12 * 3600);
 /// Posts asked for at a time: the most the interface gives.
 const LIMIT: &str = "100";
 /// Pages a visit goes back at most to what is known.
@@ -67,13 +68,11 @@ impl SourceSettings for AuthorSettings {
                 ),
             ));
         }
-        if !matches!(self.base.scheme(), "http" | "https") || !self.base.has_host() {
-            let reason = format!("`{}` bukan alamat http atau https", self.base);
-            return Err(OpenError::new("base", reason));
-        }
-        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
-        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
-        Ok(Door::Web(Box::new(Author { settings: self.clone(), interval: (shortest, longest) })))
+        let base = api::base("base", &self.base)?;
+        Ok(Door::Web(Box::new(Author {
+            settings: Self { base, ..self.clone() },
+            interval: given.interval(EVERY, SLOWEST),
+        })))
     }
 }
 
@@ -122,18 +121,12 @@ impl State {
 
 impl Author {
     fn request(&self, cursor: Option<&str>) -> Request {
-        let mut url = self.settings.base.clone();
-        let path = self.settings.base.path().trim_end_matches('/');
-        url.set_path(&format!("{path}/xrpc/app.bsky.feed.getAuthorFeed"));
         let filter = if self.settings.replies { "posts_with_replies" } else { "posts_no_replies" };
-        url.query_pairs_mut()
-            .clear()
-            .append_pair("actor", &self.settings.actor)
-            .append_pair("limit", LIMIT)
-            .append_pair("filter", filter);
-        if let Some(cursor) = cursor {
-            url.query_pairs_mut().append_pair("cursor", cursor);
-        }
+        let mut query =
+            vec![("actor", &*self.settings.actor), ("limit", LIMIT), ("filter", filter)];
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
+        let url =
+            api::address(&self.settings.base, &["xrpc", "app.bsky.feed.getAuthorFeed"], &query);
         Request::api(url, &self.settings.base)
     }
 }
@@ -172,8 +165,7 @@ impl WebSource for Author {
 
     fn parse(&self, capture: &Capture, visit: Visit<'_>) -> Result<Page, ShapeError> {
         let shape = |reason: String| ShapeError { adapter: ADAPTER.name, reason };
-        let answer: Value = serde_json::from_slice(&capture.body)
-            .map_err(|why| shape(format!("no JSON: {why}")))?;
+        let answer = api::document(ADAPTER.name, capture)?;
         let entries = answer.get("feed").and_then(Value::as_array);
         let entries = entries.ok_or_else(|| shape("`feed` is missing".to_owned()))?;
         let mut page = Page::default();
@@ -225,7 +217,7 @@ impl WebSource for Author {
 fn read(entry: &Value) -> Result<(Post, Option<Timestamp>), SetAside> {
     let view = entry.get("post").unwrap_or(&Value::Null);
     let uri = view.get("uri").and_then(Value::as_str).unwrap_or_default();
-    let refuse = |reason: &str| set_aside(uri, reason, &entry.to_string());
+    let refuse = |reason: &str| SetAside::new(uri, reason, entry.to_string());
     let place = record::place(uri).ok_or_else(|| refuse("`post.uri` is no address of a post"))?;
     let record = view.get("record").and_then(Value::as_object);
     let record = record.ok_or_else(|| refuse("`post.record` is missing"))?;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::POSTS;
 use super::record::{self, Place};
-use super::{POSTS, set_aside};
 use crate::post::{Platform, PostKey};
 use crate::sources::{Cursor, Event, News, SetAside};
 
@@ -53,7 +53,7 @@ enum Kind<'a> {
 /// Reads a message of either protocol.
 pub(super) fn read(message: &[u8]) -> Result<Event, SetAside> {
     let raw = String::from_utf8_lossy(message);
-    let refuse = |reason: String| set_aside("message", reason, &raw);
+    let refuse = |reason: String| SetAside::new("message", reason, &raw);
     let value: Value =
         serde_json::from_slice(message).map_err(|why| refuse(format!("no JSON: {why}")))?;
     let envelope = value.as_object().ok_or_else(|| refuse("no JSON object".into()))?;

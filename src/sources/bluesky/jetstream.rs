@@ -24,10 +24,10 @@ const OVERLAP_US: i64 = 5_000_000;
 const HOLE: SignedDuration = SignedDuration::from_mins(10);
 /// A post is 3 kB of text at most, with its frame far below this; larger messages are not sent.
 const MAX_MESSAGE: usize = 128 << 10;
-/// How soon to come back after a failure when the config names no `every`, in seconds.
-const EVERY: u64 = 30;
-/// How late to come back to a server that does not want us when it names no `slowest`, in seconds.
-const SLOWEST: u64 = 6 * 3600;
+/// How soon to come back after a failure when the config names no `every`.
+const EVERY: Duration = Duration::from_secs(30);
+/// How late to come back to a server that does not want us when it names no `slowest`.
+const SLOWEST: Duration = Duration::from_secs(6 * 3600);
 /// The longest `once_for`.
 const LONGEST_ONCE: SignedDuration = SignedDuration::from_hours(1);
 
@@ -91,14 +91,12 @@ impl SourceSettings for JetstreamSettings {
                 let reason = "di luar jangkauan; tulis lamanya waktu dari \"1s\" sampai \"1h\"";
                 OpenError::new("once_for", reason)
             })?;
-        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
-        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
         Ok(Door::Stream(Box::new(Jetstream {
             base: self.base.clone(),
             protocol: self.protocol,
             keep: self.keep,
             once_for,
-            interval: (shortest, longest),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }

@@ -12,6 +12,7 @@ pub(super) mod zeeschuimer;
 use serde_json::Value;
 
 use crate::post::{Link, Media, MediaKind, Post};
+use crate::sources::folder::rows::values;
 
 pub use terms::{Pseudonyms, Terms};
 pub use ways::{Ways, Zone, ZoneError};
@@ -26,11 +27,7 @@ fn text<'a>(item: &'a Value, places: &[&str]) -> Option<&'a str> {
 fn identity(item: &Value, places: &[&str]) -> Option<String> {
     places
         .iter()
-        .filter_map(|place| match item.pointer(place)? {
-            Value::String(text) => Some(text.trim().to_owned()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        })
+        .filter_map(|place| values::identity(item.pointer(place)?))
         .find(|text| !text.is_empty() && text != "0")
 }
 
@@ -59,11 +56,9 @@ fn add_link(post: &mut Post, url: &str) {
 
 /// Names what every item of an export has and this one has not.
 fn name_missing(post: &mut Post) {
-    let there = [
+    post.name_missing(&[
         ("text", !post.text.trim().is_empty()),
         ("author", post.author.is_some()),
         ("created_at", post.created_at.is_some()),
-    ];
-    let missing = there.iter().filter(|(_, there)| !there).map(|(name, _)| (*name).to_owned());
-    post.missing_fields.extend(missing);
+    ]);
 }

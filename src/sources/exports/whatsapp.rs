@@ -75,10 +75,8 @@ const TAKEN_BACK: [&str; 6] = [
 ];
 const EDITED: [&str; 3] =
     ["<this message was edited>", "<pesan ini diedit>", "<pesan ini telah diedit>"];
-/// Words of notices that a colon makes look like a sender.
-const NOTICES: [&str; 16] = [
-    "\"",
-    "“",
+/// What notices say of somebody; names hold such words too.
+const NOTICES: [&str; 14] = [
     " created group",
     " membuat grup",
     " changed ",
@@ -233,15 +231,29 @@ fn said(rest: &str) -> Option<Said<'_>> {
         MARKS.contains(&letter) || letter.is_whitespace() || letter == '~'
     });
     let padded = format!(" {} ", sender.to_lowercase());
+    let tells = NOTICES.iter().any(|notice| padded.contains(notice));
     let is_notice = sender.is_empty()
         || sender.len() > LONGEST_NAME
-        || NOTICES.iter().any(|notice| padded.contains(notice));
+        || (tells && (is_within_quotes(sender) || begins_with_number(sender)));
     let words = rest[colon + 1..].trim_start_matches([' ', '\u{a0}']);
     let about = words.to_lowercase();
     let encrypted = about.contains("end-to-end")
         && (about.contains("dienkripsi") || about.contains("encrypted"))
         && words.starts_with('\u{200e}');
     (!is_notice && !encrypted).then_some(Said { sender, words })
+}
+
+/// Whether a quotation is open at the end: the colon that follows is part of a group's name, which a
+/// notice quotes.
+fn is_within_quotes(text: &str) -> bool {
+    let count = |quote: char| text.matches(quote).count();
+    count('"') % 2 == 1 || count('“') > count('”')
+}
+
+/// Whether something else follows a number: a sender is shown by a name or by the number alone.
+fn begins_with_number(text: &str) -> bool {
+    let end = text.find(|letter| !stands_in_number(letter)).unwrap_or(text.len());
+    is_number(&text[..end])
 }
 
 /// Whether a sender is shown by the number alone.
@@ -422,11 +434,30 @@ mod tests {
             ),
             ("14/11/23 10.04 - +62 812-0000-0001 bergabung menggunakan tautan", String::new()),
             ("14/11/23 10.04 - Budi mengubah subjek menjadi \"A: b\"", String::new()),
+            ("14/11/23 10.04 - Budi changed the group name from “A: b” to “C”", String::new()),
+            ("14/11/23 10.04 - +62 812-0000-0001 mengubah nama menjadi A: b", String::new()),
+            ("14/11/23 10.04 - Budi membuat grup \"Loker: Poipet\"", String::new()),
         ] {
             assert_eq!(without_numbers(message, &pseudonyms), kept);
             if !kept.is_empty() {
                 assert_eq!(without_numbers(&kept, &pseudonyms), kept, "twice is as once");
             }
+        }
+    }
+
+    #[test]
+    fn a_sender_may_be_called_what_a_notice_says() {
+        for (sender, words) in [
+            ("Loker Keluar Negeri", "dicari admin Poipet"),
+            ("Budi \"Bos\" Poipet", "dicari admin Poipet"),
+            ("Agen “Jaya”", "dicari admin Poipet"),
+            ("Two Left Feet", "dicari admin Poipet"),
+            ("Ani", "Budi keluar, siapa mau gabung? \"gaji: 9jt\""),
+        ] {
+            let message = format!("14/11/23 10.04 - {sender}: {words}");
+            let found = beginning(&message).unwrap();
+            let said = said(found.rest).map(|said| (said.sender, said.words));
+            assert_eq!(said, Some((sender, words)));
         }
     }
 

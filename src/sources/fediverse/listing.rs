@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::reading::{Harvest, Reading, set_aside};
+use super::reading::{Harvest, Reading};
 use super::tour::Tour;
 use super::walk::{Seen, Sight};
 use crate::fetch::Capture;
-use crate::sources::{Page, ShapeError};
+use crate::sources::{Page, SetAside, ShapeError};
 
 /// A page of a listing that came.
 pub(super) struct Answer<'a> {
@@ -55,7 +55,7 @@ impl Answer<'_> {
         let mut page = harvest.page(&self.capture.body, read_one);
         if tour.read(sight, self.backfill) {
             let reason = "server menjawab setiap halaman dengan posting yang sama: yang lebih lama tidak dapat dibaca";
-            page.set_aside.push(set_aside(self.listing, reason, ""));
+            page.set_aside.push(SetAside::new(self.listing, reason, ""));
         }
         Ok(page)
     }
@@ -66,7 +66,7 @@ impl Answer<'_> {
             return Err(ShapeError { adapter: self.adapter, reason });
         }
         let raw = String::from_utf8_lossy(&self.capture.body);
-        Ok(Page { set_aside: vec![set_aside(self.listing, reason, &raw)], ..Page::default() })
+        Ok(Page { set_aside: vec![SetAside::new(self.listing, reason, &raw)], ..Page::default() })
     }
 }
 

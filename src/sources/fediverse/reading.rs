@@ -7,9 +7,6 @@ use super::walk::Seen;
 use crate::post::{Post, PostKey};
 use crate::sources::{Page, SetAside};
 
-/// The most of an item or an answer that is kept when it cannot be read, in bytes.
-const RAW_MAX: usize = 64 << 10;
-
 /// The field that stands in place of what is withheld.
 const MARK: &str = "withheld_by";
 
@@ -81,7 +78,7 @@ impl Harvest {
             Reading::Nothing => self.page.ignored += 1,
             Reading::Bad(reason) => {
                 let (place, raw) = kept();
-                self.page.set_aside.push(set_aside(&place, reason, &raw));
+                self.page.set_aside.push(SetAside::new(&place, reason, &raw));
             }
         }
     }
@@ -138,10 +135,4 @@ fn others(value: &Value, read: &impl Fn(&Value) -> Reading) -> Option<Value> {
     });
     let left: Map<_, _> = left.collect();
     (!left.is_empty()).then_some(Value::Object(left))
-}
-
-/// Something that could not be read, with as much of it as is kept.
-pub(super) fn set_aside(place: &str, reason: impl Into<String>, raw: &str) -> SetAside {
-    let raw = raw[..raw.floor_char_boundary(RAW_MAX)].to_owned();
-    SetAside { place: place.to_owned(), reason: reason.into(), raw }
 }

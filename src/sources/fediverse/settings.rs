@@ -6,8 +6,8 @@ use url::Url;
 
 use crate::sources::{Given, OpenError};
 
-/// The shortest time between visits: servers let an answer be as old as this.
-const SHORTEST: Duration = Duration::from_secs(15);
+/// The shortest time between visits, in seconds: servers let an answer be as old as this.
+const SHORTEST: u64 = 15;
 /// Time between two visits when the config names none.
 const EVERY: Duration = Duration::from_secs(15 * 60);
 const SLOWEST: Duration = Duration::from_secs(6 * 3600);
@@ -40,17 +40,12 @@ pub(super) fn server(written: &Url) -> Result<Url, OpenError> {
 
 /// The shortest and longest time between visits, in seconds.
 pub(super) fn interval(given: &Given) -> Result<(u64, u64), OpenError> {
-    let every = given.every.unwrap_or(EVERY.min(given.slowest.unwrap_or(EVERY)));
+    let (every, slowest) = given.interval(EVERY, SLOWEST);
     if every < SHORTEST {
-        let reason = format!(
-            "{} detik terlalu sering; paling cepat {} detik sekali",
-            every.as_secs(),
-            SHORTEST.as_secs()
-        );
+        let reason = format!("{every} detik terlalu sering; paling cepat {SHORTEST} detik sekali");
         return Err(OpenError::new("every", reason));
     }
-    let slowest = given.slowest.unwrap_or(SLOWEST).max(every);
-    Ok((every.as_secs(), slowest.as_secs()))
+    Ok((every, slowest))
 }
 
 /// An address on a server.

@@ -163,6 +163,17 @@ impl Tour {
         self.suspects.insert(0, seen);
     }
 
+    /// A tour of nothing but what is asked for now, by which an answer that was kept is read again.
+    pub fn manner(&self) -> Tour {
+        let listings = self.visit.iter().flat_map(|visit| visit.listings.first().cloned());
+        Self {
+            server: self.server.clone(),
+            visit: Some(Rest { listings: listings.collect(), checks: 1, read: false }),
+            suspects: self.suspects.first().cloned().into_iter().collect(),
+            listings: BTreeMap::new(),
+        }
+    }
+
     /// What to store, the visit closed if nothing is left of it.
     pub fn cursor(mut self) -> Cursor {
         if self.job().is_none() {

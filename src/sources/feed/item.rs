@@ -9,7 +9,6 @@ use url::Url;
 use super::body::{self, Body};
 use super::document::{Document, RawItem, ReadEntry};
 use super::identity::{self, Marks};
-use super::set_aside;
 use crate::post::{Account, Container, ContainerKind, Link, Media, MediaKind, Platform, Post};
 use crate::sources::SetAside;
 
@@ -34,18 +33,18 @@ pub(super) fn posts(document: Document, feed: &Url, base: &Url) -> (Vec<Post>, V
         let read = match entry {
             Ok(read) => read,
             Err(why) => {
-                set_aside.push(super::set_aside(place, why, &raw));
+                set_aside.push(SetAside::new(place, why, &raw));
                 continue;
             }
         };
         if let Some(why) = &read.mended {
             let reason = format!("not well-formed, read all the same after mending: {why}");
-            set_aside.push(super::set_aside(&*place, reason, &raw));
+            set_aside.push(SetAside::new(&*place, reason, &raw));
         }
         let (marks, mut post) = draft(read, &authors, base);
         if marks.id.is_none() && marks.link.is_none() && post.reading().trim().is_empty() {
             let reason = "an item without id, link, title and text";
-            set_aside.push(super::set_aside(place, reason, &raw));
+            set_aside.push(SetAside::new(place, reason, &raw));
             continue;
         }
         post.container = Some(container.clone());
@@ -72,7 +71,7 @@ fn with_keys(drafts: Vec<Draft>, feed: &Url, aside: &mut Vec<SetAside>) -> Vec<P
             Some(first) if *first == content => {}
             Some(_) => {
                 let reason = "an item before it has the same id and says something else";
-                aside.push(set_aside(place, reason, &raw));
+                aside.push(SetAside::new(place, reason, &raw));
             }
         }
     }
@@ -145,14 +144,12 @@ fn draft(read: ReadEntry, feed_authors: &[Person], base: &Url) -> (Marks, Post) 
         .zip(updated)
         .is_some_and(|(from, to)| to.as_second() - from.as_second() > EDITED_AFTER);
 
-    let missing = [
-        ("native_id", id.is_none()),
-        ("url", link.is_none()),
-        ("created_at", post.created_at.is_none()),
-        ("text", post.text.is_empty()),
-    ];
-    post.missing_fields =
-        missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    post.name_missing(&[
+        ("native_id", id.is_some()),
+        ("url", link.is_some()),
+        ("created_at", post.created_at.is_some()),
+        ("text", !post.text.is_empty()),
+    ]);
     let digest = identity::digest(post.title.as_deref(), &post.text, post.created_at);
     post.url.clone_from(&link);
     (Marks { id, link, digest }, post)

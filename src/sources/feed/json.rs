@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::document::{self, Document, MOST_ITEMS, RawItem, ReadEntry};
-use super::set_aside;
+use crate::sources::SetAside;
 
 const VERSION: &str = "https://jsonfeed.org/version/1.1";
 
@@ -62,14 +62,14 @@ pub(super) fn read(text: &str) -> Result<Document, String> {
         .collect();
     if items.len() > MOST_ITEMS {
         let reason = format!("more than {MOST_ITEMS} items; those after them were not read");
-        document.set_aside.push(set_aside("feed", reason, ""));
+        document.set_aside.push(SetAside::new("feed", reason, ""));
     }
     if let Err(why) = end {
         let read = items.last().map_or(0, |last| {
             (last.get().as_ptr().addr() - text.as_ptr().addr()) + last.get().len()
         });
         let reason = format!("the feed breaks off after this many items: {why}");
-        document.set_aside.push(set_aside(
+        document.set_aside.push(SetAside::new(
             format!("item {}", items.len() + 1),
             reason,
             text.get(read..).unwrap_or(""),
@@ -79,7 +79,7 @@ pub(super) fn read(text: &str) -> Result<Document, String> {
         Ok(feed) => document.head = Some(feed),
         Err(why) => {
             let reason = format!("what the feed says of itself cannot be read: {why}");
-            document.set_aside.push(set_aside("feed", reason, ""));
+            document.set_aside.push(SetAside::new("feed", reason, ""));
         }
     }
     Ok(document)

@@ -14,6 +14,8 @@ mod rhythm;
 pub(super) mod walk;
 mod xml;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -32,13 +34,10 @@ const ADAPTER: Adapter = Adapter { name: "feed", version: 1 };
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, \
      application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1";
 
-/// The shortest time between visits when the config names none, in seconds.
-const EVERY: u64 = 15 * 60;
-/// The longest time between visits when the config names none, in seconds.
-const SLOWEST: u64 = 12 * 3600;
-
-/// The most of an item that is kept when it cannot be read, in bytes.
-const RAW_MAX: usize = 64 << 10;
+/// The shortest time between visits when the config names none.
+const EVERY: Duration = Duration::from_secs(15 * 60);
+/// The longest time between visits when the config names none.
+const SLOWEST: Duration = Duration::from_secs(12 * 3600);
 
 /// What only a feed knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,12 +55,10 @@ impl SourceSettings for Settings {
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         web_address("url", &self.url)?;
-        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
-        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
         Ok(Door::Web(Box::new(Feed {
             url: self.url.clone(),
             backfill_pages: self.backfill_pages,
-            interval: (shortest, longest),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -97,7 +94,7 @@ impl WebSource for Feed {
             // An older page that is none must not hold up the feed for ever: the walk ends here.
             Err(reason) if archive => {
                 return Ok(Page {
-                    set_aside: vec![set_aside(
+                    set_aside: vec![SetAside::new(
                         capture.url.as_str(),
                         format!("the older page is no feed: {reason}"),
                         &decoded.text,
@@ -167,9 +164,4 @@ fn oldest_first(mut posts: Vec<Post>) -> Vec<Post> {
         posts.sort_by_key(|post| post.created_at);
     }
     posts
-}
-
-fn set_aside(place: impl Into<String>, reason: impl Into<String>, raw: &str) -> SetAside {
-    let raw = raw[..raw.floor_char_boundary(RAW_MAX)].to_owned();
-    SetAside { place: place.into(), reason: reason.into(), raw }
 }

@@ -8,7 +8,7 @@ use url::Url;
 use super::document::{self, Document, MOST_ITEMS, RawItem, ReadEntry};
 use super::markup::{self, Tag, TagKind};
 use super::mend::prepare;
-use super::set_aside;
+use crate::sources::SetAside;
 
 /// Prefixes as good as everybody uses them, for feeds that forget to declare them.
 const PREFIXES: &[(&str, &str)] = &[
@@ -85,14 +85,14 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
             "more than {MOST_ITEMS} items; the {} after them were not read",
             spans.len() - MOST_ITEMS
         );
-        document.set_aside.push(set_aside("feed", reason, &text[start..]));
+        document.set_aside.push(SetAside::new("feed", reason, &text[start..]));
     }
     if let Some(start) = cut {
         if spans.is_empty() {
             return Err(format!("the feed breaks off inside of its first <{}>", family.item()));
         }
         let place = place(&text[start..], spans.len() + 1);
-        document.set_aside.push(set_aside(
+        document.set_aside.push(SetAside::new(
             place,
             "the feed breaks off inside of this item",
             &text[start..],
@@ -119,7 +119,7 @@ pub(super) fn read(text: &str, base: &Url) -> Result<Document, String> {
         }
         Err(why) => {
             let reason = format!("what the feed says of itself cannot be read: {why}");
-            document.set_aside.push(set_aside("feed", reason, &head));
+            document.set_aside.push(SetAside::new("feed", reason, &head));
         }
     }
     Ok(document)

@@ -1,6 +1,6 @@
-//! A ZIP of exports. What it claims and what it really holds are both bounded: the number of its
-//! files, their size, alone and together, and how far they expand. No links, no paths outside, no
-//! archive within an archive; nothing of it is written under a name.
+//! A ZIP of exports. What it claims is bounded: the number of its files, their size, alone and
+//! together. What each file really holds is bounded too, and how far it expands. No links, no
+//! paths outside, no archive within an archive; nothing of it is written under a name.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -15,7 +15,7 @@ use crate::sources::exports::titles;
 const MOST_FILES: usize = 2_000;
 /// Bytes one file of it may expand to.
 const LARGEST: u64 = 4 << 30;
-/// Bytes all of it may expand to.
+/// Bytes all of it may claim to expand to.
 const MOST_BYTES: u64 = 8 << 30;
 /// How many times larger than its compressed bytes a file may be, from [`SMALL`] bytes on.
 const RATIO: u64 = 200;

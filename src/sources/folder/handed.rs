@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::pages::{Pages, Reader};
 use super::wanted::Wanted;
@@ -14,14 +14,13 @@ use crate::sources::{
 
 /// Files handed over by name.
 pub struct Handed {
-    files: Vec<PathBuf>,
     reader: Reader,
 }
 
 impl Handed {
-    /// These files, to be read in this format and these ways.
-    pub fn new(files: Vec<PathBuf>, wanted: Wanted, ways: Ways) -> Self {
-        Self { files, reader: Reader { wanted, ways } }
+    /// Files to be read in this format and these ways.
+    pub fn new(wanted: Wanted, ways: Ways) -> Self {
+        Self { reader: Reader { wanted, ways } }
     }
 
     /// One file as it waits to be read.
@@ -42,8 +41,9 @@ impl FileSource for Handed {
         ADAPTER
     }
 
+    /// None: each is handed over by [`Self::waiting_file`].
     fn waiting(&self) -> Result<Vec<WaitingFile>, FileError> {
-        self.files.iter().map(|path| Self::waiting_file(path)).collect()
+        Ok(Vec::new())
     }
 
     fn pages(

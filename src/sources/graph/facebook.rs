@@ -79,7 +79,7 @@ impl SourceSettings for Settings {
             )?,
             pages: self.pages.clone(),
             backfill_pages: self.backfill_pages,
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -192,6 +192,13 @@ impl WebSource for Facebook {
         Ok(page)
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let State { mut tasks, mut known } = self.round(visit);
+        tasks.truncate(1);
+        known.retain(|of, _| tasks.iter().any(|task| task.of == *of));
+        api::manner(&State { tasks, known })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         match said(capture, visit.now) {
             No::TooMany(until) => Rejection::UsedUp { budget: None, until: Some(until) },
@@ -252,7 +259,7 @@ fn post(item: &Value, of: &str) -> Option<Post> {
         .collect();
     let says = message.is_some() || story.is_some() || !attachments.is_empty();
     let mut post = Post::new(Platform::Facebook, id, message.clone().or(story).unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", says),
         ("created_at", created_at.is_some()),
         ("url", url.is_some()),

@@ -71,7 +71,7 @@ impl SourceSettings for Settings {
             },
             graph,
             user_id: self.user_id.clone(),
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -200,6 +200,15 @@ impl WebSource for Instagram {
         Ok(page)
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let mut state = self.round(visit);
+        state.tasks.truncate(1);
+        let task = state.tasks.front()?;
+        // Whether the hashtag's id was known tells what was asked.
+        state.ids.retain(|tag, _| *tag == task.turn.term);
+        api::manner(&State { turn: None, ..state })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         match said(capture, visit.now) {
             No::TooMany(until) => Rejection::UsedUp { budget: None, until: Some(until) },
@@ -248,7 +257,7 @@ fn post(item: &Value, tag: &str) -> Option<Post> {
     let url = api::owned(item, "/permalink");
     let created_at = api::time(item, "/timestamp");
     let mut post = Post::new(Platform::Instagram, id, caption.clone().unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", caption.is_some()),
         ("created_at", created_at.is_some()),
         ("url", url.is_some()),

@@ -79,7 +79,7 @@ impl SourceSettings for Settings {
             },
             graph,
             searches: self.searches,
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -242,6 +242,13 @@ impl WebSource for Threads {
         Ok(page)
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let State { mut tasks, mut known, .. } = self.round(visit);
+        tasks.truncate(1);
+        known.retain(|term, _| tasks.iter().any(|task| task.turn.term == *term));
+        api::manner(&State { tasks, known, turn: None })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         match said(capture, visit.now) {
             No::TooMany(until) => Rejection::UsedUp { budget: None, until: Some(until) },
@@ -280,7 +287,7 @@ fn post(item: &Value, page: &mut Page) -> Option<Post> {
         _ => None,
     };
     let mut post = Post::new(Platform::Threads, id, text.clone().unwrap_or_default());
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", text.is_some() || kind.is_some()),
         ("author", username.is_some()),
         ("created_at", created_at.is_some()),

@@ -20,6 +20,7 @@ use super::{
     Adapter, Cursor, Finding, IfMissed, IfUnchanged, Missed, Page, SetAside, ShapeError, Visit,
     WebSource,
 };
+use crate::engine::SearchTerms;
 use crate::fetch::{Capture, Request};
 use crate::post::{Post, Sha256};
 use state::State;
@@ -28,11 +29,11 @@ pub use settings::Settings;
 
 const ADAPTER: Adapter = Adapter { name: "page", version: 1 };
 
+/// What a page of a list that is followed is kept as: an item, or a part of the list.
+const ITEM: &str = "item";
+const LIST: &str = "list";
 /// The most items of one page.
 const MOST_ITEMS: usize = 1_000;
-/// How much of an item that cannot be read is kept, in bytes.
-const RAW_MAX: usize = 64 << 10;
-
 /// One page or list.
 struct Listing {
     url: Url,
@@ -174,12 +175,8 @@ impl Listing {
                 false,
             );
             if post.reading().trim().is_empty() {
-                let raw = element.html();
-                items.set_aside.push(SetAside {
-                    place: capture.url.to_string(),
-                    reason: "an item in which the selectors find neither title nor text".into(),
-                    raw: raw[..raw.floor_char_boundary(RAW_MAX)].to_owned(),
-                });
+                let reason = "an item in which the selectors find neither title nor text";
+                items.set_aside.push(SetAside::new(capture.url.as_str(), reason, element.html()));
                 continue;
             }
             if address.is_none() {
@@ -224,13 +221,26 @@ impl WebSource for Listing {
             let reason = reading.set_aside.into_iter().next().map(|aside| aside.reason);
             return Err(ShapeError { adapter: ADAPTER.name, reason: reason.unwrap_or_default() });
         }
-        let page = Page {
-            posts: reading.posts,
-            set_aside: reading.set_aside,
-            ignored: reading.ignored,
-            ..Page::default()
-        };
-        Ok(self.then(state, page))
+        Ok(self.then(state, reading.into()))
+    }
+
+    /// By its address alone no page of a list that is followed is told from an item.
+    fn manner(&self, capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let follows = self.list.as_ref().is_some_and(|list| list.follow);
+        let is_item = || self.state(visit.cursor).trail.is_at(&capture.url);
+        (follows && capture.url != self.url).then(|| if is_item() { ITEM } else { LIST }.to_owned())
+    }
+
+    fn again(
+        &self,
+        capture: &Capture,
+        manner: Option<&str>,
+        _terms: &SearchTerms,
+    ) -> Result<Page, ShapeError> {
+        match self.list.as_ref().filter(|_| manner != Some(ITEM)) {
+            Some(list) => self.read_list(list, capture, self.state(None)),
+            None => Ok(self.reader.read(capture).into()),
+        }
     }
 
     fn if_unchanged(&self, request: &Request, visit: Visit<'_>) -> IfUnchanged {

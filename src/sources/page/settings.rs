@@ -1,5 +1,7 @@
 //! What the config says of a page, and what of it can be.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -7,15 +9,13 @@ use super::{List, Listing};
 use crate::sources::site::article::Reader;
 use crate::sources::site::pick::Pick;
 use crate::sources::site::seen::Mark;
-use crate::sources::site::web_address;
+use crate::sources::site::{pages_of_a_visit, web_address};
 use crate::sources::{Door, Given, OpenError, SourceSettings};
 
-/// The shortest time between visits when the config names none, in seconds.
-const EVERY: u64 = 30 * 60;
-/// The longest time between visits when the config names none, in seconds.
-const SLOWEST: u64 = 12 * 3600;
-/// The most pages one visit may be allowed: the pipeline breaks off longer ones.
-const MOST_PAGES: u32 = 1_500;
+/// The shortest time between visits when the config names none.
+const EVERY: Duration = Duration::from_secs(30 * 60);
+/// The longest time between visits when the config names none.
+const SLOWEST: Duration = Duration::from_secs(12 * 3600);
 
 /// What only a page knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,10 +91,7 @@ impl SourceSettings for Settings {
 
     fn open(&self, given: &Given) -> Result<Door, OpenError> {
         web_address("url", &self.url)?;
-        if !(1..=MOST_PAGES).contains(&self.pages) {
-            let reason = format!("tulis bilangan dari 1 sampai {MOST_PAGES}");
-            return Err(OpenError::new("pages", reason));
-        }
+        pages_of_a_visit(self.pages)?;
         let list_only =
             [("link", self.link.is_some()), ("next", self.next.is_some()), ("follow", self.follow)];
         let needs_item = list_only.iter().find(|(_, is)| *is && self.item.is_none());
@@ -115,8 +112,6 @@ impl SourceSettings for Settings {
         };
         let [title, text, date, author] =
             [&self.title, &self.text, &self.date, &self.author].map(Option::as_ref);
-        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
-        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
         let mut url = self.url.clone();
         url.set_fragment(None);
         // What bounds a visit changes nothing of what a page means.
@@ -129,7 +124,7 @@ impl SourceSettings for Settings {
             pages: self.pages,
             backfill_pages: self.backfill_pages,
             settings: Mark::of(&[&meant]),
-            interval: (shortest, longest),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }

@@ -12,7 +12,7 @@ use crate::fetch::{Capture, decode};
 use crate::post::{Account, Container, ContainerKind, Media, MediaKind, Platform, Post, PostKind};
 use crate::sources::feed::body::Body;
 use crate::sources::feed::walk::same_host;
-use crate::sources::{Finding, OpenError, SetAside, html};
+use crate::sources::{Finding, OpenError, Page, SetAside, html};
 
 /// Elements a page may call by one of these before it is not asked any more.
 const MOST_TEXTS: usize = 500;
@@ -69,6 +69,12 @@ pub(in crate::sources) struct Reading {
     pub set_aside: Vec<SetAside>,
     /// One when it asked not to be kept.
     pub ignored: u64,
+}
+
+impl From<Reading> for Page {
+    fn from(Reading { posts, set_aside, ignored }: Reading) -> Self {
+        Self { posts, set_aside, ignored, ..Self::default() }
+    }
 }
 
 impl Reader {
@@ -216,14 +222,12 @@ impl Reader {
         };
         let author = chosen(&self.author).or_else(|| common(AUTHORS));
         post.author = author.map(|name| Account { name: Some(name), ..Account::default() });
-        let missing = [
-            ("title", post.title.is_none() && (whole_page || self.title.is_some())),
-            ("text", post.text.is_empty()),
-            ("created_at", post.created_at.is_none()),
-            ("author", post.author.is_none() && self.author.is_some()),
-        ];
-        post.missing_fields =
-            missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+        post.name_missing(&[
+            ("title", post.title.is_some() || !(whole_page || self.title.is_some())),
+            ("text", !post.text.is_empty()),
+            ("created_at", post.created_at.is_some()),
+            ("author", post.author.is_some() || self.author.is_none()),
+        ]);
         post
     }
 

@@ -17,9 +17,6 @@ use crate::sources::feed::walk::same_host;
 
 /// The most ads of one page.
 const MOST: usize = 500;
-/// The most of a broken script that is kept, in bytes.
-const RAW_MAX: usize = 64 << 10;
-
 /// The ads of a page, and the scripts that could not be read.
 pub(in crate::sources) fn read(
     page: &Html,
@@ -35,10 +32,9 @@ pub(in crate::sources) fn read(
     let names = Names::of(&ads, base);
     let posts = ads.into_iter().filter_map(|ad| post(ad, &names, base, now)).collect();
     let broken = found.broken.into_iter().filter(|(_, raw)| raw.contains("JobPosting"));
-    let aside = broken.map(|(why, raw)| SetAside {
-        place: format!("{base} ld+json"),
-        reason: format!("structured data that is no JSON: {why}"),
-        raw: raw[..raw.floor_char_boundary(RAW_MAX)].to_owned(),
+    let aside = broken.map(|(why, raw)| {
+        let reason = format!("structured data that is no JSON: {why}");
+        SetAside::new(format!("{base} ld+json"), reason, raw)
     });
     (posts, aside.collect())
 }
@@ -94,16 +90,14 @@ fn post(ad: &Value, names: &Names, base: &Url, now: Timestamp) -> Option<Post> {
         .into_iter()
         .map(|url| Media { kind: MediaKind::Image, url: Some(url) })
         .collect();
-    let missing = [
-        ("title", title.is_none()),
-        ("description", ad.get("description").is_none()),
-        ("hiringOrganization", post.author.is_none()),
-        ("jobLocation", places.is_empty()),
-        ("baseSalary", salary.is_none()),
-        ("created_at", post.created_at.is_none()),
-    ];
-    post.missing_fields =
-        missing.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    post.name_missing(&[
+        ("title", title.is_some()),
+        ("description", ad.get("description").is_some()),
+        ("hiringOrganization", post.author.is_some()),
+        ("jobLocation", !places.is_empty()),
+        ("baseSalary", salary.is_some()),
+        ("created_at", post.created_at.is_some()),
+    ]);
     post.title = title;
     Some(post)
 }

@@ -5,6 +5,8 @@
 mod file;
 mod state;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -12,11 +14,12 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::site::article::Reader;
-use super::site::{ACCEPT_HTML, web_address};
+use super::site::{ACCEPT_HTML, pages_of_a_visit, web_address};
 use super::{
     Adapter, Door, Finding, Given, IfMissed, IfUnchanged, Missed, OpenError, Page, ShapeError,
     SourceSettings, Visit, WebSource,
 };
+use crate::engine::SearchTerms;
 use crate::fetch::{self, BlockReason, Capture, Request};
 use crate::post::{Platform, PostKey};
 use file::Entry;
@@ -27,12 +30,14 @@ const ADAPTER: Adapter = Adapter { name: "sitemap", version: 1 };
 const ACCEPT_XML: &str = "application/xml, text/xml, application/gzip;q=0.9, text/plain;q=0.8, \
      */*;q=0.1";
 
-/// The shortest time between visits when the config names none, in seconds.
-const EVERY: u64 = 30 * 60;
-/// The longest time between visits when the config names none, in seconds.
-const SLOWEST: u64 = 24 * 3600;
-/// The most pages one visit may be allowed: the pipeline breaks off longer ones.
-const MOST_PAGES: u32 = 1_500;
+/// The shortest time between visits when the config names none.
+const EVERY: Duration = Duration::from_secs(30 * 60);
+/// The longest time between visits when the config names none.
+const SLOWEST: Duration = Duration::from_secs(24 * 3600);
+
+/// What is kept of a site: its pages, and the files that name them.
+const PAGE: &str = "page";
+const FILE: &str = "file";
 
 const WIB: Offset = Offset::constant(7);
 
@@ -113,12 +118,7 @@ impl SourceSettings for Settings {
                 return Err(OpenError::new(key, reason));
             }
         }
-        if !(1..=MOST_PAGES).contains(&self.pages) {
-            let reason = format!("tulis bilangan dari 1 sampai {MOST_PAGES}");
-            return Err(OpenError::new("pages", reason));
-        }
-        let shortest = given.every.map_or(EVERY, |every| every.as_secs());
-        let longest = given.slowest.map_or(SLOWEST, |slowest| slowest.as_secs()).max(shortest);
+        pages_of_a_visit(self.pages)?;
         let [title, text, date, author] =
             [&self.title, &self.text, &self.date, &self.author].map(Option::as_ref);
         let mut url = self.url.clone();
@@ -130,7 +130,7 @@ impl SourceSettings for Settings {
             pages: self.pages,
             since: self.since.and_then(|day| WIB.to_timestamp(day.at(0, 0, 0, 0)).ok()),
             reader: Reader::new(title, text, date, author, self.obey_noindex)?,
-            interval: (shortest, longest),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }
@@ -227,13 +227,25 @@ impl WebSource for Sitemap {
         if let Some(stop) = state.trail.step() {
             state.note(&stop);
         }
-        let page = Page {
-            posts: reading.posts,
-            set_aside: reading.set_aside,
-            ignored: reading.ignored,
-            ..Page::default()
-        };
-        Ok(self.then(state, page))
+        Ok(self.then(state, reading.into()))
+    }
+
+    /// A file that is broken looks like a page.
+    fn manner(&self, capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let is_page = || State::resume(&self.url, visit.cursor).trail.is_at(&capture.url);
+        (capture.url != self.url).then(|| if is_page() { PAGE } else { FILE }.to_owned())
+    }
+
+    fn again(
+        &self,
+        capture: &Capture,
+        manner: Option<&str>,
+        _terms: &SearchTerms,
+    ) -> Result<Page, ShapeError> {
+        match manner {
+            Some(PAGE) => Ok(self.reader.read(capture).into()),
+            _ => self.read_file(capture, State::resume(&self.url, None)),
+        }
     }
 
     fn if_unchanged(&self, request: &Request, visit: Visit<'_>) -> IfUnchanged {

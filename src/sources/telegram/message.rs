@@ -123,15 +123,11 @@ fn post(
         name: first_text(element, "tgme_widget_message_from_author").or_else(|| name.clone()),
         url: Some(address.clone()),
     });
-    post.missing_fields = [
-        ("author.name", name.is_none()),
-        ("created_at", created_at.is_none()),
-        ("media", hides_media && content.media.is_empty()),
-    ]
-    .into_iter()
-    .filter(|(_, missing)| *missing)
-    .map(|(field, _)| field.to_owned())
-    .collect();
+    post.name_missing(&[
+        ("author.name", name.is_some()),
+        ("created_at", created_at.is_some()),
+        ("media", !hides_media || !content.media.is_empty()),
+    ]);
     post.container = Some(Container {
         kind: ContainerKind::Channel,
         native_id: channel,

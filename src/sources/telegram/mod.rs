@@ -37,14 +37,14 @@ struct Channel {
 }
 
 impl Channel {
-    fn new(settings: &Settings, every: u64, slowest: u64) -> Self {
+    fn new(settings: &Settings, interval: (u64, u64)) -> Self {
         let since =
             settings.backfill_since.and_then(|day| WIB.to_timestamp(day.at(0, 0, 0, 0)).ok());
         Self {
             name: settings.channel.clone(),
             base: settings.base.clone(),
             limits: Limits { posts: u64::from(settings.backfill_posts), since },
-            interval: (every, slowest),
+            interval,
         }
     }
 

@@ -54,9 +54,7 @@ impl SourceSettings for Settings {
             let reason = format!("`{}` bukan alamat http atau https", self.base);
             return Err(OpenError::new("base", reason));
         }
-        let every = given.every.unwrap_or(EVERY.min(given.slowest.unwrap_or(EVERY)));
-        let slowest = given.slowest.unwrap_or(SLOWEST).max(every);
-        Ok(Door::Web(Box::new(Channel::new(self, every.as_secs(), slowest.as_secs()))))
+        Ok(Door::Web(Box::new(Channel::new(self, given.interval(EVERY, SLOWEST)))))
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn video(item: &Value, page: &mut Page) -> Option<(String, Option<Tim
     let mut post = Post::new(Platform::Youtube, id.clone(), text);
     post.kind = PostKind::Video;
     post.url = Some(format!("https://www.youtube.com/watch?v={id}"));
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("title", title.is_some()),
         ("created_at", published.is_some()),
         ("author", channel.is_some()),
@@ -120,7 +120,7 @@ pub(super) fn comment(
     let author_id = api::owned(item, "/snippet/authorChannelId/value");
     let mut post = Post::new(Platform::Youtube, id.clone(), text.clone().unwrap_or_default());
     post.kind = if parent.is_some() { PostKind::Reply } else { PostKind::Comment };
-    post.missing_fields = api::missing(&[
+    post.name_missing(&[
         ("text", text.is_some()),
         ("created_at", published.is_some()),
         ("author", name.is_some() || author_id.is_some()),

@@ -250,6 +250,16 @@ impl WebSource for YouTube {
         Ok(self.go_on(page, &state, visit.now))
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let State { mut tasks, mut videos, .. } = self.round(visit);
+        tasks.truncate(1);
+        videos.retain(|id, _| {
+            let is_it = |task: &Task| matches!(task, Task::Comments { video, .. } if video == id);
+            tasks.iter().any(is_it)
+        });
+        api::manner(&State { tasks, videos, ..State::default() })
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         let answer = api::document(ADAPTER.name, capture).unwrap_or_default();
         let reason = api::text(&answer, "/error/errors/0/reason").unwrap_or_default();

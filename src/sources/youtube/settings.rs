@@ -99,7 +99,7 @@ impl SourceSettings for Settings {
             comment_age: SignedDuration::from_hours(24 * i64::from(self.comment_days)),
             search_budget: budget("pencarian", self.searches_a_day, Unit::Calls),
             unit_budget: budget("unit", self.units_a_day, Unit::Units),
-            interval: api::interval(given, EVERY, SLOWEST),
+            interval: given.interval(EVERY, SLOWEST),
         })))
     }
 }

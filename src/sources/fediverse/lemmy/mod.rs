@@ -8,13 +8,15 @@ use url::Url;
 
 use super::item::Item;
 use super::listing::{self, Answer};
-use super::reading::{Harvest, Reading, set_aside};
+use super::reading::{Harvest, Reading};
 use super::settings::address;
 use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Request};
 use crate::post::{Platform, PostKey};
-use crate::sources::{Adapter, IfUnchanged, Page, Rejection, ShapeError, Visit, WebSource};
+use crate::sources::{
+    Adapter, IfUnchanged, Page, Rejection, SetAside, ShapeError, Visit, WebSource, api,
+};
 
 pub use settings::{Api, Scope, Settings};
 
@@ -106,6 +108,10 @@ impl WebSource for Server {
         Ok(self.close(page, tour))
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        api::manner(&self.tour(visit).manner())
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         let status = capture.status.unwrap_or_default();
         let answer: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
@@ -117,7 +123,7 @@ impl WebSource for Server {
                 let reason = format!(
                     "server menjawab {status} {error}: periksa alamat server dan nama komunitasnya"
                 );
-                page.set_aside.push(set_aside(listing, reason, ""));
+                page.set_aside.push(SetAside::new(listing, reason, ""));
                 tour.refused();
             }
             Some(Job::Ask(_)) => {

@@ -13,14 +13,14 @@ use url::Url;
 
 use super::item::Item;
 use super::listing::{self, Answer};
-use super::reading::{Harvest, Reading, set_aside};
+use super::reading::{Harvest, Reading};
 use super::settings::address;
 use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Request};
 use crate::post::{Container, ContainerKind, Platform, PostKey};
 use crate::sources::{
-    Adapter, IfUnchanged, Page, Rejection, SetAside, ShapeError, Visit, WebSource,
+    Adapter, IfUnchanged, Page, Rejection, SetAside, ShapeError, Visit, WebSource, api,
 };
 use instance::{Access, Feed};
 
@@ -96,7 +96,7 @@ impl Instance {
                 break;
             }
             let reason = "server ini menutup linimasa ini bagi yang tidak punya akun";
-            state.closed.push(set_aside(listing, reason, ""));
+            state.closed.push(SetAside::new(listing, reason, ""));
             state.tour.leave();
         }
     }
@@ -180,7 +180,7 @@ impl Instance {
         if listing == PUBLIC && is_newest && is_empty {
             let reason =
                 "linimasa umum kosong: mungkin server ini menutupnya bagi yang tidak punya akun";
-            page.set_aside.push(set_aside(&listing, reason, ""));
+            page.set_aside.push(SetAside::new(&listing, reason, ""));
         }
         Ok(self.close(page, state))
     }
@@ -272,6 +272,12 @@ impl WebSource for Instance {
         }
     }
 
+    fn manner(&self, capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        let mut state = self.state(visit);
+        self.skip_closed(&mut state);
+        (!self.is_front(&capture.url)).then(|| api::manner(&state.tour.manner())).flatten()
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         let status = capture.status.unwrap_or_default();
         let mut state = self.state(visit);
@@ -286,7 +292,7 @@ impl WebSource for Instance {
                 let reason = format!(
                     "server menjawab {status}: linimasa ini tertutup bagi yang tidak punya akun"
                 );
-                page.set_aside.push(set_aside(listing, reason, ""));
+                page.set_aside.push(SetAside::new(listing, reason, ""));
                 state.tour.refused();
             }
             Some(Job::Ask(_)) => match state.tour.asked() {

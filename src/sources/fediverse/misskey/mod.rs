@@ -10,13 +10,13 @@ use url::Url;
 
 use super::item::Item;
 use super::listing::{self, Answer};
-use super::reading::{Harvest, Reading, set_aside};
+use super::reading::{Harvest, Reading};
 use super::settings::address;
 use super::tour::{Job, Tour};
 use super::walk::Seen;
 use crate::fetch::{Capture, Form, Request};
 use crate::post::{Container, ContainerKind, Platform, PostKey};
-use crate::sources::{Adapter, Page, Rejection, ShapeError, Visit, WebSource};
+use crate::sources::{Adapter, Page, Rejection, SetAside, ShapeError, Visit, WebSource, api};
 
 pub use settings::{Public, Settings};
 
@@ -155,6 +155,10 @@ impl WebSource for Server {
         Ok(self.close(page, tour))
     }
 
+    fn manner(&self, _capture: &Capture, visit: Visit<'_>) -> Option<String> {
+        api::manner(&self.tour(visit).manner())
+    }
+
     fn rejected(&self, capture: &Capture, visit: Visit<'_>) -> Rejection {
         let status = capture.status.unwrap_or_default();
         let answer: Value = serde_json::from_slice(&capture.body).unwrap_or_default();
@@ -166,7 +170,7 @@ impl WebSource for Server {
                 let reason = format!(
                     "server menjawab {status} {code}: tertutup bagi yang tidak punya akun, atau tidak ada"
                 );
-                page.set_aside.push(set_aside(listing, reason.trim(), ""));
+                page.set_aside.push(SetAside::new(listing, reason.trim(), ""));
                 tour.refused();
             }
             Some(Job::Ask(_)) => {
