@@ -57,7 +57,7 @@ await page.fill("input[name=name]", "sari");
 await page.fill("input[name=password]", password);
 await page.click("button.main");
 await page.waitForURL("**/queue");
-await page.click(".who a");
+await page.click(".who a[href='/account']");
 await page.waitForURL("**/account");
 await look("account");
 await page.click("form[action='/account/totp'] button");
