@@ -187,7 +187,7 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
         await looked.waitForSelector("#confirm");
       }],
       ["people", inside, "/people"], ["rules", inside, `${item.slice(base.length)}/rules`],
-      ["proposals", inside, "/proposals"], ["quality", inside, "/quality"], ["keys", inside, "/keys"], ["mentions", inside, "/mentions"], ["login", outside, "/login"],
+      ["proposals", inside, "/proposals"], ["quality", inside, "/quality"], ["dashboard", inside, "/dashboard"], ["tokens", inside, "/tokens"], ["keys", inside, "/keys"], ["mentions", inside, "/mentions"], ["login", outside, "/login"],
     ]) {
       const looked = await whose.newPage();
       await looked.goto(base + path);

@@ -12,7 +12,7 @@ use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
 use crate::text::Span;
 
-/// What [`line`] reads, as far as the conditions.
+/// What [`line()`] reads, as far as the conditions.
 pub(super) const LINES: &str =
     "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source,
          p.platform, q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body, q.origin,
