@@ -15,7 +15,7 @@ use super::fault::Fault;
 use super::live::Live;
 use super::locale::{Locale, Locales};
 use crate::pipeline::Scorer;
-use crate::store::{Language, QueueError, Session, SessionToken, Store, StoreError};
+use crate::store::{Analyst, Language, QueueError, Role, Session, SessionToken, Store, StoreError};
 
 /// What a cookie proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +119,12 @@ pub(super) struct Signed(pub(super) Session);
 /// The session of whoever asks, for the pages by which a second factor is set up, and for leaving.
 pub(super) struct Entered(pub(super) Session);
 
+/// The name of whoever asks, if her role permits it.
+pub(super) fn permitted(session: &Session, permits: fn(Role) -> bool) -> Result<Analyst, Fault> {
+    let account = &session.account;
+    if permits(account.role) { Ok(account.name.clone()) } else { Err(Fault::Forbidden) }
+}
+
 /// The session that the cookies of a request prove.
 pub(super) async fn session_of(headers: &HeaderMap, desk: &Desk) -> Result<Option<Session>, Fault> {
     match desk.token(Cookie::Session, headers) {
@@ -219,7 +225,7 @@ impl<'a> Frame<'a> {
     }
 
     pub(super) fn is_admin(&self) -> bool {
-        self.session.is_some_and(|session| session.account.role == crate::store::Role::Admin)
+        self.session.is_some_and(|session| session.account.role.administers())
     }
 
     pub(super) fn supervises(&self) -> bool {

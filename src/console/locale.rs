@@ -6,9 +6,12 @@ use std::borrow::Cow;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
+use crate::facts::grouped;
+use crate::registry::wib;
 use crate::store::{Language, Outcome};
 
 /// The files of messages, each in Indonesian and in English.
@@ -110,6 +113,43 @@ impl Locale {
         format!("{} {month} {}", day.day(), day.year())
     }
 
+    /// A time, in WIB.
+    pub(super) fn clock(&self, at: &Timestamp) -> String {
+        let written = match self.language {
+            Language::Id => "%d-%m-%Y %H:%M WIB",
+            Language::En => "%d %b %Y %H:%M WIB",
+        };
+        at.to_zoned_datetime(wib()).strftime(written).to_string()
+    }
+
+    /// A count, its thousands apart.
+    pub(super) fn number(&self, count: u64) -> String {
+        let text = grouped(count);
+        match self.language {
+            Language::Id => text,
+            Language::En => text.replace('.', ","),
+        }
+    }
+
+    /// A number with so many digits after the point.
+    pub(super) fn decimal(&self, value: f64, digits: usize) -> String {
+        let plain = format!("{value:.digits$}");
+        let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
+        let (sign, figures) = whole.strip_prefix('-').map_or(("", whole), |figures| ("-", figures));
+        // So large that it has more digits than are counted with: as it is.
+        let whole = figures.parse().map_or_else(|_| figures.to_owned(), |count| self.number(count));
+        match (rest, self.language) {
+            ("", _) => format!("{sign}{whole}"),
+            (rest, Language::Id) => format!("{sign}{whole},{rest}"),
+            (rest, Language::En) => format!("{sign}{whole}.{rest}"),
+        }
+    }
+
+    /// A share in hundredths, with so many digits after the point.
+    pub(super) fn percent(&self, share: f64, digits: usize) -> String {
+        format!("{}%", self.decimal(share * 100.0, digits))
+    }
+
     /// The id itself stands where there is no such message, so that a screen is never empty.
     fn format(&self, id: &str, arguments: Option<&FluentArgs<'_>>) -> String {
         let pattern = self.bundle.get_message(id).and_then(|message| message.value());
@@ -207,6 +247,27 @@ mod tests {
             assert_eq!(l.outcome(*outcome), outcome.meaning(), "as the command line says it");
         }
         assert_eq!(l.day(Date::constant(2026, 5, 3)), "3 Mei 2026");
+    }
+
+    #[test]
+    fn numbers_and_times_are_written_as_the_reader_writes_them() {
+        let locales = Locales::new();
+        let [id, en] = [Language::Id, Language::En].map(|language| locales.of(language));
+        for (value, digits, indonesian, english) in [
+            (0.0, 0, "0", "0"),
+            (1234.5, 1, "1.234,5", "1,234.5"),
+            (43_200_000.0, 0, "43.200.000", "43,200,000"),
+            (-0.25, 2, "-0,25", "-0.25"),
+            (999.0, 0, "999", "999"),
+        ] {
+            assert_eq!(id.decimal(value, digits), indonesian);
+            assert_eq!(en.decimal(value, digits), english);
+        }
+        assert_eq!((id.number(12_345), en.number(12_345)), ("12.345".into(), "12,345".into()));
+        assert_eq!((id.percent(0.875, 1), en.percent(0.875, 1)), ("87,5%".into(), "87.5%".into()));
+        let at = "2026-05-02T17:30:00Z".parse().unwrap();
+        assert_eq!(id.clock(&at), "03-05-2026 00:30 WIB");
+        assert_eq!(en.clock(&at), "03 May 2026 00:30 WIB");
     }
 
     #[test]

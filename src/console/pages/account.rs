@@ -1,4 +1,4 @@
-//! One's own account: the second factor, the password, the sessions, the language. Whatever would
+//! One's own account: the second factor, the password, the sessions. Whatever would
 //! let a stranger at an open screen take the account over asks for the password again.
 
 use axum::extract::{Query, State};
@@ -16,7 +16,7 @@ use crate::console::fault::Fault;
 use crate::console::password::{self, PasswordError};
 use crate::console::totp::{self, Shown};
 use crate::post::Sha256;
-use crate::store::{Account, Language, RecoveryCode, Session, SessionLine, SessionToken, Totp};
+use crate::store::{Account, RecoveryCode, Session, SessionLine, SessionToken, Totp};
 
 /// Where they stand.
 pub(in crate::console) fn routes() -> Router<Desk> {
@@ -28,7 +28,6 @@ pub(in crate::console) fn routes() -> Router<Desk> {
         .route("/account/totp/off", post(end_totp))
         .route("/account/password", post(change_password))
         .route("/account/sessions/end", post(end_session))
-        .route("/account/language", post(set_language))
 }
 
 #[derive(askama::Template)]
@@ -312,21 +311,6 @@ async fn end_session(
     };
     desk.call(move |store| store.end_own(&session, id, Timestamp::now())).await?;
     Ok(Redirect::to("/account?done=sessions"))
-}
-
-/// What the language form holds.
-#[derive(Deserialize)]
-struct Wanted {
-    language: Language,
-}
-
-async fn set_language(
-    State(desk): State<Desk>,
-    Entered(session): Entered,
-    Form(wanted): Form<Wanted>,
-) -> Result<Redirect, Fault> {
-    desk.call(move |store| store.set_language(&session.account, wanted.language)).await?;
-    Ok(Redirect::to("/account"))
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
 
-use super::plots::{Columns, Place, number};
+use super::html;
+use super::plots::{Columns, Place};
 use super::ranking::{Precision, Ranking, judged};
-use super::{clock, html};
 use crate::console::desk::{Desk, Frame, Signed};
 use crate::console::fault::Fault;
 use crate::console::locale::Locale;
@@ -183,16 +183,16 @@ fn page<'a>(
     let thresholds = engine.thresholds();
     let (score_plot, score_lines) = score_columns(l, scores, thresholds);
     Page {
-        at: clock(&now),
+        at: l.clock(&now),
         periods: periods(l, period),
         sums: sums(l, load),
         days: load.days.iter().rev().map(|day| day_line(l, day, l.day(day.day))).collect(),
         load_plot: load_plot(l, load),
         open_plot: open_plot(l, load),
         waiting: load.waiting.iter().map(|waiting| waiting_line(l, waiting, now)).collect(),
-        flagged: number(l, tallies.all.flagged),
-        decided: number(l, tallies.all.outcomes().map(|(_, count)| count).sum()),
-        confirmed: number(l, judged(&tallies.all).0),
+        flagged: l.number(tallies.all.flagged),
+        decided: l.number(tallies.all.outcomes().map(|(_, count)| count).sum()),
+        confirmed: l.number(judged(&tallies.all).0),
         rankings: rankings(l, tallies, engine),
         precision: Precision::new(l, tallies, engine),
         scores: score_lines,
@@ -215,9 +215,9 @@ fn periods(l: &Locale, shown: u16) -> Vec<Period> {
 fn day_line(l: &Locale, day: &crate::store::DayLoad, name: String) -> LoadLine {
     LoadLine {
         name,
-        incoming: number(l, day.incoming),
-        decided: number(l, day.decided),
-        open: number(l, day.open),
+        incoming: l.number(day.incoming),
+        decided: l.number(day.decided),
+        open: l.number(day.open),
     }
 }
 
@@ -226,9 +226,9 @@ fn sums(l: &Locale, load: &Load) -> Vec<LoadLine> {
     let today = load.days.last().map(|day| day_line(l, day, l.t("dashboard-today")));
     let week = LoadLine {
         name: l.t("dashboard-week"),
-        incoming: number(l, week.iter().map(|day| day.incoming).sum()),
-        decided: number(l, week.iter().map(|day| day.decided).sum()),
-        open: number(l, load.open()),
+        incoming: l.number(week.iter().map(|day| day.incoming).sum()),
+        decided: l.number(week.iter().map(|day| day.decided).sum()),
+        open: l.number(load.open()),
     };
     today.into_iter().chain([week]).collect()
 }
@@ -242,7 +242,7 @@ fn load_plot(l: &Locale, load: &Load) -> Columns {
     let (incoming, decided) = (l.t("dashboard-incoming"), l.t("dashboard-decided"));
     let places = load.days.iter().map(|day| {
         let titled =
-            |word: &str, count| (count, format!("{}: {} {word}", l.day(day.day), number(l, count)));
+            |word: &str, count| (count, format!("{}: {} {word}", l.day(day.day), l.number(count)));
         let columns = vec![titled(&incoming, day.incoming), titled(&decided, day.decided)];
         Place { under: under(day.day), columns }
     });
@@ -252,7 +252,7 @@ fn load_plot(l: &Locale, load: &Load) -> Columns {
 fn open_plot(l: &Locale, load: &Load) -> Columns {
     let open = l.t("dashboard-open");
     let places = load.days.iter().map(|day| {
-        let title = format!("{}: {} {open}", l.day(day.day), number(l, day.open));
+        let title = format!("{}: {} {open}", l.day(day.day), l.number(day.open));
         Place { under: under(day.day), columns: vec![(day.open, title)] }
     });
     Columns::linear(l, l.t("dashboard-open-plot"), places.collect())
@@ -280,8 +280,8 @@ fn is_late(severity: Option<Grade>, oldest: Timestamp, now: Timestamp) -> bool {
 fn waiting_line(l: &Locale, waiting: &Backlog, now: Timestamp) -> WaitingLine {
     WaitingLine {
         severity: waiting.severity.map(Grade::as_str),
-        open: number(l, waiting.open),
-        since: clock(&waiting.oldest),
+        open: l.number(waiting.open),
+        since: l.clock(&waiting.oldest),
         age: age(l, waiting.oldest, now),
         late: is_late(waiting.severity, waiting.oldest, now),
     }
@@ -328,10 +328,10 @@ fn score_columns(l: &Locale, scores: &Scores, thresholds: Thresholds) -> (Column
     for (first, last) in score_ranges() {
         let posts = scores.posts(first, last);
         let range = format!("{first}–{last}");
-        let title = format!("{range}: {}", number(l, posts));
+        let title = format!("{range}: {}", l.number(posts));
         let under = first.is_multiple_of(20).then(|| first.to_string());
         places.push(Place { under, columns: vec![(posts, title)] });
-        lines.push(ScoreLine { range, posts: number(l, posts) });
+        lines.push(ScoreLine { range, posts: l.number(posts) });
     }
     let mut plot = Columns::logarithmic(l, l.t("dashboard-scores-plot"), places);
     for at in [thresholds.rendah, thresholds.sedang, thresholds.tinggi] {
@@ -349,7 +349,7 @@ fn threshold_lines(l: &Locale, scores: &Scores, now: Thresholds) -> Vec<Threshol
         threshold,
         band: now.band(threshold).map(|band| band.as_str()),
         is_now: threshold == now.flag,
-        queue: number(l, scores.queue_from(threshold)),
+        queue: l.number(scores.queue_from(threshold)),
     };
     all.into_iter().map(line).collect()
 }
@@ -357,10 +357,10 @@ fn threshold_lines(l: &Locale, scores: &Scores, now: Thresholds) -> Vec<Threshol
 fn source_line(l: &Locale, state: &SourceState, health: &SourceHealth) -> SourceLine {
     SourceLine {
         name: state.name.clone(),
-        last: state.last_success.as_ref().map(clock),
-        due: state.next_due.as_ref().map(clock),
-        new: number(l, health.new),
-        failures: number(l, health.failures),
+        last: state.last_success.as_ref().map(|at| l.clock(at)),
+        due: state.next_due.as_ref().map(|at| l.clock(at)),
+        new: l.number(health.new),
+        failures: l.number(health.failures),
         complete: health.complete_percent.map(|percent| format!("{percent}%")),
         failure: state.failure.clone(),
         alarms: health.alarms.iter().map(|alarm| told(l, alarm)).collect(),
@@ -370,7 +370,7 @@ fn source_line(l: &Locale, state: &SourceState, health: &SourceHealth) -> Source
 fn told(l: &Locale, alarm: &Alarm) -> String {
     match alarm {
         Alarm::YieldZero { since, pages } => {
-            let since = l.with("dashboard-alarm-since", &clock(since));
+            let since = l.with("dashboard-alarm-since", &l.clock(since));
             format!("{} {since}", l.count("dashboard-alarm-empty", pages))
         }
         Alarm::FieldMissing { field, percent } => {

@@ -12,13 +12,13 @@ use super::html;
 use super::queue::Before;
 use super::reasons::{self, Bar, Chip, Line, Piece, Reading};
 use super::team::Card;
-use crate::console::desk::{Desk, Frame, Signed};
+use crate::console::desk::{Desk, Frame, Signed, permitted};
 use crate::console::fault::Fault;
 use crate::engine::Lane;
 use crate::post::{Media, MediaKind};
 use crate::store::{
-    Account, Alike, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Ruling,
-    Session, SessionToken, SkipReason, Store, Why,
+    Account, Alike, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Role,
+    Ruling, Session, SessionToken, SkipReason, Store, Why,
 };
 
 /// The key each outcome has by itself, in the order they are shown.
@@ -212,9 +212,7 @@ pub(in crate::console) async fn reveal(
     Signed(session): Signed,
     Path(id): Path<ItemId>,
 ) -> Result<Html<String>, Fault> {
-    if !session.account.role.decides() {
-        return Err(Fault::Forbidden);
-    }
+    permitted(&session, Role::decides)?;
     page(&desk, &session, id, None, true).await
 }
 
@@ -235,9 +233,7 @@ pub(in crate::console) async fn decide(
     Path(id): Path<ItemId>,
     Form(choosing): Form<Choosing>,
 ) -> Result<Redirect, Fault> {
-    if !session.account.role.decides() {
-        return Err(Fault::Forbidden);
-    }
+    let analyst = permitted(&session, Role::decides)?;
     let l = desk.locales.of(session.account.language);
     let bad = |message: &str| Fault::Bad(l.t(message));
     let outcome: Outcome = choosing.outcome.parse().map_err(|_| bad("fault-outcome"))?;
@@ -252,14 +248,8 @@ pub(in crate::console) async fn decide(
         "" if !outcome.asks_reason() => outcome.meaning(),
         typed => typed,
     };
-    let ruling = Ruling {
-        item: id,
-        analyst: session.account.name.clone(),
-        token,
-        outcome,
-        reason: reason.to_owned(),
-        duplicate_of,
-    };
+    let ruling =
+        Ruling { item: id, analyst, token, outcome, reason: reason.to_owned(), duplicate_of };
     desk.queue(move |store| store.decide(ruling, Timestamp::now())).await?;
     Ok(Redirect::to(&format!("/work?last={id}")))
 }

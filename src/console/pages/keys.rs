@@ -23,6 +23,8 @@ enum Place {
     Everywhere,
     Item,
     List,
+    /// On pages of a proposal, of rules and of many items, where nothing of an item or a list is.
+    Apart,
 }
 
 impl Place {
@@ -42,6 +44,11 @@ const ACTIONS: &[(&str, &str, Place)] = &[
     ("open", "o", Place::Item),
     ("rules", "w", Place::Item),
     ("together", "m", Place::Item),
+    ("confirm", "y", Place::Apart),
+    ("change", "x", Place::Apart),
+    ("try", "t", Place::Apart),
+    ("choose", "w", Place::Apart),
+    ("back", "b", Place::Apart),
     ("search", "/", Place::List),
     ("down", "j", Place::List),
     ("up", "k", Place::List),

@@ -18,17 +18,10 @@ pub(super) mod team;
 pub(super) mod tokens;
 
 use axum::response::Html;
-use jiff::Timestamp;
 
 use super::fault::Fault;
-use crate::registry::wib;
 
 /// A template as an answer.
 fn html(page: impl askama::Template) -> Result<Html<String>, Fault> {
     Ok(Html(page.render()?))
-}
-
-/// A time for the screen, in WIB.
-fn clock(at: &Timestamp) -> String {
-    at.to_zoned_datetime(wib()).strftime("%d-%m-%Y %H:%M WIB").to_string()
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::html;
-use crate::console::desk::{Desk, Frame, Signed};
+use crate::console::desk::{Desk, Frame, Signed, permitted};
 use crate::console::fault::Fault;
 use crate::store::{Account, Analyst, Role, Session};
 
@@ -20,10 +20,6 @@ struct People<'a> {
     own: &'a Analyst,
     /// The path of a new one-time link, shown once.
     link: Option<String>,
-}
-
-pub(super) fn administrator(session: &Session) -> Result<(), Fault> {
-    if session.account.role == Role::Admin { Ok(()) } else { Err(Fault::Forbidden) }
 }
 
 pub(super) async fn page(
@@ -44,7 +40,7 @@ pub(in crate::console) async fn show(
     State(desk): State<Desk>,
     Signed(session): Signed,
 ) -> Result<Html<String>, Fault> {
-    administrator(&session)?;
+    permitted(&session, Role::administers)?;
     page(&desk, &session, None).await
 }
 
@@ -59,8 +55,7 @@ pub(in crate::console) async fn invite(
     Signed(session): Signed,
     Form(wanted): Form<Wanted>,
 ) -> Result<Html<String>, Fault> {
-    administrator(&session)?;
-    let by = session.account.name.clone();
+    let by = permitted(&session, Role::administers)?;
     let token =
         desk.call(move |store| store.invite(wanted.role, Some(&by), Timestamp::now())).await?;
     page(&desk, &session, Some(format!("/invitation/{token}"))).await
@@ -78,7 +73,7 @@ pub(in crate::console) async fn set_disabled(
     Path(name): Path<String>,
     Form(shut): Form<Shut>,
 ) -> Result<Response, Fault> {
-    administrator(&session)?;
+    permitted(&session, Role::administers)?;
     let name: Analyst = name.parse().map_err(|_| Fault::NotFound)?;
     let l = desk.locales.of(session.account.language);
     // Who locks himself out could leave nobody to let him in.

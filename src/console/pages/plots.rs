@@ -3,25 +3,11 @@
 //! page repeats it in a table.
 
 use crate::console::locale::Locale;
-use crate::facts::grouped;
 use crate::report::Share;
-use crate::store::Language;
-
-/// A count as the language writes it.
-pub(super) fn number(l: &Locale, count: u64) -> String {
-    let text = grouped(count);
-    if l.language() == Language::En { text.replace('.', ",") } else { text }
-}
-
-/// A share as the language writes it.
-pub(super) fn percent(l: &Locale, share: f64) -> String {
-    let text = format!("{:.1}%", share * 100.0);
-    if l.language() == Language::En { text } else { text.replace('.', ",") }
-}
 
 /// A share with its interval, as the language writes it.
 pub(super) fn interval(l: &Locale, share: Share) -> String {
-    format!("{}–{}", percent(l, share.low), percent(l, share.high))
+    format!("{}–{}", l.percent(share.low, 1), l.percent(share.high, 1))
 }
 
 /// `length` by the ratio of two counts.
@@ -149,7 +135,7 @@ impl Columns {
         }
         let heights = heights
             .iter()
-            .map(|(count, height)| Mark { at: point(BOTTOM - height), text: number(l, *count) })
+            .map(|(count, height)| Mark { at: point(BOTTOM - height), text: l.number(*count) })
             .collect();
         Self { label, columns, heights, places: under, lines: Vec::new() }
     }
@@ -216,7 +202,7 @@ impl Rows {
                 bar_y: place * ROW + 18,
                 whole: point(scaled(bar.whole, most, WIDTH)),
                 part: point(scaled(bar.part, most, WIDTH)),
-                numbers: format!("{} / {}", number(l, bar.part), number(l, bar.whole)),
+                numbers: format!("{} / {}", l.number(bar.part), l.number(bar.whole)),
                 label: shortened(&bar.label),
                 title: bar.title,
             })
@@ -265,8 +251,8 @@ impl Intervals {
                     value: point(value * WIDTH),
                     high: point(share.high * WIDTH),
                     label: shortened(name),
-                    numbers: percent(l, value),
-                    title: format!("{name}: {} ({})", percent(l, value), interval(l, share)),
+                    numbers: l.percent(value, 1),
+                    title: format!("{name}: {} ({})", l.percent(value, 1), interval(l, share)),
                 }
             })
             .collect();
@@ -278,22 +264,12 @@ impl Intervals {
 mod tests {
     use super::*;
     use crate::console::locale::Locales;
+    use crate::store::Language;
 
     #[test]
     fn scales_end_at_round_numbers() {
         for (count, above) in [(0, 1), (1, 1), (3, 5), (5, 5), (11, 20), (49, 50), (501, 1_000)] {
             assert_eq!(round_above(count), above, "{count}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_written_as_the_reader_writes_them() {
-        let locales = Locales::new();
-        for (language, count, share) in
-            [(Language::Id, "12.345", "87,5%"), (Language::En, "12,345", "87.5%")]
-        {
-            let l = locales.of(language);
-            assert_eq!((number(l, 12_345).as_str(), percent(l, 0.875).as_str()), (count, share));
         }
     }
 

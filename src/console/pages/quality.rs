@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::html;
-use crate::console::desk::{Desk, Frame, Signed};
+use crate::console::desk::{Desk, Frame, Signed, permitted};
 use crate::console::fault::Fault;
 use crate::console::locale::Locale;
 use crate::measure::Agreement;
 use crate::registry::wib;
-use crate::store::{Dispute, Language, Missed, Outcome, Quality, ReviewId, Session, Settling};
+use crate::store::{Dispute, Missed, Outcome, Quality, ReviewId, Role, Settling};
 
 pub(in crate::console) fn routes() -> Router<Desk> {
     Router::new()
@@ -55,36 +55,14 @@ impl Page<'_> {
     }
 }
 
-/// A number as the language writes it, with so many digits after the point.
-fn number(l: &Locale, value: f64, digits: usize) -> String {
-    let plain = format!("{value:.digits$}");
-    let (whole, rest) = plain.split_once('.').unwrap_or((&plain, ""));
-    let (group, point) = match l.language() {
-        Language::Id => ('.', ','),
-        Language::En => (',', '.'),
-    };
-    let (sign, figures) = whole.strip_prefix('-').map_or(("", whole), |figures| ("-", figures));
-    let mut out = sign.to_owned();
-    for (at, figure) in figures.chars().enumerate() {
-        if at > 0 && (figures.len() - at) % 3 == 0 {
-            out.push(group);
-        }
-        out.push(figure);
-    }
-    if !rest.is_empty() {
-        out.push(point);
-        out.push_str(rest);
-    }
-    out
-}
-
+/// A share; a small one with a digit more.
 fn percent(l: &Locale, share: f64) -> String {
-    format!("{}%", number(l, share * 100.0, if share < 0.1 { 2 } else { 1 }))
+    l.percent(share, if share < 0.1 { 2 } else { 1 })
 }
 
 /// Posts a day: those under ten with a digit after the point.
 fn posts(l: &Locale, value: f64) -> String {
-    number(l, value, usize::from(value < 10.0))
+    l.decimal(value, usize::from(value < 10.0))
 }
 
 fn missed_sentence(l: &Locale, missed: &Missed) -> String {
@@ -134,13 +112,13 @@ fn agreement_sentence(l: &Locale, agreement: &Agreement) -> String {
     };
     match agreement.alpha {
         _ if agreement.cases == 0 => l.t("quality-agreement-unknown"),
-        Some(alpha) => counted("quality-agreement-told", number(l, alpha, 2)),
+        Some(alpha) => counted("quality-agreement-told", l.decimal(alpha, 2)),
         None => counted("quality-agreement-same", String::new()),
     }
 }
 
 fn agreement_line(l: &Locale, by: String, agreement: &Agreement) -> [String; 5] {
-    let three = |value: f64| number(l, value, 3);
+    let three = |value: f64| l.decimal(value, 3);
     [
         by,
         agreement.cases.to_string(),
@@ -153,12 +131,8 @@ fn agreement_line(l: &Locale, by: String, agreement: &Agreement) -> [String; 5] 
     ]
 }
 
-fn supervises(session: &Session) -> Result<(), Fault> {
-    if session.account.role.supervises() { Ok(()) } else { Err(Fault::Forbidden) }
-}
-
 async fn show(State(desk): State<Desk>, Signed(session): Signed) -> Result<Html<String>, Fault> {
-    supervises(&session)?;
+    permitted(&session, Role::supervises)?;
     let quality = desk.queue(|store| store.quality(Timestamp::now())).await?;
     let frame = Frame::new(&desk, &session, "quality");
     let l = frame.l;
@@ -191,7 +165,7 @@ async fn settle(
     Path(review): Path<ReviewId>,
     Form(holds): Form<Holds>,
 ) -> Result<Redirect, Fault> {
-    supervises(&session)?;
+    let by = permitted(&session, Role::supervises)?;
     let l = desk.locales.of(session.account.language);
     let bad = |message: &str| Fault::Bad(l.t(message));
     let outcome: Outcome = holds.outcome.parse().map_err(|_| bad("fault-outcome"))?;
@@ -199,13 +173,7 @@ async fn settle(
         of if outcome != Outcome::Duplikat || of.is_empty() => None,
         of => Some(of.parse().map_err(|_| bad("fault-item-number"))?),
     };
-    let settling = Settling {
-        review,
-        by: session.account.name.clone(),
-        outcome,
-        reason: holds.reason,
-        duplicate_of,
-    };
+    let settling = Settling { review, by, outcome, reason: holds.reason, duplicate_of };
     desk.queue(move |store| store.settle_review(settling, Timestamp::now())).await?;
     Ok(Redirect::to("/quality#disputes"))
 }
@@ -215,30 +183,8 @@ async fn undo(
     Signed(session): Signed,
     Path(review): Path<ReviewId>,
 ) -> Result<Redirect, Fault> {
-    supervises(&session)?;
+    let by = permitted(&session, Role::supervises)?;
     let reason = desk.locales.of(session.account.language).t("quality-undo-reason");
-    let by = session.account.name.clone();
     desk.queue(move |store| store.undo_settlement(review, &by, &reason, Timestamp::now())).await?;
     Ok(Redirect::to("/quality#disputes"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::console::locale::Locales;
-
-    #[test]
-    fn numbers_are_written_as_the_reader_writes_them() {
-        let locales = Locales::new();
-        for (value, digits, indonesian, english) in [
-            (0.0, 0, "0", "0"),
-            (1234.5, 1, "1.234,5", "1,234.5"),
-            (43_200_000.0, 0, "43.200.000", "43,200,000"),
-            (-0.25, 2, "-0,25", "-0.25"),
-            (999.0, 0, "999", "999"),
-        ] {
-            assert_eq!(number(locales.of(Language::Id), value, digits), indonesian);
-            assert_eq!(number(locales.of(Language::En), value, digits), english);
-        }
-    }
 }

@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::html;
-use crate::console::desk::{Desk, Frame, Signed};
+use crate::console::desk::{Desk, Frame, Signed, permitted};
 use crate::console::fault::Fault;
 use crate::engine::{Band, Grade, Lane};
 use crate::registry::wib;
-use crate::store::{Analyst, ItemId, ItemLine, ItemState, ListFilter};
+use crate::store::{Analyst, ItemId, ItemLine, ItemState, ListFilter, Role};
 
 /// Items on one page.
 pub(in crate::console) const PAGE: u32 = 50;
@@ -177,10 +177,7 @@ pub(in crate::console) async fn work(
     Signed(session): Signed,
     Query(before): Query<Before>,
 ) -> Result<Response, Fault> {
-    if !session.account.role.decides() {
-        return Err(Fault::Forbidden);
-    }
-    let analyst = session.account.name.clone();
+    let analyst = permitted(&session, Role::decides)?;
     let lease = desk.queue(move |store| store.next(&analyst, None, Timestamp::now())).await?;
     let last = before.last.map_or_else(String::new, |last| format!("?last={last}"));
     Ok(match lease {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plots::{Bar, Intervals, Rows, interval, number, percent};
+use super::plots::{Bar, Intervals, Rows, interval};
 use crate::console::locale::Locale;
 use crate::engine::{Engine, RuleId};
 use crate::report::Share;
@@ -51,9 +51,9 @@ impl Ranking {
         });
         let line = |(name, tally): &(String, &Tally)| GroupLine {
             name: name.clone(),
-            flagged: number(l, tally.flagged),
-            decided: number(l, tally.outcomes().map(|(_, count)| count).sum()),
-            confirmed: number(l, judged(tally).0),
+            flagged: l.number(tally.flagged),
+            decided: l.number(tally.outcomes().map(|(_, count)| count).sum()),
+            confirmed: l.number(judged(tally).0),
         };
         let lines: Vec<GroupLine> = groups.iter().map(line).collect();
         let (flagged, confirmed) = (l.t("dashboard-flagged"), l.t("dashboard-confirmed"));
@@ -127,12 +127,12 @@ impl Precision {
             id: rule.id.to_owned(),
             title: rule.title.clone(),
             excuses: rule.record.role == Role::Excuses,
-            flagged: number(l, rule.record.fired),
-            confirmed: number(l, rule.record.confirmed),
-            rejected: number(l, rule.record.rejected),
+            flagged: l.number(rule.record.fired),
+            confirmed: l.number(rule.record.confirmed),
+            rejected: l.number(rule.record.rejected),
             precision: rule
                 .precision
-                .map(|share| (percent(l, share.value.unwrap_or(0.0)), interval(l, share))),
+                .map(|share| (l.percent(share.value.unwrap_or(0.0), 1), interval(l, share))),
         });
         let lines = lines.collect();
         Self { lines, plot, is_known }

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::html;
-use super::people::{administrator, page};
-use crate::console::desk::{Desk, Frame, Guest, Signed};
+use super::people::page;
+use crate::console::desk::{Desk, Frame, Guest, Signed, permitted};
 use crate::console::fault::Fault;
 use crate::console::password::{self, PasswordError};
 use crate::store::{Account, Language, Role, Session, SessionToken};
@@ -37,7 +37,7 @@ struct NewPassword<'a> {
 
 /// The person an administrator helps, never himself.
 async fn other(desk: &Desk, session: &Session, name: &str) -> Result<Account, Fault> {
-    administrator(session)?;
+    permitted(session, Role::administers)?;
     let name = name.parse().map_err(|_| Fault::NotFound)?;
     if name == session.account.name {
         let l = desk.locales.of(session.account.language);

@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::html;
-use crate::console::desk::{Desk, Frame, Signed};
+use crate::console::desk::{Desk, Frame, Signed, permitted};
 use crate::console::fault::Fault;
 use crate::console::locale::Locale;
 use crate::store::{
-    Analyst, ItemId, Mention, Note, NoteKind, QueueError, Session, SkipReason, Store, Streak,
+    Analyst, ItemId, Mention, Note, NoteKind, QueueError, Role, Session, SkipReason, Store, Streak,
     Teamwork, Why,
 };
 
@@ -99,22 +99,6 @@ pub(in crate::console) fn routes() -> Router<Desk> {
         .route("/mentions/read", post(read))
 }
 
-fn decider(session: &Session) -> Result<Analyst, Fault> {
-    if session.account.role.decides() {
-        Ok(session.account.name.clone())
-    } else {
-        Err(Fault::Forbidden)
-    }
-}
-
-fn supervisor(session: &Session) -> Result<Analyst, Fault> {
-    if session.account.role.supervises() {
-        Ok(session.account.name.clone())
-    } else {
-        Err(Fault::Forbidden)
-    }
-}
-
 fn back(item: ItemId) -> Redirect {
     Redirect::to(&format!("/items/{item}"))
 }
@@ -132,7 +116,7 @@ async fn note(
     Path(item): Path<ItemId>,
     Form(Text { text }): Form<Text>,
 ) -> Result<Redirect, Fault> {
-    let by = decider(&session)?;
+    let by = permitted(&session, Role::decides)?;
     desk.queue(move |store| store.note(item, &by, &text, Timestamp::now())).await?;
     Ok(Redirect::to(&format!("/items/{item}#notes")))
 }
@@ -149,10 +133,10 @@ async fn assign(
     Path(item): Path<ItemId>,
     Form(To { to }): Form<To>,
 ) -> Result<Redirect, Fault> {
-    let by = decider(&session)?;
+    let by = permitted(&session, Role::decides)?;
     let to: Analyst = to.parse().map_err(|_| QueueError::NoSuchPerson(to))?;
     if to != by {
-        supervisor(&session)?;
+        permitted(&session, Role::supervises)?;
     }
     desk.queue(move |store| store.assign(item, &to, &by, Timestamp::now())).await?;
     Ok(back(item))
@@ -163,7 +147,7 @@ async fn unassign(
     Signed(session): Signed,
     Path(item): Path<ItemId>,
 ) -> Result<Redirect, Fault> {
-    let by = decider(&session)?;
+    let by = permitted(&session, Role::decides)?;
     desk.queue(move |store| store.unassign(item, &by, Timestamp::now())).await?;
     Ok(back(item))
 }
@@ -174,7 +158,7 @@ async fn escalate(
     Path(item): Path<ItemId>,
     Form(Text { text }): Form<Text>,
 ) -> Result<Redirect, Fault> {
-    let by = decider(&session)?;
+    let by = permitted(&session, Role::decides)?;
     desk.queue(move |store| store.escalate(item, &by, &text, Timestamp::now())).await?;
     Ok(Redirect::to("/work"))
 }
@@ -184,7 +168,7 @@ async fn unescalate(
     Signed(session): Signed,
     Path(item): Path<ItemId>,
 ) -> Result<Redirect, Fault> {
-    let by = supervisor(&session)?;
+    let by = permitted(&session, Role::supervises)?;
     desk.queue(move |store| store.lift_escalation(item, &by, Timestamp::now())).await?;
     Ok(back(item))
 }
@@ -204,7 +188,7 @@ async fn skip(
     Path(item): Path<ItemId>,
     Form(passing): Form<Passing>,
 ) -> Result<Redirect, Fault> {
-    let by = decider(&session)?;
+    let by = permitted(&session, Role::decides)?;
     let chosen = SkipReason::ALL.iter().find(|reason| reason.as_str() == passing.reason);
     let why = chosen
         .map(|reason| Why::Chosen(*reason))
@@ -234,7 +218,7 @@ async fn mentions(
     State(desk): State<Desk>,
     Signed(session): Signed,
 ) -> Result<Html<String>, Fault> {
-    decider(&session)?;
+    permitted(&session, Role::decides)?;
     let account = session.account.clone();
     let mentions = desk.call(move |store| store.mentions(&account)).await?;
     html(Page { frame: Frame::new(&desk, &session, "mentions"), mentions })
@@ -252,7 +236,7 @@ async fn read(
     Signed(session): Signed,
     Form(read): Form<Read>,
 ) -> Result<Redirect, Fault> {
-    decider(&session)?;
+    permitted(&session, Role::decides)?;
     let account = session.account;
     desk.call(move |store| store.mention_read(&account, read.note, Timestamp::now())).await?;
     Ok(read.item.map_or_else(|| Redirect::to("/mentions"), back))

@@ -69,6 +69,11 @@ impl Role {
         self >= Self::Analyst
     }
 
+    /// Whether accounts are hers to make and shut.
+    pub fn administers(self) -> bool {
+        self == Self::Admin
+    }
+
     /// Whether the rules are hers to change.
     pub fn tends_rules(self) -> bool {
         matches!(self, Self::Ops | Self::Admin)

@@ -17,14 +17,14 @@ use super::draft::{Ground, draft};
 use super::edit::Edit;
 use super::trial::{ROOM, Refused, Rules, Tried, attempt as try_out};
 use super::{call, sees};
-use crate::console::desk::{Desk, Frame, Signed};
+use crate::console::desk::{Desk, Frame, Signed, permitted};
 use crate::console::fault::Fault;
 use crate::engine::{Engine, RuleId};
 use crate::pipeline::{NewRuleFile, Scorer, read};
 use crate::registry::today;
 use crate::report::diff::{Kind, Side};
 use crate::store::{
-    Item, Proposal, ProposalError, ProposalState, Session, Store, StoreError, Trial,
+    Item, Proposal, ProposalError, ProposalState, Role, Session, Store, StoreError, Trial,
 };
 
 /// The longest reason, in characters.
@@ -264,14 +264,12 @@ pub(super) async fn attempt(
     Path(id): Path<i64>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Fault> {
-    if !session.account.role.tends_rules() {
-        return Err(Fault::Forbidden);
-    }
+    let by = permitted(&session, Role::tends_rules)?;
     let edit = Edit::typed(&typed.slug, &typed.text);
     if let Some(message) = edit.refused() {
         return refuse(&desk, &session, id, edit, Refused::Message(message)).await;
     }
-    let (by, mine) = (session.account.name.clone(), edit.clone());
+    let mine = edit.clone();
     let tried = alone(&desk, move |store, scorer| {
         let tried = try_out(store, &scorer.standing(), &mine)?;
         let (slug, edit) = (mine.slug, mine.text);
@@ -296,14 +294,12 @@ pub(super) async fn accept(
     Path(id): Path<i64>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Fault> {
-    if !session.account.role.tends_rules() {
-        return Err(Fault::Forbidden);
-    }
+    let by = permitted(&session, Role::tends_rules)?;
     let edit = Edit::typed(&typed.slug, &typed.text);
     if let Some(message) = edit.refused() {
         return refuse(&desk, &session, id, edit, Refused::Message(message)).await;
     }
-    let (by, mine) = (session.account.name.clone(), edit.clone());
+    let mine = edit.clone();
     let accepted = alone(&desk, move |store, scorer| {
         let standing = scorer.standing();
         let folder = standing.folder.as_ref().ok_or(Refused::Message("proposal-no-folder"))?;
@@ -341,15 +337,12 @@ pub(super) async fn decline(
     Path(id): Path<i64>,
     Form(declined): Form<Declined>,
 ) -> Result<Redirect, Fault> {
-    if !session.account.role.tends_rules() {
-        return Err(Fault::Forbidden);
-    }
+    let by = permitted(&session, Role::tends_rules)?;
     let l = desk.locales.of(session.account.language);
     let reason = declined.reason.trim().to_owned();
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
         return Err(Fault::Bad(l.t("proposal-reason-missing")));
     }
-    let by = session.account.name.clone();
     call(&desk, move |store| store.decline_proposal(id, &by, &reason, Timestamp::now()))
         .await
         .map_err(|error| closed(l, error))?;
