@@ -258,12 +258,7 @@ pub(super) async fn decide(
             "`token` bukan 32 angka heksadesimal yang diberikan saat meminjam".to_owned(),
         )
     })?;
-    let typed = reason(typed)?;
-    // What leaves nothing open is reason enough.
-    let reason = match typed.as_str() {
-        "" if !outcome.asks_reason() => outcome.meaning().to_owned(),
-        _ => typed,
-    };
+    let reason = outcome.reason(&reason(typed)?).to_owned();
     let ruling = Ruling { item, analyst: by, token, outcome, reason, duplicate_of };
     let decided = desk.queue(move |store| store.decide(ruling, Timestamp::now())).await?;
     Ok(Json(decided).into_response())

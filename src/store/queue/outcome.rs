@@ -69,6 +69,14 @@ impl Outcome {
         )
     }
 
+    /// The reason for it: what was typed, or what it means where that leaves nothing open.
+    pub fn reason(self, typed: &str) -> &str {
+        match typed.trim() {
+            "" if !self.asks_reason() => self.meaning(),
+            typed => typed,
+        }
+    }
+
     /// Whether the post must be kept as evidence although its source deletes it.
     pub const fn holds_evidence(self) -> bool {
         matches!(
