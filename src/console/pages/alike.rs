@@ -118,12 +118,10 @@ impl Typed {
             Outcome::Duplikat => Some(self.of.parse().map_err(|_| "alike-wrong-of")?),
             _ => None,
         };
-        let reason = match &*self.reason {
-            "" if outcome.asks_reason() => return Err("alike-wrong-reason"),
-            // What leaves nothing open is reason enough.
-            "" => outcome.meaning().to_owned(),
-            typed => typed.to_owned(),
-        };
+        let reason = outcome.reason(&self.reason).to_owned();
+        if reason.is_empty() {
+            return Err("alike-wrong-reason");
+        }
         if self.items.is_empty() {
             return Err("alike-wrong-none");
         }

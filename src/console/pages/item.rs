@@ -242,14 +242,8 @@ pub(in crate::console) async fn decide(
         of if outcome != Outcome::Duplikat || of.is_empty() => None,
         of => Some(of.parse().map_err(|_| bad("fault-item-number"))?),
     };
-    let typed = choosing.reason.trim();
-    // What leaves nothing open is reason enough.
-    let reason = match typed {
-        "" if !outcome.asks_reason() => outcome.meaning(),
-        typed => typed,
-    };
-    let ruling =
-        Ruling { item: id, analyst, token, outcome, reason: reason.to_owned(), duplicate_of };
+    let reason = outcome.reason(&choosing.reason).to_owned();
+    let ruling = Ruling { item: id, analyst, token, outcome, reason, duplicate_of };
     desk.queue(move |store| store.decide(ruling, Timestamp::now())).await?;
     Ok(Redirect::to(&format!("/work?last={id}")))
 }
