@@ -2,104 +2,20 @@
 //! never shown, what every answer carries.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod console_client;
 mod desk;
 
-use desk::{Daemon, Desk, POSTS};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Method, Response, StatusCode, redirect};
-
-struct Console {
-    daemon: Daemon,
-    client: Client,
-}
-
-const PASSWORD: &str = "kata sandi yang panjang";
-
-impl Console {
-    fn start(desk: &Desk) -> Self {
-        // Whoever comes second finds it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { daemon: Daemon::start(desk), client }
-    }
-
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        cookie: Option<&str>,
-        form: &[(&str, &str)],
-    ) -> Response {
-        let mut request =
-            self.client.request(method.clone(), format!("{}{path}", self.daemon.address));
-        if method == Method::POST {
-            let body: Vec<String> =
-                form.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-            request = request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .header("origin", &self.daemon.address)
-                .body(body.join("&"));
-        }
-        if let Some(cookie) = cookie {
-            request = request.header(COOKIE, cookie);
-        }
-        request.send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str, cookie: &str) -> String {
-        let answer = self.ask(Method::GET, path, Some(cookie), &[]).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Response {
-        self.ask(Method::POST, path, Some(cookie), form).await
-    }
-
-    /// Makes an account by a link and answers with the cookie of its session.
-    async fn join(&self, link: &str, name: &str) -> String {
-        let path = link.strip_prefix(&self.daemon.address).unwrap_or(link);
-        let form = [("name", name), ("password", PASSWORD)];
-        let answer = self.ask(Method::POST, path, None, &form).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{name}");
-        session(&answer)
-    }
-
-    async fn invite(&self, admin: &str, role: &str) -> String {
-        let page = self.post("/people/invite", admin, &[("role", role)]).await;
-        between(&page.text().await.unwrap(), "<code id=\"link\">", "<").to_owned()
-    }
-}
-
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-fn session(answer: &Response) -> String {
-    let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-    assert!(cookie.contains("HttpOnly; SameSite=Strict"), "{cookie}");
-    cookie.split(';').next().unwrap().to_owned()
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
-}
-
-fn location(answer: &Response) -> &str {
-    answer.headers()[LOCATION].to_str().unwrap()
-}
+use console_client::{Console, PASSWORD, between, location};
+use desk::{Desk, POSTS};
+use reqwest::header::COOKIE;
+use reqwest::{Method, StatusCode};
 
 #[tokio::test]
 async fn an_analysts_morning() {
     let desk = Desk::filled(POSTS);
     let console = Console::start(&desk);
     let admin = console.join(&console.daemon.link, "sari").await;
-    let again = console.ask(
-        Method::GET,
-        console.daemon.link.strip_prefix(&console.daemon.address).unwrap(),
-        None,
-        &[],
-    );
+    let again = console.open(&console.daemon.link, "");
     assert_eq!(again.await.status(), StatusCode::BAD_REQUEST, "a link is good once");
 
     // The queue, its filters and its search.
@@ -120,7 +36,7 @@ async fn an_analysts_morning() {
     }
 
     // The plea for help comes first; contacts are masked until asked for, and that is logged.
-    let work = console.ask(Method::GET, "/work", Some(&admin), &[]).await;
+    let work = console.open("/work", &admin).await;
     let first = location(&work).to_owned();
     let item = console.get(&first, &admin).await;
     assert!(item.contains("bantu dahulu") && !item.contains("0840-0000-0002"), "{item}");
@@ -166,11 +82,11 @@ async fn two_analysts_never_hold_one_item_and_roles_hold() {
     let link = console.invite(&admin, "viewer").await;
     let viewer = console.join(&link, "wati").await;
 
-    let held = console.ask(Method::GET, "/work", Some(&admin), &[]).await;
+    let held = console.open("/work", &admin).await;
     let held = location(&held).to_owned();
     let page = console.get(&held, &analyst).await;
     assert!(page.contains("dikerjakan sari") && !page.contains("name=\"token\""), "{page}");
-    let other = console.ask(Method::GET, "/work", Some(&analyst), &[]).await;
+    let other = console.open("/work", &analyst).await;
     assert_ne!(location(&other), held);
 
     // Whoever only looks decides nothing, sees no contact and makes no accounts.
@@ -187,7 +103,7 @@ async fn two_analysts_never_hold_one_item_and_roles_hold() {
     ] {
         let form =
             [("token", "0"), ("outcome", "EDUKASI"), ("role", "admin"), ("disabled", "true")];
-        let answer = console.ask(method, &path, Some(&viewer), &form).await;
+        let answer = console.ask(method, &path, &viewer, &form).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path}");
     }
 
@@ -212,7 +128,7 @@ async fn two_analysts_never_hold_one_item_and_roles_hold() {
         StatusCode::BAD_REQUEST
     );
     console.post("/people/tono/disabled", &admin, &shut).await;
-    let answer = console.ask(Method::GET, "/queue", Some(&analyst), &[]).await;
+    let answer = console.open("/queue", &analyst).await;
     assert_eq!(location(&answer), "/login");
 }
 
@@ -238,13 +154,13 @@ async fn an_edited_post_is_found_as_it_is_now_and_the_last_decision_can_be_taken
     }
 
     // The last item of all: nothing is left to work on, and still it can be undone by one key.
-    let work = console.ask(Method::GET, "/work", Some(&admin), &[]).await;
+    let work = console.open("/work", &admin).await;
     let item = location(&work).to_owned();
     let page = console.get(&item, &admin).await;
     let token = between(&page, "name=\"token\" value=\"", "\"");
     let form = [("token", token), ("outcome", "EDUKASI")];
     let decided = console.post(&format!("{item}/decide"), &admin, &form).await;
-    let work = console.ask(Method::GET, location(&decided), Some(&admin), &[]).await;
+    let work = console.open(location(&decided), &admin).await;
     let queue = console.get(location(&work), &admin).await;
     assert!(queue.contains("0 butir"), "{queue}");
     assert!(queue.contains(&format!("action=\"{item}/undo\"")), "{queue}");
@@ -257,7 +173,7 @@ async fn what_cannot_be_done_is_told_in_the_readers_language() {
     let console = Console::start(&desk);
     let admin = console.join(&console.daemon.link, "sari").await;
     let refused = async |method: Method, path: &str, form: &[(&str, &str)]| {
-        let answer = console.ask(method, path, Some(&admin), form).await;
+        let answer = console.ask(method, path, &admin, form).await;
         (answer.status(), answer.text().await.unwrap())
     };
     let cases = [
@@ -283,7 +199,7 @@ async fn what_cannot_be_done_is_told_in_the_readers_language() {
     let (told, page) = refused(Method::POST, "/items/1/decide", &[("outcome", "EDUKASI")]).await;
     assert_eq!(told, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("This request cannot be read"), "{page}");
-    let answer = console.ask(Method::GET, "/items/99", None, &[]).await;
+    let answer = console.open("/items/99", "").await;
     assert_eq!(location(&answer), "/login", "nor does a stranger learn which items there are");
 }
 
@@ -307,7 +223,7 @@ async fn strangers_stay_outside() {
     let console = Console::start(&desk);
     let admin = console.join(&console.daemon.link, "sari").await;
     for path in ["/", "/queue", "/work", "/items/1", "/people"] {
-        let answer = console.ask(Method::GET, path, None, &[]).await;
+        let answer = console.open(path, "").await;
         assert!(["/login", "/queue"].contains(&location(&answer)), "{path}");
     }
     // A form of another site is refused, with a session or without.
@@ -316,7 +232,7 @@ async fn strangers_stay_outside() {
         let forged = console.client.post(&url).header(COOKIE, &admin).header(header, value);
         assert_eq!(forged.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{header}");
     }
-    let page = console.ask(Method::GET, "/login", None, &[]).await;
+    let page = console.open("/login", "").await;
     for (header, part) in [
         ("content-security-policy", "script-src 'self'"),
         ("content-security-policy", "frame-ancestors 'none'"),
@@ -330,15 +246,15 @@ async fn strangers_stay_outside() {
     let mut answers = Vec::new();
     for password in ["a", "b", "c", "d", "e", PASSWORD] {
         let form = [("name", "sari"), ("password", password)];
-        let answer = console.ask(Method::POST, "/login", None, &form).await;
+        let answer = console.ask(Method::POST, "/login", "", &form).await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         answers.push(answer.text().await.unwrap());
     }
     let form = [("name", "tidak ada"), ("password", PASSWORD)];
-    let nobody = console.ask(Method::POST, "/login", None, &form).await.text().await.unwrap();
+    let nobody = console.ask(Method::POST, "/login", "", &form).await.text().await.unwrap();
     assert_eq!(answers[5].replace("sari", "x"), nobody.replace("tidak ada", "x"));
     // Signing out ends the session on the server, not only in the browser.
     console.post("/logout", &admin, &[]).await;
-    let answer = console.ask(Method::GET, "/queue", Some(&admin), &[]).await;
+    let answer = console.open("/queue", &admin).await;
     assert_eq!(location(&answer), "/login");
 }

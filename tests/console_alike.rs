@@ -2,11 +2,12 @@
 //! the preview, what is told afterwards, the undo, and who may do how many.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod console_client;
 mod desk;
 
-use desk::{Daemon, Desk};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Method, Response, StatusCode, redirect};
+use console_client::{Console, between, location};
+use desk::Desk;
+use reqwest::{Method, Response, StatusCode};
 
 const AD: &str = "Lowongan kerja admin di Poipet Kamboja, masuk pelancong dulu, permit nyusul. \
      Gaji 12 juta per bulan, tiket ditanggung, tanpa pengalaman.";
@@ -25,73 +26,19 @@ fn desk(copies: usize) -> Desk {
     Desk::with_own_rules(&posts)
 }
 
-struct Console {
-    daemon: Daemon,
-    client: Client,
-}
+type Form = Vec<(String, String)>;
 
 impl Console {
-    fn start(desk: &Desk) -> Self {
-        // Whoever comes second finds it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { daemon: Daemon::start(desk), client }
-    }
-
-    async fn ask(&self, method: Method, path: &str, cookie: &str, form: &Form) -> Response {
-        let mut request = self
-            .client
-            .request(method.clone(), format!("{}{path}", self.daemon.address))
-            .header(COOKIE, cookie);
-        if method == Method::POST {
-            let form =
-                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-            request = request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .header("origin", &self.daemon.address)
-                .body(form);
-        }
-        request.send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str, cookie: &str) -> String {
-        let answer = self.ask(Method::GET, path, cookie, &Form::new()).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn post(&self, path: &str, cookie: &str, form: &Form) -> Response {
-        self.ask(Method::POST, path, cookie, form).await
-    }
-
-    /// Makes an account by a link and answers with the cookie of its session.
-    async fn join(&self, link: &str, name: &str) -> String {
-        let path = link.strip_prefix(&self.daemon.address).unwrap_or(link);
-        let form = form(&[("name", name), ("password", "kata sandi yang panjang")]);
-        let answer = self.post(path, "", &form).await;
-        let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
-    }
-
-    async fn somebody(&self, admin: &str, role: &str, name: &str) -> String {
-        let page = self.post("/people/invite", admin, &form(&[("role", role)])).await;
-        let page = page.text().await.unwrap();
-        self.join(between(&page, "<code id=\"link\">", "<"), name).await
+    /// Sends the fields of a page.
+    async fn send(&self, path: &str, cookie: &str, form: &Form) -> Response {
+        let form: Vec<(&str, &str)> =
+            form.iter().map(|(name, value)| (&**name, &**value)).collect();
+        self.post(path, cookie, &form).await
     }
 }
-
-type Form = Vec<(String, String)>;
 
 fn form(fields: &[(&str, &str)]) -> Form {
     fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
-}
-
-fn location(answer: &Response) -> &str {
-    answer.headers()[LOCATION].to_str().unwrap()
 }
 
 /// The fields a browser would send of this page: what is ticked, and what is hidden.
@@ -142,13 +89,13 @@ async fn copies_of_an_ad_are_decided_together_after_a_preview_and_taken_back() {
     // Two are taken out. Without the reason the outcome asks for, the page comes again as it was.
     let chosen: Form = ticked.iter().skip(2).cloned().collect();
     let again = console
-        .post("/items/1/alike", &admin, &with(chosen.clone(), &[("outcome", "TAKEDOWN")]))
+        .send("/items/1/alike", &admin, &with(chosen.clone(), &[("outcome", "TAKEDOWN")]))
         .await;
     assert_eq!(again.status(), StatusCode::BAD_REQUEST);
     let again = again.text().await.unwrap();
     assert!(again.contains("perlu alasan") && fields(&again) == chosen, "{again}");
     let said = [("outcome", "TAKEDOWN"), ("reason", "enam <salinan> & satu iklan")];
-    let preview = console.post("/items/1/alike", &admin, &with(chosen.clone(), &said)).await;
+    let preview = console.send("/items/1/alike", &admin, &with(chosen.clone(), &said)).await;
     assert_eq!(preview.status(), StatusCode::OK);
     let preview = preview.text().await.unwrap();
     assert!(preview.contains("Akan diputuskan: 4 butir"), "{preview}");
@@ -156,18 +103,18 @@ async fn copies_of_an_ad_are_decided_together_after_a_preview_and_taken_back() {
     assert!(console.get("/queue", &admin).await.contains("8 butir"), "nothing is decided yet");
 
     // Meanwhile somebody else works on one of them and decides another.
-    let analyst = console.somebody(&admin, "analyst", "budi").await;
+    let analyst = console.invited(&admin, "analyst", "budi").await;
     let number = |at: usize| chosen[at].1.split('-').next().unwrap().to_owned();
     let (decided, held) = (number(0), number(1));
     let item = console.get(&format!("/items/{decided}"), &analyst).await;
     let token = between(&item, "name=\"token\" value=\"", "\"");
-    let single = form(&[("token", token), ("outcome", "EDUKASI")]);
+    let single = [("token", token), ("outcome", "EDUKASI")];
     console.post(&format!("/items/{decided}/decide"), &analyst, &single).await;
     console.get(&format!("/items/{held}"), &analyst).await;
 
     // What was shown is decided, but for those two, and that is told.
     let confirm = form_of_preview(&preview);
-    let answer = console.post("/items/1/alike/decide", &admin, &confirm).await;
+    let answer = console.send("/items/1/alike/decide", &admin, &confirm).await;
     let batch = location(&answer).to_owned();
     let page = console.get(&batch, &admin).await;
     let left = between(&page, "id=\"left\"", "</ul>");
@@ -184,7 +131,7 @@ async fn copies_of_an_ad_are_decided_together_after_a_preview_and_taken_back() {
     let item = console.get(&format!("/items/{}", number(2)), &admin).await;
     assert!(item.contains(&format!("href=\"{batch}\"")), "the item leads to its batch: {item}");
     // Sent twice, it decides nothing twice.
-    let twice = console.post("/items/1/alike/decide", &admin, &confirm).await;
+    let twice = console.send("/items/1/alike/decide", &admin, &confirm).await;
     let page = console.get(location(&twice), &admin).await;
     assert!(
         page.contains("Tidak ada butir yang diputuskan") && !page.contains("/undo\""),
@@ -196,15 +143,15 @@ async fn copies_of_an_ad_are_decided_together_after_a_preview_and_taken_back() {
 
     // Others may not take it back, the one who decided may; then it waits as before.
     let undo = format!("{batch}/undo");
-    assert_eq!(console.post(&undo, &analyst, &Form::new()).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(console.post(&undo, &analyst, &[]).await.status(), StatusCode::FORBIDDEN);
     assert!(!console.get(&batch, &analyst).await.contains("/undo\""));
-    assert_eq!(location(&console.post(&undo, &admin, &Form::new()).await), batch);
+    assert_eq!(location(&console.post(&undo, &admin, &[]).await), batch);
     let page = console.get(&batch, &admin).await;
     assert!(page.contains(">dibatalkan<") && !page.contains("/undo\""), "{page}");
     assert!(console.get("/queue?state=decided", &admin).await.contains("1 butir"));
     assert_eq!(desk.run(&["evidence", "verify"]).status, 0);
 
-    console.post("/language", &admin, &form(&[("language", "en")])).await;
+    console.post("/language", &admin, &[("language", "en")]).await;
     assert!(console.get("/items/1/alike", &admin).await.contains("Decide together with item 1"));
 }
 
@@ -217,12 +164,12 @@ async fn roles_and_limits_hold() {
     let desk = desk(30);
     let console = Console::start(&desk);
     let admin = console.join(&console.daemon.link, "sari").await;
-    let analyst = console.somebody(&admin, "analyst", "budi").await;
-    let supervisor = console.somebody(&admin, "supervisor", "rini").await;
+    let analyst = console.invited(&admin, "analyst", "budi").await;
+    let supervisor = console.invited(&admin, "supervisor", "rini").await;
 
     // Whoever decides nothing sees that there are copies, and no way to decide them.
     for role in ["viewer", "ops"] {
-        let one = console.somebody(&admin, role, role).await;
+        let one = console.invited(&admin, role, role).await;
         let page = console.get("/items/1", &one).await;
         assert!(page.contains("id=\"alike-open\"") && !page.contains("/items/1/alike"), "{page}");
         for (method, path) in [
@@ -230,7 +177,7 @@ async fn roles_and_limits_hold() {
             (Method::POST, "/items/1/alike"),
             (Method::POST, "/items/1/alike/decide"),
         ] {
-            let sent = form(&[("item", "1-1"), ("outcome", "EDUKASI")]);
+            let sent = [("item", "1-1"), ("outcome", "EDUKASI")];
             let answer = console.ask(method, path, &one, &sent).await;
             assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{role} {path}");
         }
@@ -244,15 +191,15 @@ async fn roles_and_limits_hold() {
     assert_eq!(count(&all), 30);
     let many = with(all.clone(), &[("outcome", "EDUKASI")]);
     for path in ["/items/1/alike", "/items/1/alike/decide"] {
-        let answer = console.post(path, &analyst, &many).await;
+        let answer = console.send(path, &analyst, &many).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
         assert!(answer.text().await.unwrap().contains("Terlalu banyak"), "{path}");
     }
-    let answer = console.post("/items/1/alike/decide", &supervisor, &many).await;
+    let answer = console.send("/items/1/alike/decide", &supervisor, &many).await;
     let batch = location(&answer).to_owned();
     assert!(console.get(&batch, &supervisor).await.contains("30 butir diputuskan bersama"));
     // A supervisor takes back what another supervisor decided.
-    console.post(&format!("{batch}/undo"), &admin, &Form::new()).await;
+    console.post(&format!("{batch}/undo"), &admin, &[]).await;
     assert!(console.get("/queue", &admin).await.contains("32 butir"));
 
     // What makes no sense is refused in words.
@@ -272,10 +219,10 @@ async fn roles_and_limits_hold() {
         ),
         ("/batches/99/undo", Form::new(), StatusCode::NOT_FOUND),
     ] {
-        let answer = console.post(path, &admin, &sent).await;
+        let answer = console.send(path, &admin, &sent).await;
         assert_eq!(answer.status(), status, "{sent:?}");
     }
-    let nothing = console.ask(Method::GET, "/batches/99", &admin, &Form::new()).await;
+    let nothing = console.open("/batches/99", &admin).await;
     assert_eq!(nothing.status(), StatusCode::NOT_FOUND);
 }
 
@@ -295,7 +242,7 @@ async fn pleas_are_not_ticked_for_anybody_and_never_decided_with_offers() {
     let mixed = [ticked, offers].concat();
     let mixed = with(mixed, &[("outcome", "KORBAN_DIBANTU")]);
     for path in ["/items/1/alike", "/items/1/alike/decide"] {
-        let answer = console.post(path, &admin, &mixed).await;
+        let answer = console.send(path, &admin, &mixed).await;
         assert_eq!(answer.status(), StatusCode::CONFLICT);
         assert!(answer.text().await.unwrap().contains("tidak dapat diputuskan bersama tawaran"));
     }

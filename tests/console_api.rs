@@ -2,6 +2,7 @@
 //! owner and no more, every answer is one the document tells of, and no listener is left hanging.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod console_client;
 mod desk;
 mod openapi;
 
@@ -9,33 +10,23 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use desk::{Daemon, Desk, POSTS};
+use console_client::{Console, between};
+use desk::{Desk, POSTS};
 use openapi::{document, faults, resolved};
-use reqwest::header::{COOKIE, SET_COOKIE};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::header::COOKIE;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "kata sandi yang panjang";
-
-/// A daemon, its document, and the answers seen so far.
+/// The console, its document, and the answers seen so far.
 struct Asking {
-    daemon: Daemon,
-    client: Client,
+    console: Console,
     document: Value,
     seen: Mutex<BTreeSet<(String, String, u16)>>,
 }
 
 impl Asking {
     fn start(desk: &Desk) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client =
-            Client::builder().redirect(redirect::Policy::none()).no_proxy().build().unwrap();
-        let daemon = Daemon::start(desk);
-        Self { daemon, client, document: document(), seen: Mutex::default() }
-    }
-
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.daemon.address))
+        Self { console: Console::start(desk), document: document(), seen: Mutex::default() }
     }
 
     /// Asks, and holds the answer to the document.
@@ -63,59 +54,19 @@ impl Asking {
     }
 
     async fn get(&self, token: &str, template: &str, path: &str) -> (u16, Value) {
-        self.ask(template, self.request(Method::GET, path).bearer_auth(token)).await
+        self.ask(template, self.console.request(Method::GET, path).bearer_auth(token)).await
     }
 
     async fn post(&self, token: &str, template: &str, path: &str, body: Value) -> (u16, Value) {
-        let request = self.request(Method::POST, path).bearer_auth(token);
+        let request = self.console.request(Method::POST, path).bearer_auth(token);
         let request = if body.is_null() { request } else { request.json(&body) };
         self.ask(template, request).await
-    }
-
-    /// Sends a form of the console.
-    async fn form(&self, cookie: &str, path: &str, form: &[(&str, &str)]) -> Response {
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(form);
-        self.request(Method::POST, path)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("origin", &self.daemon.address)
-            .header(COOKIE, cookie)
-            .body(body.finish())
-            .send()
-            .await
-            .unwrap()
-    }
-
-    async fn page(&self, cookie: &str, path: &str) -> String {
-        self.request(Method::GET, path)
-            .header(COOKIE, cookie)
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap()
-    }
-
-    /// Makes an account by a link; the cookie of its session.
-    async fn join(&self, link: &str, name: &str) -> String {
-        let path = link.strip_prefix(&self.daemon.address).unwrap_or(link);
-        let form = [("name", name), ("password", PASSWORD)];
-        let answer = self.form("", path, &form).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{name}");
-        answer.headers()[SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned()
-    }
-
-    async fn invited(&self, admin: &str, role: &str, name: &str) -> String {
-        let page = self.form(admin, "/people/invite", &[("role", role)]).await;
-        let link = between(&page.text().await.unwrap(), "<code id=\"link\">", "<").to_owned();
-        self.join(&link, name).await
     }
 
     /// Makes a personal token on the page for it.
     async fn token(&self, cookie: &str, name: &str, role: &str) -> String {
         let form = [("name", name), ("role", role), ("days", "30")];
-        let page = self.form(cookie, "/tokens", &form).await;
+        let page = self.console.post("/tokens", cookie, &form).await;
         assert_eq!(page.status(), StatusCode::OK, "{name}");
         let page = page.text().await.unwrap();
         let letters = between(&page, "class=\"letters\">", "<").to_owned();
@@ -124,18 +75,14 @@ impl Asking {
     }
 }
 
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
-}
-
 #[tokio::test]
 async fn an_analysts_program_does_what_the_console_does() {
     let desk = Desk::filled(POSTS);
     let asking = Asking::start(&desk);
-    let sari = asking.join(&asking.daemon.link, "sari").await;
+    let sari = asking.console.join(&asking.console.daemon.link, "sari").await;
     let token = asking.token(&sari, "skrip", "admin").await;
     let reader = asking.token(&sari, "papan", "viewer").await;
-    let rudi = asking.invited(&sari, "analyst", "rudi").await;
+    let rudi = asking.console.invited(&sari, "analyst", "rudi").await;
     let other = asking.token(&rudi, "skrip", "analyst").await;
 
     // The queue, filtered as the console filters it; what is no filter is told.
@@ -233,7 +180,8 @@ async fn an_analysts_program_does_what_the_console_does() {
     assert_eq!(asking.post(&token, decide, &missing("/decide"), ruling("EDUKASI")).await.0, 404);
     assert_eq!(asking.post(&token, undo, &missing("/undo"), why()).await.0, 404);
     for (template, what) in [(decide, "/decide"), (undo, "/undo")] {
-        let plain = asking.request(Method::POST, &path(what)).bearer_auth(&token).body("a=b");
+        let plain =
+            asking.console.request(Method::POST, &path(what)).bearer_auth(&token).body("a=b");
         assert_eq!(asking.ask(template, plain).await.0, 415);
         let large = json!({ "reason": "x".repeat(70_000) });
         assert_eq!(asking.post(&token, template, &path(what), large).await.0, 413);
@@ -249,7 +197,7 @@ async fn an_analysts_program_does_what_the_console_does() {
             let path = template.replace("{id}", "1");
             let method: Method = method.to_ascii_uppercase().parse().unwrap();
             for letters in [None, Some("waspada_tiada"), Some("")] {
-                let request = asking.request(method.clone(), &path);
+                let request = asking.console.request(method.clone(), &path);
                 let request = match letters {
                     Some(letters) => request.bearer_auth(letters),
                     None => request.header(COOKIE, &sari),
@@ -290,7 +238,7 @@ async fn an_analysts_program_does_what_the_console_does() {
         (Method::GET, "/api/next", 405),
         (Method::GET, "/api/items/1/lain", 404),
     ] {
-        let answer = asking.request(method, path).send().await.unwrap();
+        let answer = asking.console.request(method, path).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), status, "{path}");
     }
 
@@ -314,9 +262,9 @@ fn custody(desk: &Desk) -> Vec<(String, String)> {
 async fn a_token_never_permits_more_than_its_owner_may() {
     let desk = Desk::filled(POSTS);
     let asking = Asking::start(&desk);
-    let sari = asking.join(&asking.daemon.link, "sari").await;
-    let wulan = asking.invited(&sari, "viewer", "wulan").await;
-    let rudi = asking.invited(&sari, "analyst", "rudi").await;
+    let sari = asking.console.join(&asking.console.daemon.link, "sari").await;
+    let wulan = asking.console.invited(&sari, "viewer", "wulan").await;
+    let rudi = asking.console.invited(&sari, "analyst", "rudi").await;
 
     let bad = [
         ("a", "analyst", "30"),
@@ -327,27 +275,30 @@ async fn a_token_never_permits_more_than_its_owner_may() {
     ];
     for (name, role, days) in bad {
         let form = [("name", name), ("role", role), ("days", days)];
-        let answer = asking.form(&wulan, "/tokens", &form).await;
+        let answer = asking.console.post("/tokens", &wulan, &form).await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{name} {role} {days}");
     }
     let ops = [("name", "a"), ("role", "ops"), ("days", "30")];
-    assert_eq!(asking.form(&rudi, "/tokens", &ops).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(asking.console.post("/tokens", &rudi, &ops).await.status(), StatusCode::BAD_REQUEST);
     let reading = asking.token(&wulan, "papan", "viewer").await;
     let twice = [("name", "papan"), ("role", "viewer"), ("days", "1")];
-    assert_eq!(asking.form(&wulan, "/tokens", &twice).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        asking.console.post("/tokens", &wulan, &twice).await.status(),
+        StatusCode::BAD_REQUEST
+    );
     let deciding = asking.token(&rudi, "skrip", "analyst").await;
 
     // Shown once, kept as a hash alone; seen and revoked by its owner only.
-    let page = asking.page(&wulan, "/tokens").await;
+    let page = asking.console.get("/tokens", &wulan).await;
     assert!(page.contains("papan") && !page.contains(&reading) && !page.contains("skrip"));
     let bytes = std::fs::read(desk.path("w.db")).unwrap();
     assert!(!bytes.windows(reading.len()).any(|window| window == reading.as_bytes()));
     let revoke = format!("/tokens/{}/revoke", between(&page, "/tokens/", "/"));
-    assert_eq!(asking.form(&rudi, &revoke, &[]).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(asking.console.post(&revoke, &rudi, &[]).await.status(), StatusCode::NOT_FOUND);
     assert_eq!(asking.get(&reading, "/api/counts", "/api/counts").await.0, 200);
-    let page = asking.page(&wulan, "/tokens").await;
+    let page = asking.console.get("/tokens", &wulan).await;
     assert!(!page.contains("belum pernah"), "its last use is shown: {page}");
-    assert_eq!(asking.form(&wulan, &revoke, &[]).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(asking.console.post(&revoke, &wulan, &[]).await.status(), StatusCode::SEE_OTHER);
     assert_eq!(asking.get(&reading, "/api/counts", "/api/counts").await.0, 401);
 
     // Whose role is lowered, or account shut, has tokens that do no more.
@@ -355,7 +306,7 @@ async fn a_token_never_permits_more_than_its_owner_may() {
     assert_eq!(asking.post(&deciding, "/api/next", "/api/next", json!(null)).await.0, 403);
     assert_eq!(asking.get(&deciding, "/api/counts", "/api/counts").await.0, 200);
     for disabled in ["true", "false"] {
-        asking.form(&sari, "/people/rudi/disabled", &[("disabled", disabled)]).await;
+        asking.console.post("/people/rudi/disabled", &sari, &[("disabled", disabled)]).await;
         let (status, _) = asking.get(&deciding, "/api/counts", "/api/counts").await;
         assert_eq!(status, 401, "shut, and not open again with the account");
     }
@@ -422,9 +373,9 @@ impl Stream {
 async fn open_pages_are_told_what_happens_and_let_go_at_the_end() {
     let desk = Desk::with_own_rules(&POSTS[..2]);
     let mut asking = Asking::start(&desk);
-    let sari = asking.join(&asking.daemon.link, "sari").await;
+    let sari = asking.console.join(&asking.console.daemon.link, "sari").await;
     let token = asking.token(&sari, "skrip", "admin").await;
-    let events = |path: &str| asking.request(Method::GET, path);
+    let events = |path: &str| asking.console.request(Method::GET, path);
     tokio::time::sleep(Duration::from_secs(2)).await;
     let mut page = Stream::open(events("/events").header(COOKIE, &sari)).await;
     let mut program = Stream::open(events("/api/events").bearer_auth(&token)).await;
@@ -468,7 +419,7 @@ async fn open_pages_are_told_what_happens_and_let_go_at_the_end() {
     assert_eq!(asking.get(&token, "/api/events", "/api/events").await.0, 503);
 
     // A session that ends takes its stream along, a revoked token its own.
-    asking.form(&sari, "/logout", &[]).await;
+    asking.console.post("/logout", &sari, &[]).await;
     assert!(page.ends().await, "a session that ended is told nothing more");
     desk.sql("UPDATE personal_token SET revoked_at = '2026-01-01T00:00:00.000000Z' WHERE id = 1");
     assert!(program.ends().await, "a revoked token is told nothing more");
@@ -478,8 +429,11 @@ async fn open_pages_are_told_what_happens_and_let_go_at_the_end() {
     drop(more);
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut last =
-        Stream::open(asking.request(Method::GET, "/api/events").bearer_auth(&token)).await;
+        Stream::open(asking.console.request(Method::GET, "/api/events").bearer_auth(&token)).await;
     last.next("rules").await;
-    assert!(asking.daemon.ends_within(Duration::from_secs(10)), "it hangs on an open stream");
+    assert!(
+        asking.console.daemon.ends_within(Duration::from_secs(10)),
+        "it hangs on an open stream"
+    );
     assert!(last.ends().await);
 }

@@ -2,15 +2,15 @@
 //! with nothing to count, and plots that say what their tables say.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod console_client;
 mod desk;
 
 use std::collections::BTreeSet;
 
-use desk::{Daemon, Desk, POSTS};
+use console_client::{Console, location};
+use desk::{Desk, POSTS};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Response, StatusCode, redirect};
 use waspada::engine::Grade;
 use waspada::store::{Analyst, ItemId, Outcome, Ruling, Store, Tally};
 
@@ -93,62 +93,6 @@ fn the_store_counts_what_came_was_decided_and_waits() {
     assert_eq!((later.posts(0, 100), later.queue_from(40), later.queue_from(0)), (2, 3, 4));
 }
 
-struct Console {
-    daemon: Daemon,
-    client: Client,
-}
-
-impl Console {
-    fn start(desk: &Desk) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { daemon: Daemon::start(desk), client }
-    }
-
-    async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Response {
-        let encode =
-            |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let body: Vec<String> =
-            form.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-        let request = self.client.post(format!("{}{path}", self.daemon.address));
-        request
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("origin", &self.daemon.address)
-            .header(COOKIE, cookie)
-            .body(body.join("&"))
-            .send()
-            .await
-            .unwrap()
-    }
-
-    async fn get(&self, path: &str, cookie: &str) -> Response {
-        let request = self.client.get(format!("{}{path}", self.daemon.address));
-        request.header(COOKIE, cookie).send().await.unwrap()
-    }
-
-    async fn page(&self, path: &str, cookie: &str) -> String {
-        let answer = self.get(path, cookie).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn join(&self, link: &str, name: &str) -> String {
-        let path = link.strip_prefix(&self.daemon.address).unwrap_or(link);
-        let form = [("name", name), ("password", "kata sandi yang panjang")];
-        let answer = self.post(path, "", &form).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{name}");
-        let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
-    }
-
-    async fn invited(&self, admin: &str, role: &str) -> String {
-        let page = self.post("/people/invite", admin, &[("role", role)]).await.text().await;
-        let page = page.unwrap();
-        let link = page.split("<code id=\"link\">").nth(1).unwrap().split('<').next().unwrap();
-        self.join(link, role).await
-    }
-}
-
 /// What stands between two marks, each time.
 fn all_between<'a>(text: &'a str, start: &str, end: &str) -> Vec<&'a str> {
     text.split(start).skip(1).map(|rest| rest.split(end).next().unwrap()).collect()
@@ -195,14 +139,14 @@ async fn a_supervisors_morning_for_every_role_and_in_both_languages() {
     }
     let console = Console::start(&desk);
     let admin = console.join(&console.daemon.link, "sari").await;
-    let stranger = console.get("/dashboard", "").await;
-    assert_eq!(stranger.headers()[LOCATION], "/login");
+    let stranger = console.open("/dashboard", "").await;
+    assert_eq!(location(&stranger), "/login");
 
     for role in ["viewer", "ops", "analyst", "supervisor"] {
-        let cookie = console.invited(&admin, role).await;
-        let page = console.page("/dashboard", &cookie).await;
+        let cookie = console.invited(&admin, role, role).await;
+        let page = console.get("/dashboard", &cookie).await;
         assert!(page.contains("<h1>Ringkasan</h1>"), "{role}");
-        let queue = console.page("/queue", &cookie).await;
+        let queue = console.get("/queue", &cookie).await;
         assert!(queue.contains("href=\"/dashboard\" data-key=\"g\""), "{role}");
     }
 
@@ -210,7 +154,7 @@ async fn a_supervisors_morning_for_every_role_and_in_both_languages() {
         let found = rows(page).into_iter().filter(|row| row[0] == name);
         found.map(|row| row[1..].to_vec()).collect()
     };
-    let page = console.page("/dashboard", &admin).await;
+    let page = console.get("/dashboard", &admin).await;
     assert_eq!(cell(&page, "7 hari terakhir"), [["10", "6", "5"]]);
     assert_eq!(cell(&page, "telegram"), [["3", "0", "0"]]);
     assert_eq!(cell(&page, "facebook"), [["6", "6", "5"]]);
@@ -219,14 +163,14 @@ async fn a_supervisors_morning_for_every_role_and_in_both_languages() {
     assert_eq!(cell(&page, "40 berlaku sekarang"), [["sedang", "5"]]);
     assert_eq!(cell(&page, "sumber-facebook")[0][0], "baik");
     assert_eq!(
-        console.page("/dashboard?days=30", &admin).await.matches("aria-current=\"true\"").count(),
+        console.get("/dashboard?days=30", &admin).await.matches("aria-current=\"true\"").count(),
         2
     );
     for nonsense in ["", "8", "-1", "99999999999999999999", "x%00"] {
-        let page = console.page(&format!("/dashboard?days={nonsense}"), &admin).await;
+        let page = console.get(&format!("/dashboard?days={nonsense}"), &admin).await;
         assert_eq!(cell(&page, "telegram"), [["3", "0", "0"]], "{nonsense}");
     }
-    let longer = console.page("/dashboard?days=90", &admin).await;
+    let longer = console.get("/dashboard?days=90", &admin).await;
     assert_eq!(cell(&longer, "telegram"), [["4", "0", "0"]]);
     assert_eq!(cell(&longer, "7 hari terakhir"), [["10", "6", "5"]], "the load is another matter");
 
@@ -244,7 +188,7 @@ async fn a_supervisors_morning_for_every_role_and_in_both_languages() {
     assert!(!page.contains("style="));
 
     console.post("/language", &admin, &[("language", "en")]).await;
-    let english = console.page("/dashboard", &admin).await;
+    let english = console.get("/dashboard", &admin).await;
     assert!(english.contains("<h1>Dashboard</h1>") && english.contains("<td>83.3%</td>"));
     assert!(!english.contains("dashboard-"), "every message is there");
     for word in ["diputuskan", "menunggu", "terbukti", "Sumber"] {
@@ -287,7 +231,7 @@ async fn nothing_to_count_is_told_as_such() {
         ("en", ["Nothing is waiting.", "No source was", "<b>0</b> flagged", "No rule has enough"]),
     ] {
         console.post("/language", &admin, &[("language", language)]).await;
-        let page = console.page("/dashboard", &admin).await;
+        let page = console.get("/dashboard", &admin).await;
         for sentence in sentences {
             assert!(page.contains(sentence), "{sentence}: {page}");
         }

@@ -2,75 +2,21 @@
 //! that are blind, and the page on which a supervisor reads what they tell and settles differences.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod console_client;
 mod desk;
 
-use desk::{Daemon, Desk, POSTS};
+use console_client::{Console, between, location};
+use desk::{Desk, POSTS};
 use jiff::Timestamp;
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Method, Response, StatusCode, redirect};
+use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use waspada::store::{QualitySettings, Settings, Store};
 
-const PASSWORD: &str = "kata sandi yang panjang";
-
-struct Console {
-    daemon: Daemon,
-    client: Client,
-}
-
 impl Console {
-    fn start(desk: &Desk) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { daemon: Daemon::start(desk), client }
-    }
-
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        cookie: &str,
-        form: &[(&str, &str)],
-    ) -> Response {
-        let path = path.strip_prefix(&self.daemon.address).unwrap_or(path);
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        self.client
-            .request(method, format!("{}{path}", self.daemon.address))
-            .header(COOKIE, cookie)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("origin", &self.daemon.address)
-            .body(body.extend_pairs(form).finish())
-            .send()
-            .await
-            .unwrap()
-    }
-
-    async fn get(&self, path: &str, cookie: &str) -> String {
-        let answer = self.ask(Method::GET, path, cookie, &[]).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Response {
-        self.ask(Method::POST, path, cookie, form).await
-    }
-
-    async fn join(&self, link: &str, name: &str) -> String {
-        let answer = self.post(link, "", &[("name", name), ("password", PASSWORD)]).await;
-        let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
-    }
-
-    async fn hire(&self, admin: &str, role: &str, name: &str) -> String {
-        let page =
-            self.post("/people/invite", admin, &[("role", role)]).await.text().await.unwrap();
-        self.join(between(&page, "<code id=\"link\">", "<"), name).await
-    }
-
     /// The item an analyst is led to, and its page.
     async fn work(&self, cookie: &str) -> (String, String) {
-        let led = self.ask(Method::GET, "/work", cookie, &[]).await;
-        let item = location(&led);
+        let led = self.open("/work", cookie).await;
+        let item = location(&led).to_owned();
         let page = self.get(&item, cookie).await;
         (item, page)
     }
@@ -80,14 +26,6 @@ impl Console {
         let form = [("token", token), ("outcome", outcome), ("reason", "jelas sekali")];
         self.post(&format!("{item}/decide"), cookie, &form).await
     }
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
-}
-
-fn location(answer: &Response) -> String {
-    answer.headers()[LOCATION].to_str().unwrap().to_owned()
 }
 
 /// Every decision is to be made twice.
@@ -104,9 +42,9 @@ async fn a_second_opinion_is_blind_and_a_supervisor_settles() {
     all_twice(&desk);
     let console = Console::start(&desk);
     let admin = console.join(&console.daemon.link, "sari").await;
-    let rini = console.hire(&admin, "supervisor", "rini").await;
-    let tono = console.hire(&admin, "analyst", "tono").await;
-    let budi = console.hire(&admin, "analyst", "budi").await;
+    let rini = console.invited(&admin, "supervisor", "rini").await;
+    let tono = console.invited(&admin, "analyst", "tono").await;
+    let budi = console.invited(&admin, "analyst", "budi").await;
     let empty = console.get("/quality", &rini).await;
     for says in [
         "Belum ada postingan acak",
@@ -118,7 +56,7 @@ async fn a_second_opinion_is_blind_and_a_supervisor_settles() {
 
     let (item, page) = console.work(&tono).await;
     console.decide(&item, &page, &tono, "BUKAN_berita").await;
-    let led = console.ask(Method::GET, "/work", &tono, &[]).await;
+    let led = console.open("/work", &tono).await;
     assert_eq!(location(&led), "/queue", "not to him who decided it");
 
     // The other sees an open item, whatever she does: nothing tells that it was decided, or by whom.
@@ -143,13 +81,13 @@ async fn a_second_opinion_is_blind_and_a_supervisor_settles() {
     assert!(console.get("/queue?state=decided", &budi).await.contains("BUKAN_berita"));
 
     // Who only looks or decides is not led there and not let in; nor may she settle.
-    let viewer = console.hire(&admin, "viewer", "wati").await;
-    let ops = console.hire(&admin, "ops", "joko").await;
+    let viewer = console.invited(&admin, "viewer", "wati").await;
+    let ops = console.invited(&admin, "ops", "joko").await;
     for (name, cookie) in [("budi", &budi), ("wati", &viewer), ("joko", &ops)] {
         assert!(!console.get("/queue", cookie).await.contains("/quality"), "{name}");
         let settle = [("outcome", "TAKEDOWN"), ("reason", "ya")];
         for answer in [
-            console.ask(Method::GET, "/quality", cookie, &[]).await,
+            console.open("/quality", cookie).await,
             console.post("/quality/1/settle", cookie, &settle).await,
             console.post("/quality/1/undo", cookie, &[]).await,
         ] {

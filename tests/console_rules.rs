@@ -2,52 +2,21 @@
 //! acceptance, and the daemon that takes the new rule up by itself.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod console_client;
 mod desk;
 
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use desk::{Daemon, Desk, POSTS};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Response, StatusCode, redirect};
-
-struct Console {
-    daemon: Daemon,
-    client: Client,
-}
+use console_client::{Console, between, location};
+use desk::{Desk, POSTS};
+use reqwest::StatusCode;
 
 impl Console {
-    fn start(desk: &Desk) -> Self {
-        // Whoever comes second finds it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { daemon: Daemon::start(desk), client }
-    }
-
     async fn asked(&self, path: &str, who: &str) -> (StatusCode, String) {
-        let url = format!("{}{path}", self.daemon.address);
-        let answer = self.client.get(url).header(COOKIE, who).send().await.unwrap();
+        let answer = self.open(path, who).await;
         (answer.status(), answer.text().await.unwrap())
-    }
-
-    async fn get(&self, path: &str, who: &str) -> String {
-        let (status, page) = self.asked(path, who).await;
-        assert_eq!(status, StatusCode::OK, "{path}: {page}");
-        page
-    }
-
-    async fn post(&self, path: &str, who: &str, form: &[(&str, &str)]) -> Response {
-        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        self.client
-            .post(format!("{}{path}", self.daemon.address))
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("origin", &self.daemon.address)
-            .header(COOKIE, who)
-            .body(form)
-            .send()
-            .await
-            .unwrap()
     }
 
     async fn answered(&self, path: &str, who: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
@@ -55,31 +24,12 @@ impl Console {
         (answer.status(), answer.text().await.unwrap())
     }
 
-    /// Makes an account by a link and answers with the cookie of its session.
-    async fn join(&self, link: &str, name: &str) -> String {
-        let path = link.strip_prefix(&self.daemon.address).unwrap_or(link);
-        let form = [("name", name), ("password", "kata sandi yang panjang")];
-        let answer = self.post(path, "", &form).await;
-        let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
-    }
-
-    async fn invited(&self, admin: &str, role: &str, name: &str) -> String {
-        let (_, page) = self.answered("/people/invite", admin, &[("role", role)]).await;
-        self.join(between(&page, "<code id=\"link\">", "<"), name).await
-    }
-
     /// Proposes a phrase on an item and answers the proposal's number.
     async fn propose(&self, who: &str, item: i64, form: &[(&str, &str)]) -> String {
         let answer = self.post(&format!("/items/{item}/proposals"), who, form).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        let to = answer.headers()[LOCATION].to_str().unwrap();
-        to.rsplit("made=").next().unwrap().to_owned()
+        location(&answer).rsplit("made=").next().unwrap().to_owned()
     }
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
 }
 
 /// What stands in the text field of a page, as a browser reads it.

@@ -2,88 +2,22 @@
 //! that end, and help for whoever cannot get in.
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
+mod console_client;
 mod desk;
 
 use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
+use console_client::{Console, PASSWORD, between, cookie, location};
 use desk::{Daemon, Desk, POSTS};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
-use reqwest::{Client, Method, Response, StatusCode, redirect};
+use reqwest::header::SET_COOKIE;
+use reqwest::{Client, Response, StatusCode, redirect};
 use totp_rs::{Builder, Secret};
 
-const PASSWORD: &str = "kata sandi yang panjang";
 const OTHER: &str = "kata sandi lain yang panjang";
 
-struct Console {
-    daemon: Daemon,
-    client: Client,
-}
-
 impl Console {
-    fn start(desk: &Desk) -> Self {
-        Self::start_with(desk, "")
-    }
-
-    fn start_with(desk: &Desk, more: &str) -> Self {
-        // Whoever comes second finds it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { daemon: Daemon::start_with(desk, more), client }
-    }
-
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        cookie: &str,
-        form: &[(&str, &str)],
-    ) -> Response {
-        let url = format!("{}{path}", self.daemon.address);
-        let mut request = self
-            .client
-            .request(method.clone(), url)
-            .header(COOKIE, cookie)
-            .header(USER_AGENT, "Peramban Uji/1");
-        if method == Method::POST {
-            let body =
-                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-            request = request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .header("origin", &self.daemon.address)
-                .body(body);
-        }
-        request.send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str, cookie: &str) -> Response {
-        self.ask(Method::GET, path, cookie, &[]).await
-    }
-
-    async fn page(&self, path: &str, cookie: &str) -> String {
-        let answer = self.get(path, cookie).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Response {
-        self.ask(Method::POST, path, cookie, form).await
-    }
-
-    /// Makes an account by a link and answers with the cookie of its session.
-    async fn join(&self, link: &str, name: &str) -> String {
-        let path = link.strip_prefix(&self.daemon.address).unwrap_or(link);
-        let answer = self.post(path, "", &[("name", name), ("password", PASSWORD)]).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{name}");
-        cookie(&answer)
-    }
-
-    async fn invite(&self, admin: &str, role: &str) -> String {
-        let page = self.post("/people/invite", admin, &[("role", role)]).await;
-        between(&page.text().await.unwrap(), "<code id=\"link\">", "<").to_owned()
-    }
-
     async fn login(&self, name: &str, password: &str) -> Response {
         self.post("/login", "", &[("name", name), ("password", password)]).await
     }
@@ -101,13 +35,13 @@ impl Console {
 
     /// Whether a session is one still.
     async fn is_in(&self, cookie: &str) -> bool {
-        self.get("/account", cookie).await.status() == StatusCode::OK
+        self.open("/account", cookie).await.status() == StatusCode::OK
     }
 
     /// Sets a second factor up; its secret, the code that confirmed it and the recovery codes.
     async fn enrol(&self, session: &str) -> (Vec<u8>, String, Vec<String>) {
         assert_eq!(location(&self.post("/account/totp", session, &[]).await), "/account");
-        let page = self.page("/account", session).await;
+        let page = self.get("/account", session).await;
         assert!(
             page.contains("<svg class=\"qr\"") && page.contains("otpauth://totp/waspada"),
             "{page}"
@@ -141,21 +75,6 @@ fn code(secret: &[u8], later: i64) -> String {
     totp.generate(now.checked_add_signed(30 * later).unwrap()).to_string()
 }
 
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
-}
-
-fn location(answer: &Response) -> &str {
-    answer.headers()[LOCATION].to_str().unwrap()
-}
-
-/// The cookie an answer sets, as a browser sends it back.
-fn cookie(answer: &Response) -> String {
-    let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-    assert!(cookie.contains("; Path=/; HttpOnly; SameSite=Strict"), "{cookie}");
-    cookie.split(';').next().unwrap().to_owned()
-}
-
 #[tokio::test]
 async fn a_code_is_asked_for_beside_the_password_and_taken_once() {
     let desk = Desk::filled(POSTS);
@@ -165,7 +84,7 @@ async fn a_code_is_asked_for_beside_the_password_and_taken_once() {
     let (secret, confirmed, recovery) = console.enrol(&session).await;
     assert!(console.is_in(&session).await);
     assert!(!console.is_in(&elsewhere).await, "sessions by a password alone end");
-    let page = console.page("/account", &session).await;
+    let page = console.get("/account", &session).await;
     assert!(!page.contains("id=\"secret\"") && page.contains("belum dipakai: 10"), "{page}");
 
     // Half a session is no session, under either name.
@@ -173,10 +92,10 @@ async fn a_code_is_asked_for_beside_the_password_and_taken_once() {
     let token = half.split('=').nth(1).unwrap();
     for cookie in [half.clone(), format!("waspada_session={token}")] {
         for path in ["/queue", "/work", "/account", "/people"] {
-            assert_eq!(location(&console.get(path, &cookie).await), "/login", "{path}");
+            assert_eq!(location(&console.open(path, &cookie).await), "/login", "{path}");
         }
     }
-    assert!(console.page("/login/code", &half).await.contains("name=\"code\""));
+    assert!(console.get("/login/code", &half).await.contains("name=\"code\""));
 
     // The code that confirmed it is used up; the next one, of a clock a little ahead, is not.
     let next = code(&secret, 1);
@@ -207,7 +126,7 @@ async fn a_code_is_asked_for_beside_the_password_and_taken_once() {
     // Who takes longer than five minutes begins again.
     desk.sql("UPDATE half_session SET ends_at = '2026-01-01T00:00:00.000000Z'");
     assert_eq!(location(&console.give_code(&half, &recovery[1]).await), "/login");
-    assert_eq!(location(&console.get("/login/code", &half).await), "/login");
+    assert_eq!(location(&console.open("/login/code", &half).await), "/login");
 
     // A right password between wrong codes starts no new count; many at once are counted one by one.
     desk.sql("UPDATE account SET failures = 0");
@@ -236,15 +155,15 @@ async fn where_a_second_factor_is_required_nothing_opens_before_it_is_set_up() {
     let console = Console::start_with(&desk, "[console]\ntotp = \"required\"");
     let session = console.join(&console.daemon.link, "sari").await;
     for path in ["/queue", "/work", "/items/1", "/people"] {
-        assert_eq!(location(&console.get(path, &session).await), "/account", "{path}");
+        assert_eq!(location(&console.open(path, &session).await), "/account", "{path}");
     }
     for path in ["/items/1/reveal", "/people/invite", "/people/sari/role"] {
         let answer = console.post(path, &session, &[("role", "admin")]).await;
         assert_eq!(location(&answer), "/account", "{path}");
     }
-    assert!(console.page("/account", &session).await.contains("Pasang dahulu"));
+    assert!(console.get("/account", &session).await.contains("Pasang dahulu"));
     console.enrol(&session).await;
-    console.page("/queue", &session).await;
+    console.get("/queue", &session).await;
     let off = console.post("/account/totp/off", &session, &[("password", PASSWORD)]).await;
     assert_eq!(off.status(), StatusCode::FORBIDDEN);
 }
@@ -296,7 +215,7 @@ async fn sessions_end_with_what_they_stood_on() {
 
     // Her own list: each told apart, ended one by one or all others together.
     let second = again().await;
-    let page = console.page("/account", &analyst).await;
+    let page = console.get("/account", &analyst).await;
     assert_eq!(page.matches("Peramban Uji/1").count(), 2, "{page}");
     let id = between(&page, "name=\"id\" value=\"", "\"");
     console.post("/account/sessions/end", &admin, &[("id", id)]).await;
@@ -330,7 +249,7 @@ async fn sessions_end_with_what_they_stood_on() {
     assert_eq!(location(&role), "/people");
     assert!(!console.is_in(&analyst).await && !console.is_in(&second).await);
     let viewer = cookie(&console.login("budi", OTHER).await);
-    assert_eq!(console.get("/work", &viewer).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(console.open("/work", &viewer).await.status(), StatusCode::FORBIDDEN);
     let own = console.post("/people/sari/role", &admin, &[("role", "viewer")]).await;
     assert_eq!(own.status(), StatusCode::BAD_REQUEST, "nobody takes his own role away");
     console.post("/people/budi/disabled", &admin, &[("disabled", "true")]).await;
@@ -374,8 +293,8 @@ async fn whoever_runs_the_machine_lets_people_in_again() {
     // what was open.
     let older = path(&user(&["reset-password", "sari"]).out);
     let link = path(&user(&["reset-password", "sari"]).out);
-    assert_eq!(console.get(&older, "").await.status(), StatusCode::BAD_REQUEST, "void");
-    assert!(console.page(&link, "").await.contains("sari"));
+    assert_eq!(console.open(&older, "").await.status(), StatusCode::BAD_REQUEST, "void");
+    assert!(console.get(&link, "").await.contains("sari"));
     let short = console.post(&link, "", &[("password", "pendek")]).await;
     assert_eq!(short.status(), StatusCode::BAD_REQUEST);
     let set = console.post(&link, "", &[("password", OTHER)]).await;
@@ -392,7 +311,7 @@ async fn whoever_runs_the_machine_lets_people_in_again() {
     // The same link from the console.
     let page = console.post("/people/budi/password-link", &admin, &[]).await.text().await.unwrap();
     let link = between(&page, "<code id=\"link\">", "<").to_owned();
-    assert!(console.page(&link, "").await.contains("budi"));
+    assert!(console.get(&link, "").await.contains("budi"));
 
     assert_eq!(user(&["disable", "sari"]).status, 0);
     assert!(!console.is_in(&admin).await);
@@ -400,7 +319,7 @@ async fn whoever_runs_the_machine_lets_people_in_again() {
     assert_eq!(user(&["enable", "sari"]).status, 0);
     assert_eq!(user(&["role", "sari", "viewer"]).status, 0);
     let viewer = cookie(&console.login("sari", OTHER).await);
-    assert_eq!(console.get("/people", &viewer).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(console.open("/people", &viewer).await.status(), StatusCode::FORBIDDEN);
     assert!(user(&["list"]).out.contains("viewer"));
     let nobody = user(&["disable", "tono"]);
     assert_eq!((nobody.status, nobody.err.contains("tidak ada akun `tono`")), (1, true));
@@ -416,8 +335,8 @@ async fn whoever_runs_the_machine_lets_people_in_again() {
 async fn behind_https_cookies_are_bound_to_the_host() {
     let desk = Desk::filled(POSTS);
     let console = Console::start_with(&desk, "public = true");
-    let path = console.daemon.link.strip_prefix(&console.daemon.address).unwrap();
-    let answer = console.post(path, "", &[("name", "sari"), ("password", PASSWORD)]).await;
+    let answer =
+        console.post(&console.daemon.link, "", &[("name", "sari"), ("password", PASSWORD)]).await;
     let whole = answer.headers()[SET_COOKIE].to_str().unwrap();
     assert!(whole.starts_with("__Host-waspada_session=") && whole.ends_with("; Secure"), "{whole}");
     let session = cookie(&answer);
@@ -466,8 +385,8 @@ async fn with_a_certificate_the_daemon_itself_speaks_https() {
     assert!(plain.get(format!("http://{host}/healthz")).send().await.is_err());
     assert!(trusting(&renewed.0).get(&address).send().await.is_err(), "it is not that one");
 
-    let path = console.daemon.link.strip_prefix(&address).unwrap();
-    let answer = console.post(path, "", &[("name", "sari"), ("password", PASSWORD)]).await;
+    let answer =
+        console.post(&console.daemon.link, "", &[("name", "sari"), ("password", PASSWORD)]).await;
     assert!(answer.headers()["strict-transport-security"].to_str().unwrap().contains("max-age="));
     assert!(answer.headers()[SET_COOKIE].to_str().unwrap().ends_with("; Secure"));
     let session = cookie(&answer);

@@ -3,18 +3,17 @@
 //! promises it, then as browsers meet it.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod console_client;
 mod desk;
 
-use desk::{Daemon, Desk, POSTS};
+use console_client::{Console, between, location};
+use desk::{Desk, POSTS};
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Method, Response, StatusCode, redirect};
+use reqwest::StatusCode;
 use waspada::store::{
     Analyst, ItemId, ListFilter, Outcome, QualitySettings, QueueError, Role, Ruling, Settings,
     SkipReason, Store, Why,
 };
-
-const PASSWORD: &str = "kata sandi yang panjang";
 
 fn person(store: &Store, name: &str, role: Role) -> Analyst {
     let token = store.invite(role, None, Timestamp::now()).unwrap();
@@ -209,66 +208,10 @@ fn what_is_escalated_waits_for_supervisors_who_get_it_first() {
     assert!(store.teamwork(last).unwrap().notes.iter().all(|note| note.why.is_none()));
 }
 
-struct Console {
-    daemon: Daemon,
-    client: Client,
-}
-
 impl Console {
-    fn start(desk: &Desk) -> Self {
-        // Whoever comes second finds it installed.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
-        Self { daemon: Daemon::start(desk), client }
-    }
-
-    async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        cookie: &str,
-        form: &[(&str, &str)],
-    ) -> Response {
-        let url = format!("{}{path}", self.daemon.address);
-        let mut request = self.client.request(method.clone(), url).header(COOKIE, cookie);
-        if method == Method::POST {
-            let mut body = url::form_urlencoded::Serializer::new(String::new());
-            body.extend_pairs(form);
-            request = request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .header("origin", &self.daemon.address)
-                .body(body.finish());
-        }
-        request.send().await.unwrap()
-    }
-
-    async fn get(&self, path: &str, cookie: &str) -> String {
-        let answer = self.ask(Method::GET, path, cookie, &[]).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{path}");
-        answer.text().await.unwrap()
-    }
-
-    async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Response {
-        self.ask(Method::POST, path, cookie, form).await
-    }
-
     /// The address `/work` leads to.
     async fn work(&self, cookie: &str) -> String {
-        location(&self.ask(Method::GET, "/work", cookie, &[]).await)
-    }
-
-    async fn join(&self, link: &str, name: &str) -> String {
-        let path = link.strip_prefix(&self.daemon.address).unwrap_or(link);
-        let answer = self.post(path, "", &[("name", name), ("password", PASSWORD)]).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{name}");
-        let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().to_owned()
-    }
-
-    async fn invited(&self, admin: &str, role: &str, name: &str) -> String {
-        let page = self.post("/people/invite", admin, &[("role", role)]).await;
-        let page = page.text().await.unwrap();
-        self.join(between(&page, "<code id=\"link\">", "<"), name).await
+        location(&self.open("/work", cookie).await).to_owned()
     }
 
     async fn decide(&self, address: &str, cookie: &str) {
@@ -278,14 +221,6 @@ impl Console {
         let decided = self.post(&format!("{address}/decide"), cookie, &form).await;
         assert_eq!(decided.status(), StatusCode::SEE_OTHER, "{address}");
     }
-}
-
-fn location(answer: &Response) -> String {
-    answer.headers()[LOCATION].to_str().unwrap().to_owned()
-}
-
-fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
-    text.split(start).nth(1).unwrap_or_default().split(end).next().unwrap()
 }
 
 #[tokio::test]
@@ -366,7 +301,7 @@ async fn notes_reach_whom_they_mention_and_work_is_shared() {
         let answer = console.post(&format!("{item}/{action}"), &viewer, &form).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{action}");
     }
-    let answer = console.ask(Method::GET, "/mentions", &viewer, &[]).await;
+    let answer = console.open("/mentions", &viewer).await;
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     for action in ["assign", "unescalate"] {
         let answer = console.post(&format!("{item}/{action}"), &sari, &[("to", "rini")]).await;
@@ -443,7 +378,7 @@ async fn hard_stories_are_veiled_a_break_is_suggested_and_a_broken_item_is_passe
          WHERE id = (SELECT verdict_id FROM queue_item WHERE id = {number})"
     ));
     assert!(console.get("/queue", &sari).await.contains("4 butir"));
-    let answer = console.ask(Method::GET, &broken, &sari, &[]).await;
+    let answer = console.open(&broken, &sari).await;
     assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert!(answer.text().await.unwrap().contains("tidak dapat ditampilkan"));
 
