@@ -373,6 +373,16 @@ async fn hard_stories_are_veiled_a_break_is_suggested_and_a_broken_item_is_passe
     // The broken one is listed, is passed over once it is met, and the next one comes.
     let broken = console.work(&sari).await;
     let number = broken.rsplit('/').next().unwrap();
+    // What may pass is no reason: it is shown once the database lets itself be written again.
+    desk.sql(
+        "CREATE TRIGGER refused BEFORE INSERT ON custody WHEN NEW.action = 'view'
+         BEGIN SELECT RAISE(ABORT, 'not now'); END",
+    );
+    let answer = console.ask(Method::GET, &broken, &sari, &[]).await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    desk.sql("DROP TRIGGER refused");
+    assert_eq!(console.work(&sari).await, broken);
+    console.get(&broken, &sari).await;
     desk.sql(&format!(
         "UPDATE verdict SET body = '[]'
          WHERE id = (SELECT verdict_id FROM queue_item WHERE id = {number})"

@@ -86,6 +86,22 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether what is stored cannot be read as what it should be, so that asking again is of no use;
+    /// anything else may pass.
+    pub fn is_unreadable(&self) -> bool {
+        use rusqlite::Error;
+        matches!(
+            self,
+            Self::Json(_)
+                | Self::Sqlite(
+                    Error::FromSqlConversionFailure(..)
+                        | Error::IntegralValueOutOfRange(..)
+                        | Error::InvalidColumnType(..)
+                        | Error::QueryReturnedNoRows
+                )
+        )
+    }
+
     /// For `map_err`: what failed with this file or folder.
     pub(super) fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();

@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-28-personal-tokens.sql"),
     include_str!("migrations/2026-11-28-dashboard.sql"),
     include_str!("migrations/2026-11-28-team.sql"),
+    include_str!("migrations/2026-11-28-wiped.sql"),
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.
@@ -80,22 +81,95 @@ fn applied(connection: &Connection, path: &Path, known: usize) -> Result<usize, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{ItemId, ItemState, ListFilter, Origin, Settings, Store};
 
     fn at(path: &Path) -> Connection {
         Connection::open(path).unwrap()
     }
 
+    /// Three posts with their items, of which one waits, one is decided and one was deleted; in every
+    /// schema.
+    const FILLED: &str = r#"
+        INSERT INTO source (id, name) VALUES (1, 'kanal');
+        INSERT INTO post (id, platform, native_id, source_id, first_seen, last_seen)
+            SELECT value, 'telegram', 'contoh/' || value, 1, '2026-11-20T00:00:00.000000Z',
+                '2026-11-20T00:00:00.000000Z' FROM json_each('[1, 2, 3]');
+        INSERT INTO post_version (id, post_id, number, content_hash, content, seen_at)
+            SELECT id, id, 1, zeroblob(32), json_object('platform', platform, 'native_id', native_id,
+                'text', 'Kerja di Poipet, hubungi 0840-0000-000' || id), first_seen FROM post;
+        INSERT INTO verdict (id, version_id, flagged, lane, score, ruleset, body, at)
+            SELECT id, id, 1, 'offer', 70, 'r1', '{"flagged":true,"lane":"offer","score":70,
+                "band":"tinggi","hits":[],"adjustments":[],"facts":{},"ruleset":"r1"}', first_seen
+            FROM post;
+        UPDATE post SET version_id = id, verdict_id = id;
+        INSERT INTO queue_item (id, post_id, source_id, version_id, verdict_id, state, outcome, lane,
+                band, score, priority, fresh, opened_at)
+            SELECT id, id, 1, id, id, iif(id = 1, 'open', iif(id = 2, 'decided', 'deleted_by_source')),
+                iif(id = 2, 'TAKEDOWN', NULL), 'offer', 'tinggi', 70, 30, first_seen, first_seen
+            FROM post;
+        INSERT INTO decision (item_id, version_id, analyst, outcome, reason, ruleset, at, line)
+            VALUES (2, 2, 'sari', 'TAKEDOWN', 'jelas', 'r1', '2026-11-21T00:00:00.000000Z', 1);
+    "#;
+
     #[test]
-    fn every_earlier_schema_reaches_the_newest() {
+    fn every_earlier_schema_reaches_the_newest_with_all_it_holds() {
         for earlier in 0..=MIGRATIONS.len() {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("waspada.db");
             migrate_to(&mut at(&path), &path, &MIGRATIONS[..earlier]).unwrap();
-            migrate(&mut at(&path), &path).unwrap();
+            if earlier == 0 {
+                migrate(&mut at(&path), &path).unwrap();
+            }
+            at(&path).execute_batch(FILLED).unwrap();
+            let settings = Settings {
+                path: path.clone(),
+                evidence: dir.path().join("bukti"),
+                ..Settings::default()
+            };
+            let store = Store::open(&settings).unwrap();
             let version: usize =
                 at(&path).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
             assert_eq!(version, MIGRATIONS.len());
+            let (now, sari) = (jiff::Timestamp::now(), "sari".parse().unwrap());
+            let words =
+                |words: &str| ListFilter { words: Some(words.into()), ..ListFilter::default() };
+            let found = store.list(&words("poipet"), now).unwrap();
+            assert_eq!(found.len(), 3, "from schema {earlier}");
+            let states = [ItemState::Open, ItemState::Decided, ItemState::DeletedBySource];
+            for (id, state) in (1..).zip(states) {
+                let item = store.view(ItemId(id), &sari, now).unwrap();
+                assert_eq!((item.state, item.origin), (state, Origin::Rules), "{earlier}");
+                assert!(item.text.unwrap().starts_with("Kerja di Poipet"));
+                assert_eq!(item.decisions.len(), usize::from(id == 2));
+            }
+            assert_eq!(store.next(&sari, None, now).unwrap().unwrap().item, ItemId(1));
         }
+    }
+
+    #[test]
+    fn wiping_a_post_looks_through_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("waspada.db");
+        migrate(&mut at(&path), &path).unwrap();
+        let connection = at(&path);
+        connection.execute_batch(FILLED).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO note (item_id, author, kind, body, at)
+                     VALUES (1, 'sari', 'note', 'lihat', ''), (2, 'sari', 'note', 'lihat', '');",
+            )
+            .unwrap();
+        let mut wipe = connection
+            .prepare("UPDATE post_version SET content = NULL WHERE post_id = ?1")
+            .unwrap();
+        wipe.execute([1]).unwrap();
+        assert_eq!(wipe.get_status(rusqlite::StatementStatus::FullscanStep), 0);
+        let left = "SELECT group_concat(item_id) FROM note WHERE body NOT NULL";
+        let left: String = connection.query_row(left, [], |row| row.get(0)).unwrap();
+        assert_eq!(left, "2");
+        let found = "SELECT count(*) FROM item_text WHERE item_text MATCH 'poipet'";
+        let found: i64 = connection.query_row(found, [], |row| row.get(0)).unwrap();
+        assert_eq!(found, 2);
     }
 
     #[test]

@@ -145,14 +145,18 @@ async fn page(
             } else {
                 store.view(id, &analyst, now)
             };
-            // An item that cannot be read would be given to its holder for ever.
-            if let (Err(QueueError::Store(error)), Some(_)) = (&item, &lease) {
-                tracing::error!(%error, item = id.0, "an item could not be read");
-                store.skip(id, &analyst, Why::Chosen(SkipReason::Broken), now)?;
-                return Ok(None);
+            match (item, &lease) {
+                // An item that cannot be read would be given to its holder for ever.
+                (Err(QueueError::Store(error)), Some(_)) if error.is_unreadable() => {
+                    tracing::error!(%error, item = id.0, "an item could not be read");
+                    store.skip(id, &analyst, Why::Chosen(SkipReason::Broken), now)?;
+                    Ok(None)
+                }
+                (item, _) => {
+                    let card = Card::read(store, id, &reader, now)?;
+                    Ok(Some((item?, lease, store.alike(id, SHOWN, now)?, card)))
+                }
             }
-            let card = Card::read(store, id, &reader, now)?;
-            Ok(Some((item?, lease, store.alike(id, SHOWN, now)?, card)))
         })
         .await?
         .ok_or(Fault::Broken(id))?;

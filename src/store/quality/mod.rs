@@ -20,7 +20,9 @@ pub use settle::{ReviewId, Settling};
 
 pub(super) use ruling::{KINDS, Kept};
 pub(super) use sample::{disguise, instead, judge_anew};
-pub(super) use second::{blind, draw, give_back, held_by, keep, lend, rule, take_back, void};
+pub(super) use second::{
+    blind, draw, give_back, held_by, is_reviewing, keep, lend, rule, take_back, void,
+};
 
 /// The `[quality]` table.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -130,6 +130,40 @@ fn hold(
     Ok(())
 }
 
+/// A review that an analyst was given and nobody else took since.
+struct Lent {
+    review: i64,
+    token: Token,
+    ends: Timestamp,
+}
+
+fn lent(
+    transaction: &Transaction<'_>,
+    item: ItemId,
+    analyst: &Analyst,
+) -> rusqlite::Result<Option<Lent>> {
+    transaction
+        .prepare_cached(
+            "SELECT id, lease_token, lease_expires FROM second_review
+             WHERE item_id = ?1 AND state = 'waiting' AND lease_analyst = ?2",
+        )?
+        .query_row((item, analyst.as_str()), |row| {
+            let ends = row.get::<_, Stamp>(2)?.0;
+            Ok(Lent { review: row.get(0)?, token: row.get(1)?, ends })
+        })
+        .optional()
+}
+
+/// Whether the analyst holds the item to give a second opinion on it.
+pub(in crate::store) fn is_reviewing(
+    transaction: &Transaction<'_>,
+    item: ItemId,
+    analyst: &Analyst,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    Ok(lent(transaction, item, analyst)?.is_some_and(|lent| lent.ends > now))
+}
+
 /// Renews the lease on a review that the analyst was given and nobody else took since.
 pub(in crate::store) fn keep(
     transaction: &Transaction<'_>,
@@ -138,16 +172,9 @@ pub(in crate::store) fn keep(
     now: Timestamp,
     expires: Timestamp,
 ) -> Result<Option<Lease>, QueueError> {
-    let mine: Option<(i64, Token, Stamp)> = transaction
-        .prepare_cached(
-            "SELECT id, lease_token, lease_expires FROM second_review
-             WHERE item_id = ?1 AND state = 'waiting' AND lease_analyst = ?2",
-        )?
-        .query_row((item, analyst.as_str()), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    let Some((review, held, ends)) = mine else { return Ok(None) };
-    let token = if ends.0 > now { held } else { Token::random()? };
-    hold(transaction, review, analyst, token, expires)?;
+    let Some(lent) = lent(transaction, item, analyst)? else { return Ok(None) };
+    let token = if lent.ends > now { lent.token } else { Token::random()? };
+    hold(transaction, lent.review, analyst, token, expires)?;
     Ok(Some(Lease { item, analyst: analyst.clone(), token, expires }))
 }
 
@@ -176,18 +203,9 @@ pub(in crate::store) fn held_by(
     ruling: &Ruling,
     now: Timestamp,
 ) -> Result<Option<i64>, QueueError> {
-    let held: Option<(i64, Token, Stamp)> = transaction
-        .prepare_cached(
-            "SELECT id, lease_token, lease_expires FROM second_review
-             WHERE item_id = ?1 AND state = 'waiting' AND lease_analyst = ?2",
-        )?
-        .query_row((ruling.item, ruling.analyst.as_str()), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
-        .optional()?;
-    match held {
+    match lent(transaction, ruling.item, &ruling.analyst)? {
         None => Ok(None),
-        Some((review, token, ends)) if token == ruling.token && ends.0 > now => Ok(Some(review)),
+        Some(lent) if lent.token == ruling.token && lent.ends > now => Ok(Some(lent.review)),
         Some(_) => Err(QueueError::StaleToken(ruling.item)),
     }
 }

@@ -179,7 +179,7 @@ impl Store {
         let ends = hours(now, self.settings.team.skipped_hours);
         self.writer.call(move |transaction| {
             // Who gives a second opinion on a decided item may pass it over as any other.
-            if !is_reviewing(transaction, item, &by, now)? {
+            if !quality::is_reviewing(transaction, item, &by, now)? {
                 within_reach(transaction, item, &by, now)?;
                 release(transaction, item)?;
             }
@@ -201,20 +201,6 @@ impl Store {
             log(transaction, item, &by, Action::Skipped, detail, now)
         })
     }
-}
-
-fn is_reviewing(
-    transaction: &Transaction<'_>,
-    item: ItemId,
-    analyst: &Analyst,
-    now: Timestamp,
-) -> rusqlite::Result<bool> {
-    transaction
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM second_review WHERE item_id = ?1 AND lease_analyst = ?2
-                 AND state = 'waiting' AND lease_expires > ?3)",
-        )?
-        .query_row((item, analyst.as_str(), Stamp(now)), |row| row.get(0))
 }
 
 fn must_be_open(transaction: &Transaction<'_>, item: ItemId) -> Result<(), QueueError> {
