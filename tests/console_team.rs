@@ -378,7 +378,7 @@ async fn hard_stories_are_veiled_a_break_is_suggested_and_a_broken_item_is_passe
         "CREATE TRIGGER refused BEFORE INSERT ON custody WHEN NEW.action = 'view'
          BEGIN SELECT RAISE(ABORT, 'not now'); END",
     );
-    let answer = console.ask(Method::GET, &broken, &sari, &[]).await;
+    let answer = console.open(&broken, &sari).await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     desk.sql("DROP TRIGGER refused");
     assert_eq!(console.work(&sari).await, broken);
