@@ -232,7 +232,8 @@ fn pairs(connection: &Connection, since: Timestamp) -> Result<Pairs, QueueError>
              JOIN review_ruling g ON g.id = r.second_id
              LEFT JOIN queue_item fo ON fo.id = f.duplicate_of
              LEFT JOIN queue_item go ON go.id = g.duplicate_of
-         WHERE r.drawn_at >= ?1 AND r.state IN ('ruled', 'settled') ORDER BY r.id",
+         WHERE r.drawn_at >= ?1 AND r.state IN ('ruled', 'settled')
+         ORDER BY r.drawn_at, r.id",
     )?;
     let mut rows = statement.query([Stamp(since)])?;
     while let Some(row) = rows.next()? {

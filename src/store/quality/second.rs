@@ -242,9 +242,10 @@ fn own(
     item: ItemId,
     analyst: &Analyst,
 ) -> rusqlite::Result<Option<Kept>> {
+    // The states are those of the index; what waits has no second opinion in force.
     transaction
         .prepare_cached(&format!(
-            "{} WHERE r.item_id = ?1 AND r.state = 'ruled' AND g.id = r.second_id
+            "{} WHERE r.item_id = ?1 AND r.state IN ('waiting', 'ruled') AND g.id = r.second_id
                  AND g.analyst = ?2",
             Kept::SELECT
         ))?

@@ -30,7 +30,8 @@ impl Store {
         let reader = self.readers.get();
         let mentions = reader
             .prepare_cached(
-                "SELECT count(*) FROM mention WHERE account_id = ?1 AND read_at IS NULL",
+                "SELECT count(*) FROM mention INDEXED BY mention_unread
+                 WHERE account_id = ?1 AND read_at IS NULL",
             )?
             .query_row([account.id], |row| row.get(0))?;
         let keys = reader
