@@ -6,7 +6,6 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, named_params};
-use serde::Serialize;
 
 use super::batch::Picked;
 use super::list::{LINES, line};
@@ -26,7 +25,7 @@ const NEAR: u8 = 60;
 const EARLIER: usize = 10;
 
 /// Why an item is like another.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Likeness {
     /// How much of the wording is the same, in hundredths; 100 where numbers alone differ.
     pub wording: Option<u8>,
@@ -37,10 +36,9 @@ pub struct Likeness {
 }
 
 /// An item like another.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct AlikeItem {
     /// The item and the version it now asks about.
-    #[serde(skip)]
     pub picked: Picked,
     /// The item.
     pub line: ItemLine,
@@ -49,7 +47,7 @@ pub struct AlikeItem {
 }
 
 /// What is like an item.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Alike {
     /// The item itself.
     pub this: AlikeItem,

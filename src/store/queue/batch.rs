@@ -17,7 +17,7 @@ use crate::store::custody::Analyst;
 use crate::store::team;
 
 /// The number of items decided together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct BatchId(pub i64);
 
@@ -103,8 +103,7 @@ pub struct Left {
 }
 
 /// How a decision of a batch fares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// It is in force.
     Stands,
@@ -115,7 +114,7 @@ pub enum Standing {
 }
 
 /// Items decided together.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Batch {
     /// Its number.
     pub id: BatchId,
