@@ -1,5 +1,5 @@
 //! Reddit's door against a stand-in that grants tokens to its app and takes them away again, counts a
-//! hundred requests a minute, and has subreddits that are private, banned and well.
+//! hundred requests a minute, and has subreddits that are private, banned, misspelt and well.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
@@ -73,6 +73,7 @@ fn listing(url: &url::Url, after: Option<String>, began: i64) -> Reply {
         "terlarang" => {
             return api_world::answer(404, &json!({ "reason": "banned", "error": 404 }));
         }
+        "salahtulis" => return Reply::redirect("/subreddits/search?q=salahtulis"),
         _ if segments[2] == "comments" => vec![item("t1", 2), item("t1", 1)],
         _ if after.is_some() => vec![item("t3", 1)],
         _ => vec![item("t3", 3), item("t3", 2)],
@@ -94,7 +95,7 @@ fn source(server: &Server) -> String {
     format!(
         "[[source]]\nname = \"reddit\"\ntype = \"reddit\"\nid_env = \"{SECRET_ENV}\"\n\
          secret_env = \"{SECRET_ENV}\"\nlegal_basis = \"persetujuan Reddit 1/2026\"\n\
-         subreddits = [\"pribadi\", \"contoh\", \"terlarang\", \"lain\"]\ncomments = true\n\
+         subreddits = [\"pribadi\", \"contoh\", \"salahtulis\", \"terlarang\", \"lain\"]\ncomments = true\n\
          base = \"{}\"\ntoken_url = \"{}\"\n",
         server.url("/"),
         server.url("/api/v1/access_token")
@@ -108,7 +109,8 @@ async fn a_token_is_granted_once_renewed_when_refused_and_never_written_down() {
     let world = World::new(&server, &source(&server));
     let report = &world.visit().await["reddit"];
     assert_eq!((&report["new"], &report["errors"]), (&8.into(), &json!([])), "{report}");
-    assert_eq!(report["set_aside"], 4, "two subreddits that cannot be read, two listings each");
+    assert_eq!(report["set_aside"], 6, "three subreddits that cannot be read, two listings each");
+    assert!(server.paths().iter().all(|path| !path.contains("search")), "each request was booked");
     assert_eq!(seen.lock().unwrap().granted, 1);
     // The service takes tokens away after three requests: each is renewed once.
     *seen.lock().unwrap() = Seen { token_lasts: Some(3), ..Seen::default() };

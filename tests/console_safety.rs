@@ -323,6 +323,17 @@ async fn whoever_runs_the_machine_lets_people_in_again() {
     assert!(user(&["list"]).out.contains("viewer"));
     let nobody = user(&["disable", "tono"]);
     assert_eq!((nobody.status, nobody.err.contains("tidak ada akun `tono`")), (1, true));
+    // What the manual shows.
+    let manual = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/console.md");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    let shown: Vec<&str> =
+        manual.lines().filter_map(|line| line.strip_prefix("waspada user ")).collect();
+    assert!(shown.len() >= 6, "{shown:?}");
+    for command in shown {
+        let (arguments, _) = command.split_once(" --config").unwrap();
+        let ran = user(&arguments.split_whitespace().collect::<Vec<_>>());
+        assert_eq!(ran.status, 0, "{command}: {}", ran.err);
+    }
     let log = custody(&desk);
     assert!(
         log.contains("waspada account_changed account:sari {\"password\":\"link_made\"}"),

@@ -8,6 +8,7 @@ mod fetch_server;
 use fetch_server::{Reply, Server};
 use jiff::SignedDuration;
 use serde_json::json;
+use waspada::budget::Spend;
 use waspada::fetch::{
     BlockReason, Client, Credential, Form, Outcome, RefuseReason, Request, Secret, Settings,
     TransientReason,
@@ -152,6 +153,24 @@ async fn a_header_with_a_secret_follows_no_redirect_to_another_host() {
     // What posts is never sent on at all.
     let outcome = client.get(&authorised("/dalam").post(Form::Json(json!({})))).await;
     assert!(matches!(outcome, Outcome::Blocked(BlockReason::Redirect(_))), "{outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_costs_something_is_sent_once_and_known_to_be_sent() {
+    let api = Server::start(|asked| match asked.path.as_str() {
+        "/pindah" => Reply::redirect("/tujuan"),
+        "/keluar" => Reply::redirect("http://169.254.0.1/"),
+        _ => Reply::new(200, &[], "{}"),
+    })
+    .await;
+    let client = client(&[&api]);
+    for path in ["/pindah", "/keluar"] {
+        let asked = request(&api, path).costing(Spend::new("panggilan", 1));
+        let outcome = client.get(&asked).await;
+        assert!(matches!(outcome, Outcome::Blocked(BlockReason::Redirect(_))), "{outcome:?}");
+        assert!(outcome.was_sent(), "what was booked stays booked");
+    }
+    assert_eq!(api.paths(), ["/pindah", "/keluar"], "one was booked, one was sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -340,11 +340,13 @@ fn secret_query(request: &Request) -> Vec<(&'static str, &str)> {
     request.credentials.iter().filter_map(query).collect()
 }
 
-/// What posts, or has a secret in its query, is not sent on: a body may not be repeated elsewhere,
-/// and the server's new address may hold the old one's query.
+/// What posts, has a secret in its query or costs something is not sent on: a body may not be
+/// repeated elsewhere, the server's new address may hold the old one's query, and every hop may be
+/// billed where one was booked.
 fn may_follow(request: &Request) -> bool {
     request.redirects == Redirects::Follow
         && request.body.is_none()
+        && request.spends.is_empty()
         && secret_query(request).is_empty()
 }
 

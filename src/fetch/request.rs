@@ -77,7 +77,8 @@ pub enum Obeys {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Redirects {
     /// Followed up to the limit, each hop through the guard, the pace and robots.txt of its host.
-    /// What posts or carries a secret in its query is never sent on: it ends as in `Report`.
+    /// What posts, carries a secret in its query or costs something is never sent on: it ends as in
+    /// `Report`.
     #[default]
     Follow,
     /// An answer in itself: the request ends in [`super::BlockReason::Redirect`].

@@ -12,11 +12,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Adapter, Cursor, Door, Given, OpenError, Page, Rejection, ShapeError, SourceSettings, Visit,
-    WebSource, api,
+    Adapter, Cursor, Door, Given, IfMissed, Missed, OpenError, Page, Rejection, ShapeError,
+    SourceSettings, Visit, WebSource, api,
 };
 use crate::budget::{Budget, Spend, Unit, Window};
-use crate::fetch::{Capture, Credential, Grant, Request, SecretPlace};
+use crate::fetch::{BlockReason, Capture, Credential, Grant, Request, SecretPlace};
 use crate::post::{
     Account, Container, ContainerKind, ExtraKind, ExtraText, Link, Platform, Post, PostKind,
 };
@@ -164,6 +164,17 @@ impl Reddit {
             .costing(Spend::new(&self.budget.name, 1))
     }
 
+    /// A listing that is not to be had: worth a word, and the others go on.
+    fn pass(&self, visit: Visit<'_>, why: &str, answer: &Value) -> Page {
+        let mut state = self.round(visit);
+        let mut page = Page::default();
+        if let Some(task) = state.tasks.pop_front() {
+            let reason = format!("tidak dapat dibaca ({why})");
+            page.set_aside.push(api::set_aside(format!("r/{}", task.listing), reason, answer));
+        }
+        self.go_on(page, &state)
+    }
+
     fn go_on(&self, mut page: Page, state: &State) -> Page {
         page.next = state.tasks.front().map(|task| self.request(task));
         page.cursor = serde_json::to_value(state).ok().map(Cursor);
@@ -231,19 +242,23 @@ impl WebSource for Reddit {
         let message = api::text(&answer, "/message").or(api::text(&answer, "/error"));
         let told = format!("Reddit {status}: {}", reason.or(message).unwrap_or("no reason given"));
         match (status, reason) {
-            // Private, banned, quarantined or misspelt: worth a word, and the others go on.
+            // Private, banned or quarantined.
             (403, Some(_)) | (404, _) => {
-                let mut state = self.round(visit);
-                let mut page = Page::default();
-                if let Some(task) = state.tasks.pop_front() {
-                    let reason = format!("tidak dapat dibaca ({told})");
-                    let place = format!("r/{}", task.listing);
-                    page.set_aside.push(api::set_aside(place, reason, &answer));
-                }
-                Rejection::Unavailable(Box::new(self.go_on(page, &state)))
+                Rejection::Unavailable(Box::new(self.pass(visit, &told, &answer)))
             }
             (400 | 401 | 403, _) => Rejection::Credentials(told),
             _ => Rejection::Blocked(told),
+        }
+    }
+
+    fn if_missed(&self, _request: &Request, missed: &Missed, visit: Visit<'_>) -> IfMissed {
+        match missed {
+            // Who asks for a subreddit that does not exist is sent to the search for one.
+            Missed::Blocked(BlockReason::Redirect(_)) => {
+                let why = "Reddit mengalihkan ke pencarian; periksa namanya";
+                IfMissed::GoesOn(Box::new(self.pass(visit, why, &Value::Null)))
+            }
+            _ => IfMissed::Fails,
         }
     }
 

@@ -172,6 +172,14 @@ await context.setOffline(false);
 await page.goto(item);
 must((await page.locator("#decide").count()) === 1, "the item waits for its decision as before");
 
+// Its rules, by keys alone, and back.
+await moved(page, () => page.keyboard.press("w"));
+await page.keyboard.press("w");
+must(await page.evaluate(() => document.activeElement.name === "rule"), "a key leads to the choice of a rule");
+await page.keyboard.press("Escape");
+await moved(page, () => page.keyboard.press("b"));
+must(page.url() === item, "and one back to the item");
+
 // Every page, wide and narrow, light and dark: no fault axe finds, nothing wider than the screen.
 const faults = [];
 for (const [width, height] of [[1440, 900], [390, 844]]) {

@@ -81,7 +81,7 @@
     if (!control) return;
     event.preventDefault();
     if (control.matches("button[name=outcome]")) choose(control);
-    else if (control.matches("input")) control.focus();
+    else if (control.matches("input, select")) control.focus();
     else control.click();
     // What a key unfolds is gone on with at once.
     if (control.matches("details[open] > summary")) control.parentElement.querySelector("button, input, select, textarea").focus();

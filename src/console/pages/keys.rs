@@ -54,6 +54,16 @@ const ACTIONS: &[(&str, &str, Place)] = &[
     ("up", "k", Place::List),
 ];
 
+/// Keys of single pages, which nobody chooses, and what they are called there: what is listened to
+/// everywhere has none of them.
+const FIXED: &[(&str, &str)] = &[
+    ("y", "preview-confirm"),
+    ("x", "preview-back"),
+    ("t", "proposal-try"),
+    ("b", "item-rules-back"),
+    ("w", "why-not-choose"),
+];
+
 /// A thing with a key.
 struct Action {
     name: &'static str,
@@ -185,6 +195,11 @@ fn refused(chosen: &[(Action, String)], l: &Locale) -> Option<(String, Vec<&'sta
             let both = format!("{key} ({}; {})", label(other, l), label(action, l));
             return Some((l.with("keys-twice", &both), vec![other.name, action.name]));
         }
+        let fixed = FIXED.iter().find(|(taken, _)| taken == key);
+        if let (Place::Everywhere, Some((_, what))) = (action.place, fixed) {
+            let both = format!("{key} ({}; {})", l.t(what), label(action, l));
+            return Some((l.with("keys-twice", &both), vec![action.name]));
+        }
     }
     None
 }
@@ -222,6 +237,9 @@ mod tests {
             ("EDUKASI", "n", true),
             ("EDUKASI", "p", true),
             ("down", "n", true),
+            // In the preview of a batch `y` decides it, and nothing else.
+            ("dashboard", "y", true),
+            ("skip", "y", false),
             ("skip", "ab", true),
             ("skip", "\u{7}", true),
         ] {

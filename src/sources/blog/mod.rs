@@ -133,12 +133,15 @@ impl Blog {
         Page { next, cursor: Some(state.cursor()), ..page }
     }
 
-    fn read(&self, capture: &Capture, by_feed: bool) -> Result<Batch, String> {
+    fn read(&self, capture: &Capture) -> Result<Batch, ShapeError> {
+        // What was asked for stands in the address, whatever the walk has learnt since.
+        let by_feed = capture.url.query_pairs().any(|(key, _)| key == wordpress::FEED);
         let mut batch = match self.settings.system {
             System::Blogger => blogger::read(capture),
             System::Wordpress if by_feed => wordpress::read_feed(capture, &self.settings.url),
             System::Wordpress => wordpress::read(capture),
-        }?;
+        }
+        .map_err(|reason| ShapeError { adapter: ADAPTER.name, reason })?;
         let host = self.settings.url.host_str().unwrap_or_default();
         for post in batch.posts.iter_mut().filter(|post| post.container.is_none()) {
             post.container = Some(Container {
@@ -169,9 +172,7 @@ impl WebSource for Blog {
         let terms = self.terms(visit.terms);
         let mut state = self.state(visit);
         state.settle(&terms);
-        let batch = self
-            .read(capture, state.by_feed)
-            .map_err(|reason| ShapeError { adapter: ADAPTER.name, reason })?;
+        let batch = self.read(capture)?;
         let times: Vec<Timestamp> = batch.posts.iter().filter_map(|it| it.created_at).collect();
         let goes_on = state.step(&terms, &times, batch.is_last, self.settings.backfill_pages);
         let page = Page { posts: batch.posts, set_aside: batch.set_aside, ..Page::default() };
@@ -184,10 +185,7 @@ impl WebSource for Blog {
         _manner: Option<&str>,
         _terms: &SearchTerms,
     ) -> Result<Page, ShapeError> {
-        let by_feed = capture.url.query_pairs().any(|(key, _)| key == wordpress::FEED);
-        let Batch { posts, set_aside, .. } = self
-            .read(capture, by_feed)
-            .map_err(|reason| ShapeError { adapter: ADAPTER.name, reason })?;
+        let Batch { posts, set_aside, .. } = self.read(capture)?;
         Ok(Page { posts, set_aside, ..Page::default() })
     }
 

@@ -16,9 +16,6 @@ const NUMBERS: RangeInclusive<u64> = 1..=2_147_483_647;
 /// An album is at most ten messages; more room than that would let a stray link hide a gap.
 const ALBUM: u64 = 10;
 
-/// How much of an item that could not be read is kept, in bytes.
-const RAW: usize = 64 * 1024;
-
 /// A message and the numbers it stands for: an album has one for each of its pictures.
 #[derive(Debug)]
 pub(super) struct Message {
@@ -57,9 +54,7 @@ impl Message {
 pub(super) fn read(element: ElementRef<'_>, channel: &str) -> Message {
     let place = element.attr("data-post").unwrap_or_default();
     let set_aside = |numbers, familiar, reason: String| {
-        let mut raw = element.html();
-        raw.truncate(raw.floor_char_boundary(RAW));
-        let item = SetAside { place: place.to_owned(), reason, raw };
+        let item = SetAside::new(place, reason, element.html());
         Message { numbers, reading: Reading::SetAside(item), familiar }
     };
 
