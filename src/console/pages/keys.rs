@@ -54,16 +54,6 @@ const ACTIONS: &[(&str, &str, Place)] = &[
     ("up", "k", Place::List),
 ];
 
-/// Keys of single pages, which nobody chooses, and what they are called there: what is listened to
-/// everywhere has none of them.
-const FIXED: &[(&str, &str)] = &[
-    ("y", "preview-confirm"),
-    ("x", "preview-back"),
-    ("t", "proposal-try"),
-    ("b", "item-rules-back"),
-    ("w", "why-not-choose"),
-];
-
 /// A thing with a key.
 struct Action {
     name: &'static str,
@@ -194,11 +184,6 @@ fn refused(chosen: &[(Action, String)], l: &Locale) -> Option<(String, Vec<&'sta
         if let Some((other, _)) = same {
             let both = format!("{key} ({}; {})", label(other, l), label(action, l));
             return Some((l.with("keys-twice", &both), vec![other.name, action.name]));
-        }
-        let fixed = FIXED.iter().find(|(taken, _)| taken == key);
-        if let (Place::Everywhere, Some((_, what))) = (action.place, fixed) {
-            let both = format!("{key} ({}; {})", l.t(what), label(action, l));
-            return Some((l.with("keys-twice", &both), vec![action.name]));
         }
     }
     None
