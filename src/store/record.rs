@@ -58,7 +58,8 @@ pub struct CaptureRecord {
     pub status: Option<u16>,
     /// When the answer was complete.
     pub fetched_at: Timestamp,
-    /// Kept response headers.
+    /// Kept response headers, and beside them, under a name of our own, what reading the body again
+    /// needs: the latter is no word of the server.
     pub headers: Vec<(String, String)>,
     /// The bytes, content-decoded.
     pub body: bytes::Bytes,
