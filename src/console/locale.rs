@@ -24,6 +24,7 @@ const MESSAGES: &[(&str, &str)] = &[
     (include_str!("locales/id/tokens.ftl"), include_str!("locales/en/tokens.ftl")),
     (include_str!("locales/id/dashboard.ftl"), include_str!("locales/en/dashboard.ftl")),
     (include_str!("locales/id/team.ftl"), include_str!("locales/en/team.ftl")),
+    (include_str!("locales/id/oidc.ftl"), include_str!("locales/en/oidc.ftl")),
 ];
 
 /// The messages of all languages.

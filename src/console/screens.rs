@@ -19,8 +19,8 @@ use super::desk::Desk;
 use super::fault::{self, Fault};
 use super::live;
 use super::pages::{
-    account, alike, dashboard, entry, item, keys, people, proposals, quality, queue, reset, team,
-    tokens,
+    account, alike, dashboard, entry, item, keys, people, proposals, provider, quality, queue,
+    reset, team, tokens,
 };
 
 /// The longest form, in bytes.
@@ -63,6 +63,7 @@ pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
         .route("/people/{name}/disabled", post(people::set_disabled))
         .merge(proposals::routes())
         .merge(quality::routes())
+        .merge(provider::routes())
         .merge(account::routes())
         .merge(reset::routes())
         .route("/events", get(live::listen))

@@ -9,6 +9,7 @@ pub(super) mod keys;
 pub(super) mod people;
 mod plots;
 pub(super) mod proposals;
+pub(super) mod provider;
 pub(super) mod quality;
 pub(super) mod queue;
 mod ranking;

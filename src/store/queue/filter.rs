@@ -84,10 +84,13 @@ impl ListFilter {
         condition.named("q.lane", self.lane);
         condition.named("q.band", self.band);
         condition.named("q.severity", self.severity);
-        for (column, value) in [("s.name", &self.source), ("p.platform", &self.platform)] {
-            if let Some(value) = value {
-                condition.add(&format!("{column} = ?"), value.clone());
-            }
+        if let Some(source) = &self.source {
+            let clause = "q.source_id = (SELECT id FROM source WHERE name = ?)";
+            condition.add(clause, source.clone());
+        }
+        if let Some(platform) = &self.platform {
+            let clause = "(SELECT platform FROM post WHERE id = q.post_id) = ?";
+            condition.add(clause, platform.clone());
         }
         condition.tag("destination", "= ?", &self.destination);
         condition.tag("rule", "= ?", &self.rule);

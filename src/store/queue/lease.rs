@@ -22,7 +22,11 @@ use crate::store::{Store, StoreError};
 pub struct Token([u8; 16]);
 
 impl Token {
-    pub(in crate::store) fn random() -> Result<Self, StoreError> {
+    /// A new one.
+    ///
+    /// # Errors
+    /// The operating system gave no random bytes.
+    pub fn random() -> Result<Self, StoreError> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(StoreError::Random)?;
         Ok(Self(bytes))

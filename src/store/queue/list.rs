@@ -137,10 +137,7 @@ impl Store {
         let count = self
             .readers
             .get()
-            .prepare_cached(&format!(
-                "SELECT count(*) FROM queue_item q JOIN post p ON p.id = q.post_id
-                     JOIN source s ON s.id = q.source_id WHERE {clause}"
-            ))?
+            .prepare_cached(&format!("SELECT count(*) FROM queue_item q WHERE {clause}"))?
             .query_row(params_from_iter(values), |row| row.get(0))?;
         Ok(count)
     }
