@@ -30,8 +30,9 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Oidc};
 use crate::engine::{Engine, RuleFiles};
+use crate::fetch::Secret;
 use crate::registry::{today, wib};
 use crate::store::{Store, StoreError};
 use crate::synth::Disguiser;
@@ -153,6 +154,18 @@ pub fn run() -> ExitCode {
                 Failure::Usage(_) => 2,
                 Failure::Impossible(_) => 3,
             })
+        }
+    }
+}
+
+/// The provider people may sign in by, with the secret shared with it; says so where that is not there.
+fn provider_secret(config: &Config) -> Option<(&Oidc, Secret)> {
+    let oidc = config.oidc.as_ref()?;
+    match oidc.secret(&config.folder) {
+        Ok(secret) => Some((oidc, secret)),
+        Err(error) => {
+            complain(&format!("[oidc]: {error}; sampai itu hanya kata sandi yang berlaku"));
+            None
         }
     }
 }

@@ -13,7 +13,7 @@ use super::logging::{self, Screen};
 use super::{Answer, Failure, unwritable};
 use crate::config::{Config, TlsFiles, TotpPolicy};
 use crate::console::{self, Entrance, Provider};
-use crate::fetch::{Direct, Secret};
+use crate::fetch::Direct;
 use crate::pipeline::{
     Daemon, DaemonError, Observer, SourceReport, StartError, Unobserved, Watch, once,
 };
@@ -209,14 +209,7 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
 /// Who vouches for people beside their passwords. Without the secret they share nobody can come that
 /// way, which is no reason to stop watching.
 fn provider(config: &Config) -> Result<Option<Provider>, Failure> {
-    let Some(oidc) = &config.oidc else { return Ok(None) };
-    let secret = match Secret::find(oidc.secret(), &config.folder) {
-        Ok(secret) => secret,
-        Err(error) => {
-            super::complain(&format!("[oidc]: {error}; sampai itu hanya kata sandi yang berlaku"));
-            return Ok(None);
-        }
-    };
+    let Some((oidc, secret)) = super::provider_secret(config) else { return Ok(None) };
     let direct = Direct::new(&config.fetch).map_err(|error| Failure::Usage(error.to_string()))?;
     Ok(Some(Provider::new(oidc.clone(), secret, direct)))
 }

@@ -2,7 +2,7 @@
 //! puts them into may do here.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use openidconnect::IssuerUrl;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use super::fault::Fault;
 use super::place_of;
-use crate::fetch::SecretPlace;
+use crate::fetch::{NoSecret, Secret, SecretPlace};
 use crate::store::Role;
 
 /// A provider of sign-ins by OpenID Connect.
@@ -66,9 +66,14 @@ impl Oidc {
     /// The path at which the provider sends browsers back.
     pub const CALLBACK: &'static str = "/login/oidc/callback";
 
-    /// Where the shared secret is to be found.
-    pub fn secret(&self) -> SecretPlace<'_> {
-        SecretPlace { env: self.secret_env.as_deref(), file: self.secret_file.as_deref() }
+    /// The shared secret; its file starts from `folder`.
+    ///
+    /// # Errors
+    /// It is not there. Without it nobody can come by this provider.
+    pub fn secret(&self, folder: &Path) -> Result<Secret, NoSecret> {
+        let place =
+            SecretPlace { env: self.secret_env.as_deref(), file: self.secret_file.as_deref() };
+        Secret::find(place, folder)
     }
 
     /// The address at which the provider sends browsers back.
@@ -128,11 +133,11 @@ pub(super) fn check(oidc: &Oidc, document: &DeTable<'_>) -> Vec<Fault> {
             "tulis misalnya roles = { \"waspada-analis\" = \"analyst\" }",
         );
     }
-    if oidc.secret_env.is_some() == oidc.secret_file.is_some() {
+    if oidc.secret_env.is_none() && oidc.secret_file.is_none() {
         fault(
-            if oidc.secret_env.is_some() { "secret_file" } else { "client_id" },
-            "rahasia bersama penyedia harus di satu tempat".into(),
-            "perlu `secret_env` atau `secret_file`, salah satu saja",
+            "client_id",
+            "rahasia bersama penyedia belum disebut tempatnya".into(),
+            "perlu `secret_env` atau `secret_file`",
             "tulis nama variabel lingkungan (secret_env) atau nama berkas (secret_file); rahasianya \
              sendiri tidak pernah di konfigurasi",
         );

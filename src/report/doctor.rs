@@ -120,6 +120,14 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
             found.extend(budgets(config, source, store, now));
         }
     }
+    found.extend(config.oidc.iter().map(|oidc| match oidc.secret(&config.folder) {
+        Ok(_) => Finding::ok("penyedia masuk", format!("{}: rahasianya ada", oidc.label)),
+        Err(error) => Finding::look(
+            "penyedia masuk",
+            format!("{}: {error}", oidc.label),
+            "isi rahasianya lalu systemctl restart waspada; sampai itu hanya kata sandi yang berlaku",
+        ),
+    }));
     found.push(clock(&states, now));
     found
 }
