@@ -106,12 +106,15 @@ await page.goto(`${base}/keys`);
 await page.click("form[action='/keys/reset'] button");
 await page.waitForLoadState("load");
 
-// Another language, and back.
+// Another language where one is, and back.
+const search = `${base}/queue?q=poipet&lane=offer`;
+await page.goto(search);
 await page.click("button[name=language][value=en]");
-await page.waitForURL("**/queue");
-must((await page.textContent("h1")) === "Queue", "English");
+await page.waitForSelector("html[lang=en]");
+must(page.url() === search && (await page.textContent("h1")) === "Queue", `English: ${page.url()}`);
 await page.click("button[name=language][value=id]");
-await page.waitForLoadState("load");
+await page.waitForSelector("html[lang=id]");
+must(page.url() === search && (await page.textContent("h1")) === "Antrean", `Indonesian: ${page.url()}`);
 
 // Two browsers race for one item: one decides it, the other is told.
 const first = await context.newPage();
