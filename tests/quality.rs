@@ -11,7 +11,8 @@ use waspada::facts::Facts;
 use waspada::post::{Platform, Post};
 use waspada::store::{
     Analyst, Decided, Finding, ItemId, ItemState, Lease, ListFilter, Origin, Outcome, PageCommit,
-    QualitySettings, QueueError, ReviewId, Ruling, ScoredPost, Settings, Settling, Store, Unjudged,
+    QualitySettings, QueueError, ReviewId, Role, Ruling, ScoredPost, Settings, Settling, Store,
+    Together, Unjudged,
 };
 
 fn now() -> Timestamp {
@@ -30,6 +31,12 @@ fn open(dir: &Path, unflagged_share: f64, second_review_share: f64) -> Store {
         ..Settings::default()
     };
     Store::open(&settings).unwrap()
+}
+
+/// Makes an account.
+fn join(store: &Store, name: &str, role: Role) {
+    let link = store.invite(role, None, now()).unwrap();
+    store.accept(link, &analyst(name), "x".into(), now()).unwrap();
 }
 
 fn verdict(score: u8, lane: Lane) -> Verdict {
@@ -260,8 +267,13 @@ fn a_second_opinion_is_blind_and_changes_nothing() {
     let item = first.item;
     rule(&store, &first, Outcome::Takedown, later(1)).unwrap();
     assert!(next(&store, "sari", later(2)).is_none(), "not to her who decided");
+    // Whoever may be asked is not told what was decided, and so can still be asked.
+    let seen = store.view(item, &analyst("budi"), later(2)).unwrap();
+    assert_eq!((seen.state, seen.outcome, seen.awaits_second), (ItemState::Decided, None, true));
+    assert!(seen.decisions.is_empty());
+    join(&store, "wati", Role::Supervisor);
     let seen = store.view(item, &analyst("wati"), later(2)).unwrap();
-    assert_eq!((seen.state, seen.decisions.len()), (ItemState::Decided, 1));
+    assert_eq!((seen.outcome, seen.decisions.len()), (Some(Outcome::Takedown), 1));
     assert!(next(&store, "wati", later(2)).is_none(), "not to her who saw what was decided");
 
     let second = next(&store, "budi", later(3)).unwrap();
@@ -307,6 +319,42 @@ fn a_second_opinion_is_blind_and_changes_nothing() {
     assert_eq!((quality.outcomes.cases, quality.disputes.len(), quality.waiting), (0, 0, 0));
     let again = next(&store, "tono", later(66)).unwrap();
     assert_eq!(again.item, item, "it is open for everybody");
+    is_sound(&store);
+}
+
+#[test]
+fn what_is_decided_together_is_drawn_as_what_is_decided_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), 0.0, 1.0);
+    fill(&store, "iklan", 3, 80, Lane::Offer, now());
+    join(&store, "rini", Role::Supervisor);
+    let [sari, budi, rini] = ["sari", "budi", "rini"].map(analyst);
+    let lines = store.list(&ListFilter::default(), later(1)).unwrap();
+    let items = lines.iter().map(|line| {
+        store.alike(line.id, 1, &sari, later(1)).unwrap().this.picked
+    });
+    let together = Together {
+        items: items.collect(),
+        analyst: sari.clone(),
+        outcome: Outcome::BukanBerita,
+        reason: "salinan yang sama".into(),
+        duplicate_of: None,
+    };
+    let batch = store.decide_together(together, later(1)).unwrap();
+    assert_eq!(store.quality(later(2)).unwrap().waiting, 3);
+    let told = |reader| store.batch(batch, reader).unwrap().unwrap().told.is_some();
+    assert_eq!((told(&sari), told(&rini), told(&budi)), (true, true, false));
+
+    // All wait for somebody else; taken back, none does any longer.
+    assert!(next(&store, "sari", later(2)).is_none());
+    let second = next(&store, "budi", later(2)).unwrap();
+    rule(&store, &second, Outcome::Takedown, later(2)).unwrap();
+    let quality = store.quality(later(2)).unwrap();
+    assert_eq!((quality.waiting, quality.disputes.len()), (2, 1));
+    store.undo_batch(batch, &sari, "keliru", later(3)).unwrap();
+    let quality = store.quality(later(3)).unwrap();
+    assert_eq!((quality.waiting, quality.disputes.len()), (0, 0));
+    assert!(told(&budi), "nothing waits any more");
     is_sound(&store);
 }
 

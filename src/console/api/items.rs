@@ -288,8 +288,11 @@ pub(super) async fn undo(
                 return Ok(Some(own));
             }
             let item = store.view(id, &by.name, now)?;
-            // Without a decision there is nothing to forbid: the store says what is wrong.
-            if !item.decisions.is_empty() && !may_undo(&by, &item) {
+            // A decision that is kept from her is not hers.
+            if item.decisions.is_empty() && !item.awaits_second {
+                return Err(QueueError::NothingToUndo(id));
+            }
+            if !may_undo(&by, &item) {
                 return Ok(None);
             }
             store.undo(id, &by.name, &reason, now).map(Some)

@@ -154,7 +154,8 @@ async fn page(
                 }
                 (item, _) => {
                     let card = Card::read(store, id, &reader, now)?;
-                    Ok(Some((item?, lease, store.alike(id, SHOWN, now)?, card)))
+                    let alike = store.alike(id, SHOWN, &analyst, now)?;
+                    Ok(Some((item?, lease, alike, card)))
                 }
             }
         })

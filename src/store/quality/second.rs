@@ -13,6 +13,7 @@ use super::super::queue::{
 };
 use super::lot;
 use super::ruling::{self, Kept, Kind, New};
+use super::sight::{AWAITED_ON, Sight};
 use crate::engine::Lane;
 use crate::store::Store;
 
@@ -317,27 +318,35 @@ pub(in crate::store) fn void(transaction: &Transaction<'_>, decision: i64) -> ru
     Ok(())
 }
 
-/// Hides from whoever is to give a second opinion that there is a first one. Anybody else who looks
-/// at the item knows it from now on and will not be asked.
+/// Hides from whoever is to give a second opinion that there is a first one, and from those who may
+/// be asked for it what the first one is. Anybody else who looks at the item knows it from now on and
+/// will not be asked.
 pub(in crate::store) fn blind(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
+    sight: &Sight<'_>,
     item: &mut Item,
 ) -> rusqlite::Result<()> {
-    let review: Option<(i64, bool, bool)> = transaction
-        .prepare_cached(
-            "SELECT id, state = 'waiting', lease_analyst IS ?2 FROM second_review
-             WHERE item_id = ?1 AND state IN ('waiting', 'ruled')",
-        )?
+    let review: Option<(i64, Option<String>, bool)> = transaction
+        .prepare_cached(&format!(
+            "SELECT w.id, {AWAITED_ON}, w.lease_analyst IS ?2 FROM second_review w
+             JOIN queue_item q ON q.id = w.item_id
+             WHERE w.item_id = ?1 AND w.state IN ('waiting', 'ruled')"
+        ))?
         .query_row((item.id, analyst.as_str()), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     match review {
         None => {}
-        Some((_, true, true)) => {
+        Some((_, Some(_), true)) => {
             item.state = ItemState::Open;
             item.outcome = None;
             item.decisions.clear();
             item.leased_by = Some(analyst.as_str().to_owned());
+        }
+        Some((_, awaited_on, _)) if sight.hides(awaited_on.as_deref()) => {
+            item.outcome = None;
+            item.decisions.clear();
+            item.awaits_second = true;
         }
         Some((review, ..)) => {
             item.second = own(transaction, item.id, analyst)?.and_then(|kept| kept.outcome);
