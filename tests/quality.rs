@@ -359,6 +359,39 @@ fn what_is_decided_together_is_drawn_as_what_is_decided_alone() {
 }
 
 #[test]
+fn what_is_given_to_a_person_comes_before_anything_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), 1.0, 1.0);
+    fill(&store, "iklan", 4, 80, Lane::Offer, now());
+    fill(&store, "salam", 20, 10, Lane::Offer, now());
+    join(&store, "rini", Role::Supervisor);
+    join(&store, "budi", Role::Analyst);
+    let [sari, budi, rini] = ["sari", "budi", "rini"].map(analyst);
+    let flagged = store.list(&ListFilter::default(), later(1)).unwrap();
+    let decided = store.take(flagged[0].id, &sari, later(1)).unwrap().unwrap();
+    rule(&store, &decided, Outcome::Takedown, later(1)).unwrap();
+    let (given, raised) = (flagged[2].id, flagged[3].id);
+    store.assign(given, &budi, &rini, later(1)).unwrap();
+    store.escalate(raised, &sari, "ragu", later(1)).unwrap();
+
+    // Each draw would come now, and so would the second opinion.
+    assert_eq!(next(&store, "budi", later(1)).unwrap().item, given);
+    assert_eq!(next(&store, "rini", later(1)).unwrap().item, raised);
+    let review = next(&store, "tono", later(1)).unwrap();
+    assert_eq!(review.item, decided.item, "to whom nothing was given, the second opinion");
+    let drawn = next(&store, "wati", later(1)).unwrap();
+    let line = store.list(&ListFilter::default(), later(1)).unwrap();
+    assert_eq!(line.iter().find(|line| line.id == drawn.item).unwrap().score, 10);
+
+    // A second opinion that is being given is not broken off.
+    join(&store, "tono", Role::Analyst);
+    store.assign(flagged[1].id, &analyst("tono"), &rini, later(2)).unwrap();
+    assert_eq!(next(&store, "tono", later(2)).unwrap().item, review.item);
+    rule(&store, &review, Outcome::Takedown, later(2)).unwrap();
+    assert_eq!(next(&store, "tono", later(2)).unwrap().item, flagged[1].id);
+}
+
+#[test]
 fn a_more_urgent_item_goes_before_a_second_opinion() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path(), 0.0, 1.0);

@@ -16,6 +16,7 @@ use super::ruling::{self, Kept, Kind, New};
 use super::sight::{AWAITED_ON, Sight};
 use crate::engine::Lane;
 use crate::store::Store;
+use crate::store::team::Free;
 
 /// Reviews that may wait; where nobody is there to give second opinions no more are drawn.
 const MOST_WAITING: u64 = 500;
@@ -61,12 +62,12 @@ fn saw(transaction: &Transaction<'_>, review: i64, analyst: &str) -> rusqlite::R
 }
 
 /// Lends the review the analyst holds already, or else the one that waits longest among those she may
-/// give an opinion on; none while `free`, the item she would get otherwise, is more urgent.
+/// give an opinion on; none while `free`, the item she would get otherwise, is hers or more urgent.
 pub(in crate::store) fn lend(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
     lane: Option<Lane>,
-    free: Option<ItemId>,
+    free: Option<Free>,
     now: Timestamp,
     expires: Timestamp,
 ) -> Result<Option<Lease>, QueueError> {
@@ -85,7 +86,9 @@ pub(in crate::store) fn lend(
         .optional()?;
     let (review, item, token) = match held {
         Some(held) => held,
+        None if free.is_some_and(|free| free.is_hers) => return Ok(None),
         None => {
+            let free = free.map(|free| free.item);
             let waiting: Option<(i64, ItemId)> = transaction
                 .prepare_cached(
                     "SELECT r.id, r.item_id FROM second_review r

@@ -22,7 +22,7 @@ use super::queue::{ItemId, ItemState, QueueError};
 pub use note::{Mention, Note, NoteKind, SkipReason, Why, mentioned};
 pub use pause::Streak;
 pub use personal::Personal;
-pub(in crate::store) use stream::{free, is_kept_from};
+pub(in crate::store) use stream::{Free, free, is_kept_from};
 
 /// The `[store.team]` table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
