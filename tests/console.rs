@@ -67,6 +67,15 @@ async fn an_analysts_morning() {
     // The same in English, by a switch.
     console.post("/language", &admin, &[("language", "en")]).await;
     assert!(console.get("/queue", &admin).await.contains("3 items"));
+    let item = console.get("/items/1", &admin).await;
+    assert!(item.contains("<dd>Cambodia</dd>"), "{item}");
+    assert!(item.contains("IDR 12,000,000–18,000,000 a month"), "{item}");
+    assert!(console.get("/dashboard", &admin).await.contains("KH · Cambodia"));
+    console.post("/language", &admin, &[("language", "id")]).await;
+    let item = console.get("/items/1", &admin).await;
+    assert!(item.contains("<dd>Kamboja</dd>"), "{item}");
+    assert!(item.contains("IDR 12.000.000–18.000.000 per bulan"), "{item}");
+    assert!(console.get("/dashboard", &admin).await.contains("KH · Kamboja"));
 }
 
 #[tokio::test]

@@ -183,6 +183,16 @@ await page.keyboard.press("Escape");
 await moved(page, () => page.keyboard.press("b"));
 must(page.url() === item, "and one back to the item");
 
+// On a telephone the line of news takes room only when there is news.
+const small = await browser.newContext({ viewport: { width: 390, height: 844 }, storageState: session });
+const phone = await small.newPage();
+await phone.goto(`${base}/queue`);
+const room = () => phone.evaluate(() => document.getElementById("live").getBoundingClientRect().height);
+const before = await room();
+await phone.evaluate(() => document.getElementById("live").append("1 butir baru"));
+must(before === 0 && (await room()) > 0, `the empty line is ${before} pixels high`);
+await small.close();
+
 // Every page, wide and narrow, light and dark: no fault axe finds, nothing wider than the screen.
 const faults = [];
 for (const [width, height] of [[1440, 900], [390, 844]]) {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::super::column::{Name, Stamp};
-use super::super::custody::{self, Action, Actor, Analyst};
+use super::super::custody::{self, Action, Actor, Analyst, By};
 use super::super::error::StoreError;
 use super::super::queue::{
     Decided, Decision, Item, ItemId, ItemState, Lease, QueueError, Ruling, Token, subject,
@@ -219,6 +219,7 @@ pub(in crate::store) fn rule(
     transaction: &Transaction<'_>,
     review: i64,
     ruling: &Ruling,
+    by: &By,
     now: Timestamp,
 ) -> Result<Decided, QueueError> {
     let new = New {
@@ -230,7 +231,7 @@ pub(in crate::store) fn rule(
         duplicate_of: ruling.duplicate_of,
         undoes: None,
     };
-    let kept = ruling::write(transaction, &ruling.analyst, new, now)?;
+    let kept = ruling::write(transaction, by, new, now)?;
     transaction
         .prepare_cached(
             "UPDATE second_review SET state = 'ruled', second_id = ?2, lease_analyst = NULL,
@@ -262,12 +263,12 @@ fn own(
 pub(in crate::store) fn take_back(
     transaction: &Transaction<'_>,
     item: ItemId,
-    analyst: &Analyst,
+    by: &By,
     reason: &str,
     now: Timestamp,
     expires: Timestamp,
 ) -> Result<Option<Decision>, QueueError> {
-    let Some(kept) = own(transaction, item, analyst)? else { return Ok(None) };
+    let Some(kept) = own(transaction, item, &by.analyst)? else { return Ok(None) };
     let undo = New {
         review: kept.review,
         item,
@@ -277,7 +278,7 @@ pub(in crate::store) fn take_back(
         duplicate_of: None,
         undoes: Some(kept.id),
     };
-    ruling::write(transaction, analyst, undo, now)?;
+    ruling::write(transaction, by, undo, now)?;
     transaction
         .prepare_cached(
             "UPDATE second_review SET state = 'waiting', second_id = NULL WHERE id = ?1",
@@ -287,9 +288,9 @@ pub(in crate::store) fn take_back(
         .prepare_cached(
             "SELECT NOT EXISTS (SELECT 1 FROM review_seen WHERE review_id = ?1 AND analyst = ?2)",
         )?
-        .query_row((kept.review, analyst.as_str()), |row| row.get(0))?;
+        .query_row((kept.review, by.analyst.as_str()), |row| row.get(0))?;
     if blind {
-        hold(transaction, kept.review, analyst, Token::random()?, expires)?;
+        hold(transaction, kept.review, &by.analyst, Token::random()?, expires)?;
     }
     let first = transaction
         .prepare_cached(&format!(
@@ -305,6 +306,7 @@ pub(in crate::store) fn take_back(
         duplicate_of: kept.duplicate_of,
         at: kept.at,
         line: kept.line,
+        by_token: kept.by_token,
         ..first
     }))
 }
@@ -368,13 +370,13 @@ impl Store {
     pub fn undo_second(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         reason: &str,
         now: Timestamp,
     ) -> Result<Option<Decision>, QueueError> {
-        let (analyst, reason) = (analyst.clone(), reason.trim().to_owned());
+        let (by, reason) = (by.into(), reason.trim().to_owned());
         let expires = self.lease_end(now);
         self.writer
-            .call(move |transaction| take_back(transaction, item, &analyst, &reason, now, expires))
+            .call(move |transaction| take_back(transaction, item, &by, &reason, now, expires))
     }
 }

@@ -13,7 +13,7 @@ use super::decide::{self, New};
 use super::{ItemId, ItemState, Outcome, QueueError, time};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
-use crate::store::custody::Analyst;
+use crate::store::custody::{Analyst, By};
 use crate::store::quality::{self, Sight};
 use crate::store::team;
 
@@ -179,6 +179,7 @@ impl Store {
                     Stamp(now),
                 ))?;
             let batch = BatchId(transaction.last_insert_rowid());
+            let by = By::from(analyst);
             for Picked { item, .. } in items {
                 if left.iter().any(|left| left.item == *item) {
                     continue;
@@ -191,7 +192,7 @@ impl Store {
                     undoes: None,
                     batch: Some(batch),
                 };
-                let written = decide::write(transaction, analyst, new, now)?;
+                let written = decide::write(transaction, &by, new, now)?;
                 decide::close(transaction, *item, *outcome, now)?;
                 quality::draw(transaction, share, *item, written.decision, analyst, now)?;
             }
@@ -226,7 +227,7 @@ impl Store {
         reason: &str,
         now: Timestamp,
     ) -> Result<Vec<ItemId>, QueueError> {
-        let (analyst, reason) = (analyst.clone(), reason.trim().to_owned());
+        let (by, reason) = (By::from(analyst), reason.trim().to_owned());
         if reason.is_empty() {
             return Err(QueueError::ReasonMissing);
         }
@@ -237,7 +238,7 @@ impl Store {
                 if standing != Standing::Stands {
                     continue;
                 }
-                match decide::take_back(transaction, item, &analyst, &reason, Some(batch), now) {
+                match decide::take_back(transaction, item, &by, &reason, Some(batch), now) {
                     Ok(_) => undone.push(item),
                     Err(QueueError::NewerItem { .. }) => {}
                     Err(error) => return Err(error),

@@ -10,7 +10,7 @@ use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::{Post, Sha256};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
-use crate::store::custody::{self, Action, Actor, Analyst};
+use crate::store::custody::{self, Action, By};
 use crate::store::quality::{self, AWAITED_ON, Sight};
 use crate::store::reports::{Found, Told};
 
@@ -106,10 +106,10 @@ impl Store {
     pub fn view(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         now: Timestamp,
     ) -> Result<Item, QueueError> {
-        Ok(self.view_and_text(item, analyst, now)?.0)
+        Ok(self.view_and_text(item, by, now)?.0)
     }
 
     /// The same, and beside it the text as written: for rules to be tried on, not to be shown.
@@ -119,10 +119,10 @@ impl Store {
     pub fn view_and_text(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         now: Timestamp,
     ) -> Result<(Item, Option<String>), QueueError> {
-        let mut found = self.logged(item, analyst, Action::View, now)?;
+        let mut found = self.logged(item, by.into(), Action::View, now)?;
         let written = found.text.clone();
         for report in &mut found.reports {
             report.chain.clear();
@@ -157,28 +157,27 @@ impl Store {
     pub fn reveal(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         now: Timestamp,
     ) -> Result<Item, QueueError> {
-        self.logged(item, analyst, Action::Reveal, now)
+        self.logged(item, by.into(), Action::Reveal, now)
     }
 
     fn logged(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: By,
         action: Action,
         now: Timestamp,
     ) -> Result<Item, QueueError> {
-        let analyst = analyst.clone();
         self.writer.call(move |transaction| {
-            let sight = Sight::of(transaction, Some(&analyst))?;
+            let sight = Sight::of(transaction, Some(&by.analyst))?;
             let found = read(transaction, item, &sight, now)?;
             let mut found = found.ok_or(QueueError::NoSuchItem(item))?;
-            quality::blind(transaction, &analyst, &sight, &mut found)?;
-            let detail = serde_json::json!({ "version": found.version });
-            let actor = Actor::Analyst(&analyst);
-            custody::append(transaction, now, actor, action, subject(item), &detail)?;
+            quality::blind(transaction, &by.analyst, &sight, &mut found)?;
+            let mut detail = serde_json::json!({ "version": found.version });
+            custody::tell_way(&mut detail, by.token);
+            custody::append(transaction, now, by.actor(), action, subject(item), &detail)?;
             Ok(found)
         })
     }
