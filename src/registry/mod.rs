@@ -53,6 +53,9 @@ pub struct Country {
     pub code: String,
     /// Its name on screen, in Indonesian.
     pub title: String,
+    /// Its name on English screens; a table of somebody's own may be without.
+    #[serde(default, rename = "title-en")]
+    pub title_en: Option<String>,
     /// Names, cities, codes and flags that mean it.
     pub names: Vec<String>,
     /// Phrases in which such a name means something else ("bunga kamboja").

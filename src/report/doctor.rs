@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use super::budgets;
 use crate::budget::Left;
-use crate::config::{Config, SourceConfig};
+use crate::config::{Config, SourceConfig, Term, TlsFiles};
 use crate::engine::Engine;
 use crate::pipeline::{self, Health, Standing};
+use crate::registry::wib;
 use crate::store::{Alarm, SourceState, Store, StoreError};
 
 /// Under this much free space a disk wants looking at, in bytes.
@@ -82,6 +83,7 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
         Err(error) => Finding::broken("aturan", error.to_string(), "waspada rules check"),
     }];
     found.push(daemon(engine.as_ref().ok(), health.as_ref(), config));
+    found.extend(config.http.tls().map(|files| certificate(&files, now)));
     if let Ok(engine) = &engine {
         found.push(match engine.reader() {
             Some(_) => Finding::ok("pembaca kedua", "modelnya ada"),
@@ -171,6 +173,27 @@ fn daemon(
         ),
         _ => Finding::ok(name, format!("berjalan dengan aturan versi {}", health.ruleset)),
     }
+}
+
+fn certificate(files: &TlsFiles, now: Timestamp) -> Finding {
+    let name = "sertifikat";
+    let renew = "perbarui sertifikatnya pada penerbitnya, lalu systemctl reload waspada";
+    let chain = match files.chain() {
+        Ok(chain) => chain,
+        Err(error) => return Finding::broken(name, error.to_string(), "waspada config check"),
+    };
+    let Some(term) = chain.first().and_then(Term::of) else {
+        let what = format!("{}: masa berlakunya tidak terbaca", files.certificate.display());
+        return Finding::look(name, what, renew);
+    };
+    let until = term.ends.to_zoned_datetime(wib()).strftime("%Y-%m-%d %H:%M WIB");
+    if term.is_over(now) {
+        let what = format!("sudah berakhir {until}; peramban menolaknya");
+        return Finding::broken(name, what, renew);
+    }
+    let days = term.ends.duration_since(now).as_hours() / 24;
+    let what = format!("berlaku sampai {until}, {days} hari lagi");
+    if term.is_short(now) { Finding::look(name, what, renew) } else { Finding::ok(name, what) }
 }
 
 fn database(store: &Result<Store, StoreError>) -> Finding {
