@@ -3,6 +3,7 @@
 //! this room reads and checks them.
 
 mod agencies;
+mod agency_list;
 mod clock;
 mod readings;
 mod regions;
@@ -11,7 +12,12 @@ mod wages;
 
 use serde::Deserialize;
 
-pub use agencies::{Agency, LicenceStatus};
+pub(crate) use agencies::{comparable, without_form};
+
+pub use agencies::{Agency, AgencyTable, LicenceStatus};
+pub use agency_list::{
+    AgencyList, Changed, Changes, Column, Doubt, Fault, UnreadableList, read_list,
+};
 pub use clock::{day_of, today, wib};
 pub use readings::{AgencyWords, DepartureWords, PlaceWords, Readings, VisaClass, VisaWords};
 pub use regions::Region;
@@ -172,7 +178,7 @@ pub const TABLES: &[&str] = &[
     "amounts.toml",
     "legal.toml",
     "contacts.toml",
-    "agencies.toml",
+    AgencyTable::FILE,
     "agencies-sample.toml",
     "wages.toml",
     "readings.toml",
@@ -216,9 +222,9 @@ impl Registry {
         let Currencies { currency, .. } = table(&text_of, "currencies.toml")?;
         let Legal { basis, .. } = table(&text_of, "legal.toml")?;
         let Contacts { hotline, calling_code, .. } = table(&text_of, "contacts.toml")?;
-        let mut agencies: agencies::Agencies = table(&text_of, "agencies.toml")?;
+        let mut agencies: AgencyTable = table(&text_of, AgencyTable::FILE)?;
         // Invented ones, so that the examples of rules hold whatever register is brought.
-        let mut sample: agencies::Agencies = table(&text_of, "agencies-sample.toml")?;
+        let mut sample: AgencyTable = table(&text_of, "agencies-sample.toml")?;
         agencies.agency.append(&mut sample.agency);
         let regions: regions::Regions = table(&text_of, "regions.toml")?;
         let wages: wages::Table = table(&text_of, "wages.toml")?;

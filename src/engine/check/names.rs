@@ -63,7 +63,9 @@ fn variants<'a>(files: &'a RuleFiles, found: &mut Vec<Diagnostic>) -> Variants<'
                 );
             };
             if heads.contains(written) && written != word {
-                contradicts(format!("`{written}` dibaca `{word}`, tetapi baris lain menjadikannya kata tersendiri"));
+                contradicts(format!(
+                    "`{written}` dibaca `{word}`, tetapi baris lain menjadikannya kata tersendiri"
+                ));
             }
             if let Some(other) = known.get(written).filter(|other| other.word != word) {
                 contradicts(format!(
@@ -184,9 +186,10 @@ fn by_value<'a>(
 ) {
     let mut of: BTreeMap<u64, Vec<&'a String>> = BTreeMap::new();
     words.for_each(|(word, value)| of.entry(value).or_default().push(word));
-    into.extend(of.into_iter().map(|(value, words)| {
-        Meaning::of_words(table, format!("{title} {value}"), words)
-    }));
+    into.extend(
+        of.into_iter()
+            .map(|(value, words)| Meaning::of_words(table, format!("{title} {value}"), words)),
+    );
 }
 
 /// Names that are read as other words, so that those words become the name.
