@@ -101,6 +101,8 @@ const COLUMNS: [Known; 8] = [
         &["hp", "wa", "kontak", "phone", "phones", "telp", "tlp", "telephone"],
         &[
             "telepon",
+            "telp",
+            "hp",
             "no telp",
             "nomor telp",
             "no tlp",

@@ -85,16 +85,20 @@ pub fn read_list(
     source: &str,
     taken: Date,
 ) -> Result<AgencyList, UnreadableList> {
-    let (records, layout) = DELIMITERS
+    // The line a record begins on is told rightly for these ends of lines only.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let ((lines, cells), layout) = DELIMITERS
         .iter()
-        .map(|delimiter| records(text, *delimiter))
+        .map(|delimiter| records(&text, *delimiter))
         .map(|(lines, cells)| {
             let layout = Layout::find(&cells, mapped);
             ((lines, cells), layout)
         })
-        .max_by_key(|(_, layout)| layout.as_ref().map_or(0, |layout| layout.read.len()))
-        .map(|(records, layout)| layout.map(|layout| (records, layout)))
-        .unwrap_or(Err(UnreadableList::Empty))?;
+        .max_by_key(|((_, cells), layout)| {
+            let known = layout.as_ref().map_or(0, |layout| layout.read.len());
+            (known, cells.iter().map(Vec::len).max())
+        })
+        .map_or(Err(UnreadableList::Empty), |(records, layout)| Ok((records, layout?)))?;
     if let Some((_, missing)) =
         mapped.iter().find(|(column, _)| !layout.read.iter().any(|(other, _)| other == column))
     {
@@ -117,7 +121,6 @@ pub fn read_list(
             .filter(|title| !title.is_empty())
             .collect(),
     };
-    let (lines, cells) = records;
     for (line, cells) in lines.into_iter().zip(cells).skip(layout.header + 1) {
         let row = Row { line, cells: &cells, layout: &layout };
         if let Some(agency) = row.read(&mut list) {
