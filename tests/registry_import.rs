@@ -128,7 +128,8 @@ fn what_is_refused_changes_nothing() {
     }
     let (status, said) = office.import(shorter.as_bytes(), &[AS_OF, &["--force"]].concat());
     assert_eq!(status, 0, "{said}");
-    let (status, said) = office.import(broken.as_bytes(), &[AS_OF, &["--skip-faulty", "--force"]].concat());
+    let (status, said) =
+        office.import(broken.as_bytes(), &[AS_OF, &["--skip-faulty", "--force"]].concat());
     assert!(status == 0 && said.contains("SALAH: 1"), "{said}");
     assert!(!office.register().unwrap().contains("Teladan"));
 }

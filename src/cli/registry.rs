@@ -93,7 +93,7 @@ impl Import {
         // What the daemon would refuse is not written.
         examine(&files, config.thresholds.into()).map_err(|error| {
             Failure::Usage(format!(
-                "dengan daftar ini aturan tidak dapat dipakai; tidak ada yang ditulis\n{error}"
+                "aturan di folder itu tidak dapat dipakai bersama daftar ini (lihat `waspada rules check` dan `waspada rules test`); tidak ada yang ditulis\n{error}"
             ))
         })?;
         if self.dry_run {

@@ -98,21 +98,8 @@ const COLUMNS: [Known; 8] = [
     (
         Column::Phones,
         "telepon",
-        &["hp", "wa", "kontak", "phone", "phones", "telp", "tlp", "telephone"],
-        &[
-            "telepon",
-            "telp",
-            "hp",
-            "no telp",
-            "nomor telp",
-            "no tlp",
-            "no hp",
-            "nomor hp",
-            "whatsapp",
-            "no wa",
-            "nomor wa",
-            "telp kantor",
-        ],
+        &["wa", "kontak", "phone", "phones", "telephone"],
+        &["telepon", "telp", "tlp", "hp", "whatsapp", "no wa", "nomor wa"],
     ),
     (
         Column::Domains,
