@@ -2,16 +2,18 @@
 //! licensed agencies, from the list the ministry hands out; it is written whole or not at all.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use super::rules::writable;
-use super::{Answer, Failure, print};
-use crate::engine::RuleFiles;
+use super::{Answer, Failure, json_line, print};
+use crate::engine::{RuleFiles, Thresholds};
 use crate::fetch::decode;
 use crate::pipeline::{examine, put_rule_file};
-use crate::registry::{AgencyList, AgencyTable, Changes, Column, UnreadableList, read_list, today};
+use crate::registry::{
+    AgencyList, AgencyTable, Changes, Column, Doubt, Fault, New, UnreadableList, read_list, today,
+};
 
 /// Where the register stands in a rule folder; an update of the shipped rules does not touch it.
 const PLACE: &str = "local/registry/agencies.toml";
@@ -51,6 +53,23 @@ pub(super) struct Import {
     /// Terima daftar yang lebih lama dari yang ada, atau yang kehilangan banyak perusahaan
     #[arg(long)]
     force: bool,
+    /// Keluaran JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What came of an import, for a program.
+#[derive(serde::Serialize)]
+struct Imported<'a> {
+    as_of: Date,
+    agencies: usize,
+    columns: Vec<(&'static str, &'a str)>,
+    unused_columns: &'a [String],
+    changes: &'a Changes,
+    doubts: &'a [Doubt],
+    faults: &'a [Fault],
+    written: bool,
+    refused: Option<&'a str>,
 }
 
 fn column(text: &str) -> Result<(Column, String), String> {
@@ -82,38 +101,51 @@ impl Import {
         let mut list = self.list()?;
         let changes = list.changes(before.as_ref().map_or(&[][..], |table| &table.agency));
         let refused = self.refused(&list, &changes, before.as_ref());
-        let mut said = told(&self.file.display().to_string(), self.as_of, &list, &changes);
-        if let Some(reason) = refused {
-            let _ = write!(said, "\nTidak ada yang ditulis: {reason}\n");
-            print(&said)?;
-            return Ok(Answer::No);
-        }
+        let written = match &refused {
+            Some(_) => false,
+            None => self.write(folder, &mut files, &list, config.thresholds.into())?,
+        };
+        let imported = Imported {
+            as_of: self.as_of,
+            agencies: list.rows.len(),
+            columns: list.columns.iter().map(|(one, title)| (one.as_str(), &**title)).collect(),
+            unused_columns: &list.unused,
+            changes: &changes,
+            doubts: &list.doubts,
+            faults: &list.faults,
+            written,
+            refused: refused.as_deref(),
+        };
+        print(&if self.json { json_line(&imported)? } else { imported.told(&self.file) })?;
+        Ok(if refused.is_some() { Answer::No } else { Answer::Done })
+    }
+
+    /// Brings the list into force, unless this is a dry run.
+    fn write(
+        &self,
+        folder: &Path,
+        files: &mut RuleFiles,
+        list: &AgencyList,
+        thresholds: Thresholds,
+    ) -> Result<bool, Failure> {
         let text = self.table(list)?;
         files.set(PLACE, &text);
         // What the daemon would refuse is not written.
-        examine(&files, config.thresholds.into()).map_err(|error| {
+        examine(files, thresholds).map_err(|error| {
             Failure::Usage(format!(
                 "aturan di folder itu tidak dapat dipakai bersama daftar ini (lihat `waspada rules check` dan `waspada rules test`); tidak ada yang ditulis\n{error}"
             ))
         })?;
         if self.dry_run {
-            said.push_str(
-                "\nIni baru percobaan: tidak ada yang ditulis. Jalankan lagi tanpa --dry-run.\n",
-            );
-        } else {
-            put_rule_file(folder, PLACE, &text).map_err(|error| {
-                Failure::Impossible(format!(
-                    "{}: tidak dapat ditulis: {error}; daftar yang lama tidak berubah",
-                    folder.join(PLACE).display()
-                ))
-            })?;
-            let _ = write!(
-                said,
-                "\nDitulis ke {PLACE} di folder aturan. Penjaga yang berjalan memakainya dalam beberapa saat;\nuntuk postingan yang tersimpan: waspada rules rescore.\n"
-            );
+            return Ok(false);
         }
-        print(&said)?;
-        Ok(Answer::Done)
+        put_rule_file(folder, PLACE, &text).map_err(|error| {
+            Failure::Impossible(format!(
+                "{}: tidak dapat ditulis: {error}; daftar yang lama tidak berubah",
+                folder.join(PLACE).display()
+            ))
+        })?;
+        Ok(true)
     }
 
     fn list(&self) -> Result<AgencyList, Failure> {
@@ -167,11 +199,11 @@ impl Import {
         })
     }
 
-    fn table(&self, list: AgencyList) -> Result<String, Failure> {
+    fn table(&self, list: &AgencyList) -> Result<String, Failure> {
         let table = AgencyTable {
             as_of: self.as_of,
             source: self.source.clone(),
-            agency: list.rows.into_iter().map(|(_, agency)| agency).collect(),
+            agency: list.rows.iter().map(|(_, agency)| agency.clone()).collect(),
         };
         let head = "Ditulis oleh `waspada registry import`; impor berikutnya menggantinya. Nama lain, telepon,\ndan situs yang ditambahkan di sini tetap ada bila daftar berikutnya tidak punya kolomnya.";
         table.to_toml(head).map_err(|error| Failure::Impossible(error.to_string()))
@@ -191,47 +223,61 @@ fn register(files: &RuleFiles) -> Result<Option<AgencyTable>, Failure> {
     })
 }
 
-/// What the list holds and what it changes.
-fn told(file: &str, as_of: Date, list: &AgencyList, changes: &Changes) -> String {
-    let mut text = format!("{file}: {} perusahaan, daftar per {as_of}\n", list.rows.len());
-    // Writing to a string cannot fail.
-    let columns =
-        list.columns.iter().map(|(column, title)| format!("{} = `{title}`", column.as_str()));
-    let _ = writeln!(text, "  kolom: {}", columns.collect::<Vec<_>>().join(", "));
-    if !list.unused.is_empty() {
-        let unused: Vec<String> = list.unused.iter().map(|title| format!("`{title}`")).collect();
-        let _ = writeln!(text, "  tidak dipakai: {}", unused.join(", "));
+impl Imported<'_> {
+    /// For a person: what the list holds, what it changes, and what came of it.
+    fn told(&self, file: &Path) -> String {
+        let file = file.display();
+        let mut text = format!("{file}: {} perusahaan, daftar per {}\n", self.agencies, self.as_of);
+        // Writing to a string cannot fail.
+        let columns = self.columns.iter().map(|(column, title)| format!("{column} = `{title}`"));
+        let _ = writeln!(text, "  kolom: {}", columns.collect::<Vec<_>>().join(", "));
+        if !self.unused_columns.is_empty() {
+            let unused = self.unused_columns.iter().map(|title| format!("`{title}`"));
+            let _ = writeln!(text, "  tidak dipakai: {}", unused.collect::<Vec<_>>().join(", "));
+        }
+        let Changes { new, changed, gone, same } = self.changes;
+        section(
+            &mut text,
+            "BARU",
+            new.iter().map(|New { line, agency }| {
+                let licence = agency.licence.as_ref().map(|one| format!(" ({one})"));
+                format!("baris {line}: {}{}", agency.name, licence.unwrap_or_default())
+            }),
+        );
+        section(
+            &mut text,
+            "BERUBAH",
+            changed
+                .iter()
+                .map(|one| format!("baris {}: {}; {}", one.line, one.name, one.what.join("; "))),
+        );
+        section(&mut text, "HILANG", gone.iter().map(|agency| agency.name.clone()));
+        section(
+            &mut text,
+            "MERAGUKAN",
+            self.doubts
+                .iter()
+                .map(|one| format!("baris {}: {}: {}", one.line, one.name, one.message)),
+        );
+        section(
+            &mut text,
+            "SALAH",
+            self.faults.iter().map(|one| format!("baris {}: {}", one.line, one.message)),
+        );
+        let _ = writeln!(text, "TETAP: {same}\n");
+        let _ = match (self.refused, self.written) {
+            (Some(reason), _) => writeln!(text, "Tidak ada yang ditulis: {reason}"),
+            (None, false) => writeln!(
+                text,
+                "Ini baru percobaan: tidak ada yang ditulis. Jalankan lagi tanpa --dry-run."
+            ),
+            (None, true) => writeln!(
+                text,
+                "Ditulis ke {PLACE} di folder aturan. Penjaga yang berjalan memakainya dalam beberapa saat;\nuntuk postingan yang tersimpan: waspada rules rescore."
+            ),
+        };
+        text
     }
-    section(
-        &mut text,
-        "BARU",
-        changes.new.iter().map(|(line, agency)| {
-            let licence =
-                agency.licence.as_ref().map(|one| format!(" ({one})")).unwrap_or_default();
-            format!("baris {line}: {}{licence}", agency.name)
-        }),
-    );
-    section(
-        &mut text,
-        "BERUBAH",
-        changes
-            .changed
-            .iter()
-            .map(|one| format!("baris {}: {}; {}", one.line, one.name, one.what.join("; "))),
-    );
-    section(&mut text, "HILANG", changes.gone.iter().map(|agency| agency.name.clone()));
-    section(
-        &mut text,
-        "MERAGUKAN",
-        list.doubts.iter().map(|one| format!("baris {}: {}: {}", one.line, one.name, one.message)),
-    );
-    section(
-        &mut text,
-        "SALAH",
-        list.faults.iter().map(|one| format!("baris {}: {}", one.line, one.message)),
-    );
-    let _ = writeln!(text, "TETAP: {}", changes.same);
-    text
 }
 
 fn section(text: &mut String, title: &str, lines: impl ExactSizeIterator<Item = String>) {

@@ -10,13 +10,14 @@ mod regions;
 mod sites;
 mod wages;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 pub(crate) use agencies::{comparable, without_form};
 
 pub use agencies::{Agency, AgencyTable, LicenceStatus};
 pub use agency_list::{
-    AgencyList, Changed, Changes, Column, Doubt, Fault, UnreadableList, read_list,
+    AgencyList, Changed, Changes, Column, Doubt, Fault, New, UnreadableList, read_list,
 };
 pub use clock::{day_of, today, wib};
 pub use readings::{AgencyWords, DepartureWords, PlaceWords, Readings, VisaClass, VisaWords};
@@ -41,6 +42,8 @@ pub struct Registry {
     pub calling_codes: Vec<CallingCode>,
     /// Licensed agencies.
     pub agencies: Vec<Agency>,
+    /// The day the list of them held; none where no list was brought.
+    pub agencies_as_of: Option<Date>,
     /// What is usually paid.
     pub wages: Wages,
     /// Provinces, kabupaten and kota.
@@ -224,12 +227,14 @@ impl Registry {
         let Contacts { hotline, calling_code, .. } = table(&text_of, "contacts.toml")?;
         let mut agencies: AgencyTable = table(&text_of, AgencyTable::FILE)?;
         // Invented ones, so that the examples of rules hold whatever register is brought.
+        let brought = (!agencies.agency.is_empty()).then_some(agencies.as_of);
         let mut sample: AgencyTable = table(&text_of, "agencies-sample.toml")?;
         agencies.agency.append(&mut sample.agency);
         let regions: regions::Regions = table(&text_of, "regions.toml")?;
         let wages: wages::Table = table(&text_of, "wages.toml")?;
         Ok(Self {
             agencies: agencies.agency,
+            agencies_as_of: brought,
             regions: regions.region,
             wages: Wages { jobs: wages.job, usual: wages.wage },
             readings: table(&text_of, "readings.toml")?,

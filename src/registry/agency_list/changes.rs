@@ -1,15 +1,16 @@
 //! What a new list changes in the register: who is new, changed, or gone.
 
 use rustc_hash::FxHashMap;
+use serde::Serialize;
 
 use super::super::Agency;
 use super::{AgencyList, Column};
 
 /// What a list changes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Changes {
-    /// Agencies that were not there, with their lines.
-    pub new: Vec<(u64, Agency)>,
+    /// Agencies that were not there.
+    pub new: Vec<New>,
     /// Agencies of which something else is said.
     pub changed: Vec<Changed>,
     /// Agencies that are no longer there.
@@ -18,8 +19,17 @@ pub struct Changes {
     pub same: usize,
 }
 
+/// An agency that was not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct New {
+    /// The line of the list.
+    pub line: u64,
+    /// Who it is.
+    pub agency: Agency,
+}
+
 /// An agency of which something else is said.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Changed {
     /// The line of the list.
     pub line: u64,
@@ -48,7 +58,7 @@ impl AgencyList {
             let by_number = agency.bare_licence().and_then(|licence| by_licence.get(&licence));
             let Some(place) = by_number.or_else(|| by_name.get(&agency.bare_name())).copied()
             else {
-                changes.new.push((*line, agency.clone()));
+                changes.new.push(New { line: *line, agency: agency.clone() });
                 continue;
             };
             known[place] = true;

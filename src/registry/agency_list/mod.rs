@@ -10,11 +10,12 @@ use std::collections::hash_map::Entry;
 use csv::{ReaderBuilder, Trim};
 use jiff::civil::Date;
 use rustc_hash::FxHashMap;
+use serde::Serialize;
 
 use super::Agency;
 use columns::Layout;
 
-pub use changes::{Changed, Changes};
+pub use changes::{Changed, Changes, New};
 pub use columns::Column;
 
 /// What may stand between two columns.
@@ -38,7 +39,7 @@ pub struct AgencyList {
 }
 
 /// Something about a row that should be looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Doubt {
     /// The line of the file.
     pub line: u64,
@@ -49,7 +50,7 @@ pub struct Doubt {
 }
 
 /// A row that could not be taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// The line of the file.
     pub line: u64,

@@ -143,7 +143,7 @@ fn a_new_list_is_held_against_the_register() {
     let names = |all: &[Agency]| all.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&changes.gone), ["PT Tiga Rekaan"]);
     assert_eq!(
-        changes.new.iter().map(|(line, one)| (*line, &*one.name)).collect::<Vec<_>>(),
+        changes.new.iter().map(|new| (new.line, &*new.agency.name)).collect::<Vec<_>>(),
         [(4, "PT Empat Rekaan")]
     );
     let changed: Vec<(u64, Vec<String>)> =
