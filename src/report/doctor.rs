@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -12,7 +13,7 @@ use crate::budget::Left;
 use crate::config::{Config, SourceConfig, Term, TlsFiles};
 use crate::engine::Engine;
 use crate::pipeline::{self, Health, Standing};
-use crate::registry::wib;
+use crate::registry::{day_of, wib};
 use crate::store::{Alarm, SourceState, Store, StoreError};
 
 /// Under this much free space a disk wants looking at, in bytes.
@@ -23,6 +24,9 @@ const NO_SPACE: u64 = 200 << 20;
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// How long after its time a source may still be visited.
 const LATE: SignedDuration = SignedDuration::from_hours(1);
+
+/// After so many days the list of licensed agencies wants renewing.
+const REGISTER_IS_OLD: i32 = 92;
 
 /// How a thing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -94,6 +98,9 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
             ),
         });
     }
+    if let Ok(engine) = &engine {
+        found.push(register(engine, day_of(now)));
+    }
     let store = Store::open_existing(&config.store);
     found.push(database(&store));
     found.push(space("ruang disk basis data", &config.store.path));
@@ -132,6 +139,24 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
     }));
     found.push(clock(&states, now));
     found
+}
+
+/// Whether the list of licensed agencies was brought, and how old it is.
+fn register(engine: &Engine, today: Date) -> Finding {
+    let name = "daftar P3MI";
+    let brought = "waspada registry import DAFTAR.csv --as-of TANGGAL";
+    match engine.registry().agencies_as_of {
+        None => Finding::ok(
+            name,
+            format!("belum ada: izin perusahaan tidak dapat dicek; ambil dengan {brought}"),
+        ),
+        Some(as_of) if (today - as_of).get_days() > REGISTER_IS_OLD => Finding::look(
+            name,
+            format!("per {as_of}, lebih dari {REGISTER_IS_OLD} hari yang lalu"),
+            format!("minta daftar yang baru, lalu {brought}"),
+        ),
+        Some(as_of) => Finding::ok(name, format!("per {as_of}")),
+    }
 }
 
 fn daemon(
