@@ -56,7 +56,9 @@ fn the_store_counts_what_came_was_decided_and_waits() {
     decide(&store, first, Outcome::Takedown, at("2026-11-26T16:59:59Z"));
     let plea = item(&store, "disekap");
     decide(&store, plea, Outcome::KorbanDibantu, at("2026-11-26T17:00:00Z"));
-    store.undo(plea, &"sari".parse().unwrap(), "keliru", at("2026-11-26T18:00:00Z")).unwrap();
+    store
+        .undo(plea, &"sari".parse::<Analyst>().unwrap(), "keliru", at("2026-11-26T18:00:00Z"))
+        .unwrap();
 
     let load = store.load(date(2026, 11, 28), 4).unwrap();
     let told: Vec<_> =

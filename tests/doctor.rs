@@ -226,5 +226,5 @@ fn a_certificate_that_ends_soon_is_told_of() {
         assert_eq!(found["todo"].is_null(), state == "ok", "{found}");
     }
     std::fs::remove_file(desk.path("rantai.pem")).unwrap();
-    assert_eq!(check(&examined(&desk).1, "konfigurasi")["state"], "rusak");
+    assert_eq!(check(&examined(&desk).1, "sertifikat")["state"], "rusak");
 }
