@@ -61,6 +61,10 @@ impl Locale {
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
         // What is put into a sentence here is numbers and names, never a text of mixed direction.
         bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(match language {
+            Language::Id => |value, _| written(value, Language::Id),
+            Language::En => |value, _| written(value, Language::En),
+        }));
         for messages in files {
             // A message that cannot be read is left out; a test holds every file to be whole.
             let resource = FluentResource::try_new(messages.to_owned());
@@ -133,11 +137,7 @@ impl Locale {
 
     /// A count, its thousands apart.
     pub(super) fn number(&self, count: u64) -> String {
-        let text = grouped(count);
-        match self.language {
-            Language::Id => text,
-            Language::En => text.replace('.', ","),
-        }
+        in_groups(count, self.language)
     }
 
     /// A number with so many digits after the point.
@@ -169,6 +169,21 @@ impl Locale {
             })
             .into_owned()
     }
+}
+
+/// A whole number as it is written in a language.
+fn in_groups(count: u64, language: Language) -> String {
+    let text = grouped(count);
+    match language {
+        Language::Id => text,
+        Language::En => text.replace('.', ","),
+    }
+}
+
+/// How a number within a message is written; what is no whole number is left to the message.
+fn written(value: &FluentValue<'_>, language: Language) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    number.as_string().parse().ok().map(|count| in_groups(count, language))
 }
 
 #[cfg(test)]
@@ -302,5 +317,7 @@ mod tests {
         assert_eq!(waiting(Language::Id, 1), "1 butir");
         assert_eq!(waiting(Language::En, 1), "1 item");
         assert_eq!(waiting(Language::En, 2), "2 items");
+        assert_eq!(waiting(Language::En, 11_680), "11,680 items");
+        assert_eq!(waiting(Language::Id, 11_680), "11.680 butir");
     }
 }
