@@ -2,11 +2,12 @@
 
 use super::bits::Bits;
 use super::groups::only_exculpates;
-use super::reader::{Example, Features, Opinion, Reading, signal};
+use super::reader::{Example, Features, Opinion, Reading, signal, word_hash};
 use super::score::Scratch;
 use super::{Engine, Rule, Status};
 use crate::facts::Found;
 use crate::registry::Country;
+use crate::text::{Vocabulary, WordId};
 
 /// Buckets of what rules and tables know, hashed once a rule set.
 #[derive(Debug)]
@@ -15,11 +16,15 @@ pub(super) struct Signals {
     /// Rules whose firing makes a post worth reading: not those of families that only exculpate.
     wake: Bits,
     countries: Vec<Box<[u32]>>,
+    /// What each word of the vocabulary counts as; 0 for the kinds of token, read as written.
+    words: Box<[u64]>,
 }
 
 impl Signals {
-    pub(super) fn of(rules: &[Rule], countries: &[Country]) -> Self {
+    pub(super) fn of(rules: &[Rule], countries: &[Country], vocabulary: &Vocabulary) -> Self {
+        let word = |id| if WordId(id).is_kind() { 0 } else { word_hash(vocabulary.word(WordId(id))) };
         Self {
+            words: (0..crate::text::offset(vocabulary.len())).map(word).collect(),
             wake: Bits::of(rules.len(), |rule| !only_exculpates(rules, rules[rule].family)),
             rules: rules.iter().map(|rule| signal("rule", &rule.id.0)).collect(),
             countries: countries
@@ -55,7 +60,10 @@ impl Engine {
             && self.is_worth_reading(scratch)
         {
             self.read_features(scratch, text);
-            scratch.desk.opinion = Some(model.read(&scratch.desk.features));
+            let mut features = std::mem::take(&mut scratch.desk.features);
+            let settled = self.reader_settings.settled();
+            scratch.desk.opinion = Some(model.read(&mut features, scratch.views(), settled));
+            scratch.desk.features = features;
         }
     }
 
@@ -66,7 +74,11 @@ impl Engine {
             return None;
         }
         self.read_features(scratch, text);
-        Some(Example::of(scratch.desk.features.values()))
+        let mut features = std::mem::take(&mut scratch.desk.features);
+        features.spell(scratch.views());
+        let example = Example::of(features.values());
+        scratch.desk.features = features;
+        Some(example)
     }
 
     /// Most posts hold nothing that any rule asks about; they are not worth the time.
@@ -95,6 +107,7 @@ impl Engine {
             text,
             views: scratch.views(),
             found: scratch.found(),
+            words: &self.signals.words,
             signals: &desk.signals,
             number: &number,
         });

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{Lane, Points};
 use crate::text::{Span, Views};
 
-pub(super) use features::{Features, Reading};
+pub(super) use features::{Features, Reading, word_hash};
 pub use file::UnreadableModel;
 pub(super) use settings::Settings;
 pub(super) use signals::signal;
@@ -121,17 +121,26 @@ impl Model {
         self.trained
     }
 
-    /// Reads a post.
-    pub(super) fn read(&self, features: &Features) -> Opinion {
+    /// Reads a post: first what costs little, and the letters only where some lane's odds are then at
+    /// least those given.
+    pub(super) fn read(&self, features: &mut Features, views: &Views, settled: [f32; 2]) -> Opinion {
         let mut odds = self.shift;
-        for block in Block::ALL {
-            let ([offer, victim], count) = features.sum(block, &self.weights);
-            let value = Block::value(count);
-            for (lane, sum) in [offer, victim].into_iter().enumerate() {
-                odds[lane] += self.scale[lane] * value * real(sum);
-            }
+        for block in Block::CHEAP {
+            self.add(block, features, &mut odds);
+        }
+        if (0..LANES.len()).any(|lane| odds[lane] >= settled[lane]) {
+            features.spell(views);
+            self.add(Block::Letters, features, &mut odds);
         }
         Opinion { odds }
+    }
+
+    fn add(&self, block: Block, features: &Features, odds: &mut [f32; 2]) {
+        let (sums, count) = features.sum(block, &self.weights);
+        let value = Block::value(count);
+        for (lane, sum) in sums.into_iter().enumerate() {
+            odds[lane] += self.scale[lane] * value * real(sum);
+        }
     }
 
     /// The words that moved it most in the direction of its points.
@@ -174,7 +183,16 @@ impl Model {
     }
 }
 
+/// By how much a lane's odds without the letters must lie under those from which it is held for one
+/// of that lane, so that the letters are not asked.
+const SETTLED: [f32; 2] = [2.6, 4.3];
+
 impl Settings {
+    /// The odds in each lane below which the letters are not asked.
+    pub(super) fn settled(&self) -> [f32; 2] {
+        [self.from_offer - SETTLED[0], self.from_victim - SETTLED[1]]
+    }
+
     /// What the reader adds to, or takes from, a lane's sum of 0 to 100.
     pub(super) fn points(&self, lane: Lane, opinion: Opinion, standing: Standing) -> i32 {
         let Standing { total, strong, flag, tinggi } = standing;
