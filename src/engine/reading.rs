@@ -2,7 +2,7 @@
 
 use super::bits::Bits;
 use super::groups::only_exculpates;
-use super::reader::{Example, Features, Opinion, Reading, signal, word_hash};
+use super::reader::{Example, Features, Glance, Opinion, Reading, signal, word_hash};
 use super::score::Scratch;
 use super::{Engine, Rule, Status};
 use crate::facts::Found;
@@ -55,16 +55,39 @@ impl Desk {
 impl Engine {
     /// Asks the second reader about the post last read, where there is anything to ask about.
     pub(super) fn consult(&self, scratch: &mut Scratch, text: &str) {
+        self.consult_unless(scratch, text, |_, _| false);
+    }
+
+    /// Asks the second reader no further than it takes to know that the post last read is not flagged:
+    /// `false` where it is not, and then nothing is held of it.
+    pub(super) fn consult_if_open(&self, scratch: &mut Scratch, text: &str) -> bool {
+        // What the rules flag by themselves is always read as a whole.
+        self.consult_unless(scratch, text, |scratch, glance| {
+            self.reader_settings.are_settled(glance)
+                && self.lanes(scratch).decide(self.thresholds.flag).is_none()
+        })
+    }
+
+    /// Asks the second reader about the post last read, unless a glance at it is enough: `false` then.
+    fn consult_unless(
+        &self,
+        scratch: &mut Scratch,
+        text: &str,
+        enough: impl FnOnce(&Scratch, Glance) -> bool,
+    ) -> bool {
         scratch.desk.opinion = None;
-        if let Some(model) = &self.reader
-            && self.is_worth_reading(scratch)
-        {
-            self.read_features(scratch, text);
-            let mut features = std::mem::take(&mut scratch.desk.features);
-            let settled = self.reader_settings.settled();
-            scratch.desk.opinion = Some(model.read(&mut features, scratch.views(), settled));
-            scratch.desk.features = features;
+        let Some(model) = &self.reader else { return true };
+        if !self.is_worth_reading(scratch) {
+            return true;
         }
+        self.read_features(scratch, text);
+        let glance = model.glance(&scratch.desk.features);
+        if enough(scratch, glance) {
+            return false;
+        }
+        spell(scratch);
+        scratch.desk.opinion = Some(model.read_on(glance, &scratch.desk.features));
+        true
     }
 
     /// What the second reader would learn from a post; `None` for one it never gets to see.
@@ -74,11 +97,8 @@ impl Engine {
             return None;
         }
         self.read_features(scratch, text);
-        let mut features = std::mem::take(&mut scratch.desk.features);
-        features.spell(scratch.views());
-        let example = Example::of(features.values());
-        scratch.desk.features = features;
-        Some(example)
+        spell(scratch);
+        Some(Example::of(scratch.desk.features.values()))
     }
 
     /// Most posts hold nothing that any rule asks about; they are not worth the time.
@@ -86,6 +106,7 @@ impl Engine {
         self.signals.wake.meets(scratch.fired())
     }
 
+    /// Reads everything but the letters.
     fn read_features(&self, scratch: &mut Scratch, text: &str) {
         let mut desk = std::mem::take(&mut scratch.desk);
         desk.signals.clear();
@@ -113,4 +134,11 @@ impl Engine {
         });
         scratch.desk = desk;
     }
+}
+
+/// Reads the letters too.
+fn spell(scratch: &mut Scratch) {
+    let mut features = std::mem::take(&mut scratch.desk.features);
+    features.spell(scratch.views());
+    scratch.desk.features = features;
 }

@@ -65,6 +65,13 @@ pub(super) struct Opinion {
     odds: [f32; 2],
 }
 
+/// Log-odds of each lane by everything but the letters. It says whether the letters are worth asking
+/// and nothing else: no number comes of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glance {
+    odds: [f32; 2],
+}
+
 impl Opinion {
     pub(super) const fn of(self, lane: Lane) -> f32 {
         self.odds[lane_number(lane)]
@@ -121,17 +128,19 @@ impl Model {
         self.trained
     }
 
-    /// Reads a post: first what costs little, and the letters only where some lane's odds are then at
-    /// least those given.
-    pub(super) fn read(&self, features: &mut Features, views: &Views, settled: [f32; 2]) -> Opinion {
+    /// Reads what costs little.
+    pub(super) fn glance(&self, features: &Features) -> Glance {
         let mut odds = self.shift;
         for block in Block::CHEAP {
             self.add(block, features, &mut odds);
         }
-        if (0..LANES.len()).any(|lane| odds[lane] >= settled[lane]) {
-            features.spell(views);
-            self.add(Block::Letters, features, &mut odds);
-        }
+        Glance { odds }
+    }
+
+    /// Reads on in a post of which the letters were spelt.
+    pub(super) fn read_on(&self, glance: Glance, features: &Features) -> Opinion {
+        let Glance { mut odds } = glance;
+        self.add(Block::Letters, features, &mut odds);
         Opinion { odds }
     }
 
@@ -183,14 +192,15 @@ impl Model {
     }
 }
 
-/// By how much a lane's odds without the letters must lie under those from which it is held for one
-/// of that lane, so that the letters are not asked.
+/// By how much each lane's odds without the letters must lie under those from which the reader holds
+/// a post for one of that lane, so that the letters are not asked.
 const SETTLED: [f32; 2] = [2.6, 4.3];
 
 impl Settings {
-    /// The odds in each lane below which the letters are not asked.
-    pub(super) fn settled(&self) -> [f32; 2] {
-        [self.from_offer - SETTLED[0], self.from_victim - SETTLED[1]]
+    /// Whether the letters will not make the reader hold a post for an offer or a plea.
+    pub(super) fn are_settled(&self, glance: Glance) -> bool {
+        let from = [self.from_offer, self.from_victim];
+        (0..LANES.len()).all(|lane| glance.odds[lane] < from[lane] - SETTLED[lane])
     }
 
     /// What the reader adds to, or takes from, a lane's sum of 0 to 100.
