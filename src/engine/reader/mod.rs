@@ -250,6 +250,7 @@ const fn real(value: i32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{Engine, RuleFiles, Thresholds};
 
     /// Odds as an offer, the rules' sum, strong evidence, and the score it comes to.
     const CASES: &[(f32, i32, bool, i32, &str)] = &[
@@ -276,6 +277,24 @@ mod tests {
             let standing = Standing { total: *total, strong: *strong, flag: 40, tinggi: 70 };
             let told = settings.points(Lane::Offer, opinion, standing);
             assert_eq!(total + told, *score, "{why}: {odds} on {total}");
+        }
+    }
+
+    #[test]
+    fn what_is_learned_from_is_all_that_is_read() {
+        let engine = Engine::compile(&RuleFiles::embedded(), Thresholds::default()).unwrap();
+        let model = engine.reader().unwrap();
+        let mut scratch = engine.scratch();
+        for text in engine.rules().iter().flat_map(|rule| &rule.hit) {
+            let Some(example) = engine.example(&mut scratch, text) else { continue };
+            engine.consult(&mut scratch, text);
+            let opinion = scratch.desk.opinion.unwrap();
+            for (number, lane) in LANES.into_iter().enumerate() {
+                let weight = |bucket: u32| real(model.weights[bucket as usize][number].into());
+                let sum: f32 = example.0.iter().map(|(bucket, value)| weight(*bucket) * value).sum();
+                let odds = model.scale[number] * sum + model.shift[number];
+                assert!((odds - opinion.of(lane)).abs() < 0.01, "{odds} {opinion:?}: {text}");
+            }
         }
     }
 }
