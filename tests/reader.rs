@@ -128,8 +128,8 @@ fn the_shipped_model_is_there() {
     assert!(engine(&RuleFiles::embedded()).reader().is_some());
 }
 
-/// On the posts it learned from and their like, `scan` loses nothing by a glance. Where this fails
-/// after training anew, the margins of `engine/reader/settled.rs` are too small for the new model.
+/// Where this fails after training anew, the margins `SETTLED` of the reader are too small for the new
+/// model.
 #[test]
 fn what_a_glance_settles_is_not_flagged_by_a_whole_reading() {
     let engine = engine(&RuleFiles::embedded());
