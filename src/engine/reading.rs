@@ -22,7 +22,8 @@ pub(super) struct Signals {
 
 impl Signals {
     pub(super) fn of(rules: &[Rule], countries: &[Country], vocabulary: &Vocabulary) -> Self {
-        let word = |id| if WordId(id).is_kind() { 0 } else { word_hash(vocabulary.word(WordId(id))) };
+        let word =
+            |id| if WordId(id).is_kind() { 0 } else { word_hash(vocabulary.word(WordId(id))) };
         Self {
             words: (0..crate::text::offset(vocabulary.len())).map(word).collect(),
             wake: Bits::of(rules.len(), |rule| !only_exculpates(rules, rules[rule].family)),

@@ -26,8 +26,6 @@ pub(in crate::engine) enum Block {
 
 impl Block {
     const ALL: [Self; 3] = [Self::Words, Self::Letters, Self::Signals];
-    /// Those that cost little.
-    pub(super) const CHEAP: [Self; 2] = [Self::Words, Self::Signals];
 
     /// The value of each feature of a block that has `count` of them: all blocks weigh the same.
     pub(super) fn value(count: usize) -> f32 {
