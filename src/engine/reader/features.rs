@@ -55,6 +55,50 @@ pub(in crate::engine) struct Features {
     classes: Vec<u8>,
 }
 
+/// How many weights are asked for at once.
+const AT_ONCE: usize = 48;
+
+/// A sum of weights. Most of them lie far from the processor: buckets are gathered first, so that many
+/// weights are waited for at the same time.
+struct Sum<'a> {
+    weights: &'a [[i16; 2]],
+    gathered: [u32; AT_ONCE],
+    waiting: usize,
+    count: usize,
+    sums: [i32; 2],
+}
+
+impl<'a> Sum<'a> {
+    const fn of(weights: &'a [[i16; 2]]) -> Self {
+        Self { weights, gathered: [0; AT_ONCE], waiting: 0, count: 0, sums: [0; 2] }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, bucket: u32) {
+        self.gathered[self.waiting] = bucket;
+        self.waiting += 1;
+        if self.waiting == AT_ONCE {
+            self.look_up();
+        }
+    }
+
+    fn look_up(&mut self) {
+        for bucket in &self.gathered[..self.waiting] {
+            let [offer, victim] = self.weights[*bucket as usize];
+            self.sums[0] += i32::from(offer);
+            self.sums[1] += i32::from(victim);
+        }
+        self.count += self.waiting;
+        self.waiting = 0;
+    }
+
+    /// The sum of each lane, and of how many weights.
+    fn close(mut self) -> ([i32; 2], usize) {
+        self.look_up();
+        (self.sums, self.count)
+    }
+}
+
 /// Class of a token; what is 0 is read as written.
 const MONEY: u8 = 1;
 const PHONE: u8 = 2;
@@ -112,29 +156,22 @@ impl Features {
 
     /// Adds up the weights of the features of a block, one sum a lane, and says how many there are.
     pub(super) fn sum(&self, block: Block, weights: &[[i16; 2]]) -> ([i32; 2], usize) {
-        let add = |[offer, victim]: [i32; 2], bucket: u32| {
-            let [one, other] = weights[bucket as usize];
-            [offer + i32::from(one), victim + i32::from(other)]
-        };
-        let mut rest = [0; 2];
+        let mut sum = Sum::of(weights);
         if block != Block::Letters {
-            let count = self.each(block, |feature| rest = add(rest, feature.bucket));
-            return (rest, count);
+            self.each(block, |feature| sum.add(feature.bucket));
+            return sum.close();
         }
         // Nearly all features of a post are letters: these are one straight line.
-        let whole = self.letters.array_windows::<LONGEST>();
-        let mut count = whole.len() * (LONGEST - 2);
-        let sums = whole.fold([0; 2], |sums, letters| {
+        for letters in self.letters.array_windows::<LONGEST>() {
             let three = letters[..3].iter().fold(SEED, |gram, letter| step(gram, *letter));
             let four = step(three, letters[3]);
             let five = step(four, letters[4]);
-            [three, four, five].into_iter().fold(sums, |sums, gram| add(sums, bucket(mix(gram))))
-        });
-        self.last_grams(|feature| {
-            count += 1;
-            rest = add(rest, feature.bucket);
-        });
-        ([sums[0] + rest[0], sums[1] + rest[1]], count)
+            for gram in [three, four, five] {
+                sum.add(bucket(mix(gram)));
+            }
+        }
+        self.last_grams(|feature| sum.add(feature.bucket));
+        sum.close()
     }
 
     /// Bucket and value of every feature.
