@@ -2,9 +2,13 @@
 //! within its limits, shows why, and leaves everything working when it is not there.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
 use waspada::engine::{
     Engine, Example, Lane, Lesson, Model, READER_RULE, RuleFiles, Thresholds, learn,
 };
+use waspada::report::labelled;
 
 const POSTS: &[(&str, Option<Lane>)] = &[
     ("Butuh orang kerja di seberang, tinggal 3 kursi, besok terbang, inbox", Some(Lane::Offer)),
@@ -122,4 +126,25 @@ fn a_model_comes_with_the_rule_files_and_is_part_of_their_version() {
 #[test]
 fn the_shipped_model_is_there() {
     assert!(engine(&RuleFiles::embedded()).reader().is_some());
+}
+
+/// Where this fails after training anew, the margins `SETTLED` of the reader are too small for the new
+/// model.
+#[test]
+fn what_a_glance_settles_is_not_flagged_by_a_whole_reading() {
+    let engine = engine(&RuleFiles::embedded());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/corpus");
+    let files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|file| file.extension().is_some_and(|ending| ending == "jsonl"))
+        .collect();
+    labelled(&files).unwrap().par_iter().for_each_init(
+        || engine.scratch(),
+        |scratch, post| {
+            let whole = engine.score(scratch, &post.text);
+            let flagged = engine.score_flagged(scratch, &post.text);
+            assert_eq!(flagged, whole.flagged.then_some(whole), "{}", post.text);
+        },
+    );
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::clear::{ClearToken, Clearer};
 use super::fold::Folded;
 use super::lex::{self, Before, RawToken};
-use super::{Span, Vocabulary, WordId, undo};
+use super::{Span, Vocabulary, undo};
 
 /// A text as later stages read it: folded, cut, and with disguise undone. One a worker.
 #[derive(Debug)]
@@ -147,8 +147,7 @@ impl Views {
 
     /// The word a clear token stands for; of an unknown one the pieces as written, folded.
     pub fn clear_pieces(&self, token: &ClearToken, mut each: impl FnMut(&str)) {
-        let kinds = WordId::UNKNOWN..=WordId::EMAIL;
-        if kinds.contains(&token.word) {
+        if token.word.is_kind() {
             self.written_pieces(token, each);
         } else {
             each(self.vocabulary.word(token.word));

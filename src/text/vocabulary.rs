@@ -25,6 +25,11 @@ impl WordId {
     /// A mail address.
     pub const EMAIL: Self = Self(4);
     const RESERVED: u32 = 5;
+
+    /// Whether it stands for a kind of token and not for one word.
+    pub const fn is_kind(self) -> bool {
+        self.0 < Self::RESERVED
+    }
 }
 
 /// What a written form stands for.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::super::expression::FactNumber;
 use super::signals;
 use crate::facts::{ContactKind, Found};
-use crate::text::{Views, WordId};
+use crate::text::{ClearToken, Views, WordId};
 
 /// Buckets that features are hashed into, as a power of two.
 pub(in crate::engine) const BITS: u32 = 18;
@@ -25,7 +25,7 @@ pub(in crate::engine) enum Block {
 }
 
 impl Block {
-    pub(super) const ALL: [Self; 3] = [Self::Words, Self::Letters, Self::Signals];
+    const ALL: [Self; 3] = [Self::Words, Self::Letters, Self::Signals];
 
     /// The value of each feature of a block that has `count` of them: all blocks weigh the same.
     pub(super) fn value(count: usize) -> f32 {
@@ -46,14 +46,57 @@ pub(super) struct Feature {
 #[derive(Debug, Default)]
 pub(in crate::engine) struct Features {
     signals: Vec<u32>,
+    /// Of the post last spelt; see [`Features::spell`].
     letters: Vec<u8>,
-    /// The word that one token stands for.
-    spelt: Vec<u8>,
     /// The place of the first letter of each clear token; one that adds none shares the next one's.
     starts: Vec<u32>,
     /// The hash of each token.
     words: Vec<u64>,
     classes: Vec<u8>,
+}
+
+/// How many weights are asked for at once.
+const AT_ONCE: usize = 48;
+
+/// A sum of weights. Most of them lie far from the processor: buckets are gathered first, so that many
+/// weights are waited for at the same time.
+struct Sum<'a> {
+    weights: &'a [[i16; 2]],
+    gathered: [u32; AT_ONCE],
+    waiting: usize,
+    count: usize,
+    sums: [i32; 2],
+}
+
+impl<'a> Sum<'a> {
+    const fn of(weights: &'a [[i16; 2]]) -> Self {
+        Self { weights, gathered: [0; AT_ONCE], waiting: 0, count: 0, sums: [0; 2] }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, bucket: u32) {
+        self.gathered[self.waiting] = bucket;
+        self.waiting += 1;
+        if self.waiting == AT_ONCE {
+            self.look_up();
+        }
+    }
+
+    fn look_up(&mut self) {
+        for bucket in &self.gathered[..self.waiting] {
+            let [offer, victim] = self.weights[*bucket as usize];
+            self.sums[0] += i32::from(offer);
+            self.sums[1] += i32::from(victim);
+        }
+        self.count += self.waiting;
+        self.waiting = 0;
+    }
+
+    /// The sum of each lane, and of how many weights.
+    fn close(mut self) -> ([i32; 2], usize) {
+        self.look_up();
+        (self.sums, self.count)
+    }
 }
 
 /// Class of a token; what is 0 is read as written.
@@ -70,6 +113,8 @@ pub(in crate::engine) struct Reading<'a> {
     pub(in crate::engine) text: &'a str,
     pub(in crate::engine) views: &'a Views,
     pub(in crate::engine) found: &'a Found,
+    /// The hash of each word of the vocabulary, as [`word_hash`] has it.
+    pub(in crate::engine) words: &'a [u64],
     /// Buckets of the signals of rules and destinations.
     pub(in crate::engine) signals: &'a [u32],
     /// Facts as numbers.
@@ -77,14 +122,14 @@ pub(in crate::engine) struct Reading<'a> {
 }
 
 impl Features {
-    /// Reads a post; what was read before is gone.
+    /// Reads a post without its letters; what was read before is gone.
     pub(in crate::engine) fn read(&mut self, reading: &Reading<'_>) {
         self.signals.clear();
         self.letters.clear();
         self.starts.clear();
         self.words.clear();
         self.classify(reading);
-        self.spell(reading.views);
+        self.hash_words(reading);
         self.signals.extend_from_slice(reading.signals);
         let mut add = |bucket| self.signals.push(bucket);
         signals::facts(reading, &mut add);
@@ -111,29 +156,22 @@ impl Features {
 
     /// Adds up the weights of the features of a block, one sum a lane, and says how many there are.
     pub(super) fn sum(&self, block: Block, weights: &[[i16; 2]]) -> ([i32; 2], usize) {
-        let add = |[offer, victim]: [i32; 2], bucket: u32| {
-            let [one, other] = weights[bucket as usize];
-            [offer + i32::from(one), victim + i32::from(other)]
-        };
-        let mut rest = [0; 2];
+        let mut sum = Sum::of(weights);
         if block != Block::Letters {
-            let count = self.each(block, |feature| rest = add(rest, feature.bucket));
-            return (rest, count);
+            self.each(block, |feature| sum.add(feature.bucket));
+            return sum.close();
         }
         // Nearly all features of a post are letters: these are one straight line.
-        let whole = self.letters.array_windows::<LONGEST>();
-        let mut count = whole.len() * (LONGEST - 2);
-        let sums = whole.fold([0; 2], |sums, letters| {
+        for letters in self.letters.array_windows::<LONGEST>() {
             let three = letters[..3].iter().fold(SEED, |gram, letter| step(gram, *letter));
             let four = step(three, letters[3]);
             let five = step(four, letters[4]);
-            [three, four, five].into_iter().fold(sums, |sums, gram| add(sums, bucket(mix(gram))))
-        });
-        self.last_grams(|feature| {
-            count += 1;
-            rest = add(rest, feature.bucket);
-        });
-        ([sums[0] + rest[0], sums[1] + rest[1]], count)
+            for gram in [three, four, five] {
+                sum.add(bucket(mix(gram)));
+            }
+        }
+        self.last_grams(|feature| sum.add(feature.bucket));
+        sum.close()
     }
 
     /// Bucket and value of every feature.
@@ -182,49 +220,50 @@ impl Features {
         }
     }
 
-    /// Writes the words as letters; a stretch of one class is one sign. Another spelling or a word
-    /// of a regional language stands in the letters as written, in the words as what it stands for.
-    fn spell(&mut self, views: &Views) {
+    /// What each token counts as; a stretch of one class is one word.
+    fn hash_words(&mut self, reading: &Reading<'_>) {
+        let Reading { views, words, .. } = reading;
         let mut last = 0;
-        for (at, token) in views.clear().iter().take(self.classes.len()).enumerate() {
-            let class = self.classes[at];
-            let joined = class == last && matches!(class, MONEY | PHONE);
-            last = class;
+        for (class, token) in self.classes.iter().zip(views.clear()) {
+            let joined = is_joined(last, *class);
+            last = *class;
+            let word = match *class {
+                _ if joined => 0,
+                0 | COUNTRY => {
+                    let known = words.get(token.word.0 as usize).copied().filter(|word| *word != 0);
+                    known.unwrap_or_else(|| {
+                        let mut word = WORD;
+                        views.clear_pieces(token, |text| word = steps(word, text.as_bytes()));
+                        closed(word)
+                    })
+                }
+                NUMBER => closed(steps(WORD, &number(views, token))),
+                class => closed(step(WORD, class)),
+            };
+            self.words.push(word);
+        }
+    }
+
+    /// Writes the words of the post last read as letters; a stretch of one class is one sign. Another
+    /// spelling or a word of a regional language stands here as written, and among the words as what
+    /// it stands for. Letters are most of the work, and many posts are settled without them.
+    pub(in crate::engine) fn spell(&mut self, views: &Views) {
+        let mut last = 0;
+        for (class, token) in self.classes.iter().zip(views.clear()) {
+            let joined = is_joined(last, *class);
+            last = *class;
             self.starts.push(crate::text::offset(self.letters.len()));
             if joined {
-                self.words.push(0);
                 continue;
             }
             self.letters.push(b' ');
-            let start = self.letters.len();
-            match class {
-                0 | COUNTRY if token.marks.is_written_so() => {
-                    views.clear_pieces(token, |text| {
-                        self.spelt.extend_from_slice(text.as_bytes());
-                    });
-                    views.written_pieces(token, |text| {
-                        self.letters.extend_from_slice(text.as_bytes());
-                    });
-                    self.words.push(hash(b"w", &self.spelt));
-                    self.spelt.clear();
-                    continue;
-                }
-                0 | COUNTRY => {
-                    views.clear_pieces(token, |text| {
-                        self.letters.extend_from_slice(text.as_bytes())
-                    });
-                }
-                NUMBER => {
-                    let mut digits = 0_u8;
-                    views.clear_pieces(token, |text| {
-                        let count = text.bytes().filter(|byte| byte.is_ascii_digit()).count();
-                        digits = digits.saturating_add(u8::try_from(count).unwrap_or(u8::MAX));
-                    });
-                    self.letters.extend_from_slice(&[b'0', b'0' + digits.min(9)]);
-                }
+            let write = |text: &str| self.letters.extend_from_slice(text.as_bytes());
+            match *class {
+                0 | COUNTRY if token.marks.is_written_so() => views.written_pieces(token, write),
+                0 | COUNTRY => views.clear_pieces(token, write),
+                NUMBER => self.letters.extend_from_slice(&number(views, token)),
                 class => self.letters.push(class),
             }
-            self.words.push(hash(b"w", &self.letters[start..]));
         }
         self.letters.push(b' ');
     }
@@ -280,6 +319,26 @@ impl Features {
     }
 }
 
+/// Whether a token goes on with what the one before it began.
+const fn is_joined(last: u8, class: u8) -> bool {
+    class == last && matches!(class, MONEY | PHONE)
+}
+
+/// A number by its length.
+fn number(views: &Views, token: &ClearToken) -> [u8; 2] {
+    let mut digits = 0_u8;
+    views.clear_pieces(token, |text| {
+        let count = text.bytes().filter(|byte| byte.is_ascii_digit()).count();
+        digits = digits.saturating_add(u8::try_from(count).unwrap_or(u8::MAX));
+    });
+    [b'0', b'0' + digits.min(9)]
+}
+
+/// The hash of a word that stands for itself; never 0.
+pub(in crate::engine) const fn word_hash(word: &str) -> u64 {
+    closed(steps(WORD, word.as_bytes()))
+}
+
 #[inline(always)]
 fn grams(letters: &[u8], from: u32, each: &mut impl FnMut(Feature)) {
     let mut gram = SEED;
@@ -305,7 +364,14 @@ const fn mix(hash: u64) -> u64 {
 
 /// A hash that is the same on every machine and in every version: the model file depends on it.
 pub(super) const fn hash(kind: &[u8], bytes: &[u8]) -> u64 {
-    let hash = mix(steps(steps(SEED, kind), bytes));
+    closed(steps(steps(SEED, kind), bytes))
+}
+
+/// What every word begins with.
+const WORD: u64 = step(SEED, b'w');
+
+const fn closed(hash: u64) -> u64 {
+    let hash = mix(hash);
     if hash == 0 { 1 } else { hash }
 }
 

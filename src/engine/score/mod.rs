@@ -168,7 +168,9 @@ impl Engine {
             return None;
         }
         self.finish(scratch, &mut Unmetered);
-        self.consult(scratch, text);
+        if !self.consult_if_open(scratch, text) {
+            return None;
+        }
         self.lanes(scratch).decide(self.thresholds.flag)?;
         Some(self.verdict(scratch, text))
     }
