@@ -22,10 +22,12 @@ pub(in crate::engine) enum Block {
     Words,
     Letters,
     Signals,
+    /// Two signals of one post: an amount says one thing of an offer and another of a warning.
+    Pairs,
 }
 
 impl Block {
-    const ALL: [Self; 3] = [Self::Words, Self::Letters, Self::Signals];
+    const ALL: [Self; 4] = [Self::Words, Self::Letters, Self::Signals, Self::Pairs];
 
     /// The value of each feature of a block that has `count` of them: all blocks weigh the same.
     pub(super) fn value(count: usize) -> f32 {
@@ -40,6 +42,12 @@ pub(super) struct Feature {
     pub(super) bucket: u32,
     pub(super) from: u32,
     pub(super) to: u32,
+}
+
+impl Feature {
+    const fn of_no_word(bucket: u32) -> Self {
+        Self { bucket, from: 0, to: 0 }
+    }
 }
 
 /// What the features of one post are made of; buffers of one worker.
@@ -147,9 +155,9 @@ impl Features {
             Block::Words => self.word_grams(counted),
             Block::Letters => self.letter_grams(counted),
             Block::Signals => {
-                let feature = |bucket: &u32| Feature { bucket: *bucket, from: 0, to: 0 };
-                self.signals.iter().map(feature).for_each(counted);
+                self.signals.iter().copied().map(Feature::of_no_word).for_each(counted);
             }
+            Block::Pairs => self.pairs().map(Feature::of_no_word).for_each(counted),
         }
         count
     }
@@ -268,6 +276,17 @@ impl Features {
         self.letters.push(b' ');
     }
 
+    /// The buckets of all pairs of signals; which of two came first says nothing.
+    fn pairs(&self) -> impl Iterator<Item = u32> + '_ {
+        self.signals.iter().enumerate().flat_map(|(at, one)| {
+            let others = self.signals[at + 1..].iter().filter(move |other| *other != one);
+            others.map(|other| {
+                let [low, high] = [u64::from(*one.min(other)), u64::from(*one.max(other))];
+                bucket(mix(SEED ^ (low << BITS | high)))
+            })
+        })
+    }
+
     fn word_grams(&self, mut each: impl FnMut(Feature)) {
         let mut before: Option<(u64, u32)> = None;
         for (at, (word, class)) in self.words.iter().zip(&self.classes).enumerate() {
@@ -314,7 +333,9 @@ impl Features {
         };
         match block {
             Block::Letters => owner(feature.from)..owner(feature.to - 1) + 1,
-            Block::Words | Block::Signals => feature.from as usize..feature.to as usize,
+            Block::Words | Block::Signals | Block::Pairs => {
+                feature.from as usize..feature.to as usize
+            }
         }
     }
 }

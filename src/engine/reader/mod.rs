@@ -133,8 +133,8 @@ impl Model {
     /// Reads what costs little.
     pub(super) fn glance(&self, features: &Features) -> Glance {
         let words = self.brought(Block::Words, features);
-        let signals = self.brought(Block::Signals, features);
-        Glance { odds: sum(sum(self.shift, words), signals), words }
+        let signals = [Block::Signals, Block::Pairs].map(|block| self.brought(block, features));
+        Glance { odds: signals.into_iter().fold(sum(self.shift, words), sum), words }
     }
 
     /// Reads on in a post of which the letters were spelt.
