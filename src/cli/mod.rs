@@ -13,6 +13,7 @@ mod learn;
 mod logging;
 mod probe;
 mod queue;
+mod registry;
 mod replay;
 mod report;
 mod rules;
@@ -66,6 +67,9 @@ enum Command {
     /// Berkas aturan: periksa, uji, jelaskan
     #[command(subcommand)]
     Rules(rules::Command),
+    /// Tabel yang dibawa sendiri: daftar perusahaan berizin
+    #[command(subcommand)]
+    Registry(registry::Command),
     /// Konfigurasi: tampilkan, periksa
     #[command(subcommand)]
     Config(config::Command),
@@ -134,6 +138,7 @@ pub fn run() -> ExitCode {
         Command::Eval(eval) => eval::run(eval, &arguments),
         Command::Learn(learn) => learn::run(learn, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
+        Command::Registry(command) => registry::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),
         Command::Source(command) => source::run(command, &arguments),
         Command::Report(report) => report::run(report, &arguments),

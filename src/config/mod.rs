@@ -25,7 +25,7 @@ pub use settings::{
     Console, Http, Log, LogFormat, LogLevel, LogLevelError, Rules, Thresholds, TotpPolicy,
 };
 pub use source::{SourceConfig, SourceName, SourceNameError};
-pub use tls::{TlsFiles, TlsFilesError};
+pub use tls::{Term, TlsFiles, TlsFilesError};
 
 /// Everything an operator may set, with defaults for what the file leaves out. Serialised it is a
 /// config file again.

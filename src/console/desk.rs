@@ -15,6 +15,7 @@ use super::fault::Fault;
 use super::live::Live;
 use super::locale::{Locale, Locales};
 use super::oidc::Provider;
+use super::whence;
 use crate::pipeline::Scorer;
 use crate::store::{Analyst, Language, QueueError, Role, Session, SessionToken, Store, StoreError};
 
@@ -228,6 +229,8 @@ pub(super) struct Frame<'a> {
     pub(super) rules_refused: Option<String>,
     /// The page's place in the navigation.
     pub(super) here: &'static str,
+    /// Where the switch of language leads back to.
+    pub(super) place: String,
 }
 
 impl<'a> Frame<'a> {
@@ -237,11 +240,18 @@ impl<'a> Frame<'a> {
             session: Some(session),
             rules_refused: (desk.rules_refused)(),
             here,
+            place: whence::place(),
         }
     }
 
     pub(super) fn guest(desk: &'a Desk, language: Language) -> Self {
-        Self { l: desk.locales.of(language), session: None, rules_refused: None, here: "" }
+        Self {
+            l: desk.locales.of(language),
+            session: None,
+            rules_refused: None,
+            here: "",
+            place: String::new(),
+        }
     }
 
     /// The reader's key for this.

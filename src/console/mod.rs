@@ -13,6 +13,7 @@ mod pages;
 mod password;
 mod screens;
 mod totp;
+mod whence;
 
 use std::sync::Arc;
 

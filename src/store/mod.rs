@@ -45,7 +45,7 @@ use readers::Readers;
 use writer::Writer;
 
 pub use budget::{Booked, Booking};
-pub use custody::{Action, Analyst, Head, ParseAnalystError};
+pub use custody::{Action, Analyst, By, Head, ParseAnalystError};
 pub use dashboard::{Backlog, DayLoad, Load, Scores, Tallies, Tally};
 pub use error::StoreError;
 pub use lock::DaemonLock;

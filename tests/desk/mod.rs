@@ -238,7 +238,7 @@ impl Daemon {
             .args(["run", "--config"])
             .arg(&path)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::create(desk.path("penjaga.log")).unwrap())
             .spawn()
             .unwrap();
         let told = BufReader::new(child.stdout.take().unwrap()).lines().take(2);

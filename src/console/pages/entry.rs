@@ -299,18 +299,3 @@ async fn invitation(
     let page = Invitation { frame, role, wrong, name, shortest: password::SHORTEST };
     Ok((status, html(page)?).into_response())
 }
-
-/// What the language form holds.
-#[derive(Deserialize)]
-pub(in crate::console) struct Wanted {
-    language: Language,
-}
-
-pub(in crate::console) async fn set_language(
-    State(desk): State<Desk>,
-    Entered(session): Entered,
-    Form(wanted): Form<Wanted>,
-) -> Result<Redirect, Fault> {
-    desk.call(move |store| store.set_language(&session.account, wanted.language)).await?;
-    Ok(Redirect::to("/queue"))
-}

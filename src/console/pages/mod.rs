@@ -6,6 +6,7 @@ pub(super) mod dashboard;
 pub(super) mod entry;
 pub(super) mod item;
 pub(super) mod keys;
+pub(super) mod language;
 pub(super) mod people;
 mod plots;
 pub(super) mod proposals;

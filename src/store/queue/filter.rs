@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use super::{ItemId, ItemState};
 use crate::engine::{Band, Grade, Lane};
 use crate::store::column::{Named, Stamp};
+use crate::store::custody::Analyst;
 
 /// Which items are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct ListFilter {
     pub assigned_to: Option<String>,
     /// Only items that wait for a supervisor.
     pub escalated: bool,
+    /// Who reads: what is kept from her is not told. Nobody in particular is told the least.
+    pub reader: Option<Analyst>,
     /// Only what comes after this item in the order of the list.
     pub after: Option<ItemId>,
     /// At most this many.
