@@ -3,6 +3,7 @@
 
 use super::bits::Bits;
 use super::expression::Expression;
+use super::fired::{Effect, Fired};
 use super::matcher::Match;
 use super::{Rule, Status};
 
@@ -39,9 +40,11 @@ pub(super) struct Groups {
     telling: usize,
     /// Rules without which nothing is flagged.
     speaks: Bits,
-    /// The rules that count, all and by family.
+    /// The rules that count.
     pub(super) live: Bits,
-    of_family: Vec<Bits>,
+    /// What follows when each rule fires.
+    effects: Vec<Effect>,
+    families: usize,
 }
 
 impl Groups {
@@ -92,14 +95,19 @@ impl Groups {
             }
         }
         let gates = gates(rules, &groups, &of, &of_family);
+        let effect = |rule: usize| Effect {
+            family: (rules[rule].status == Status::Live).then_some(rules[rule].family),
+            gates: (0..gates.len()).filter(|gate| gates[*gate].rules.has(rule)).collect(),
+        };
         Self {
+            effects: (0..rules.len()).map(effect).collect(),
+            families,
             gates,
             of,
             without_text: Bits::of(groups.len(), |at| !groups[at].without_text.is_empty()),
             telling,
             speaks,
             live: Bits::of(rules.len(), |rule| rules[rule].status == Status::Live),
-            of_family,
             groups,
         }
     }
@@ -133,26 +141,33 @@ impl Groups {
 
     /// Closes the groups that ask for rules that did not fire. `passed` gates were seen to; those that
     /// are known before the group `at` are seen to now. Says how many then were.
-    pub(super) fn close(&self, at: usize, passed: usize, fired: &Bits, open: &mut Bits) -> usize {
+    pub(super) fn close(&self, at: usize, passed: usize, fired: &Fired, open: &mut Bits) -> usize {
         let known = self.gates[passed..].iter().take_while(|gate| gate.known <= at);
         let mut count = passed;
         for gate in known {
-            count += 1;
-            if !gate.rules.meets(fired) {
+            if !fired.has_opened(count) {
                 open.part(&gate.closes);
             }
+            count += 1;
         }
         count
     }
 
-    /// Whether any rule of a family fired that counts.
-    pub(super) fn family_fired(&self, family: usize, fired: &Bits) -> bool {
-        self.of_family.get(family).is_some_and(|rules| rules.meets(fired))
+    /// No rule has fired yet.
+    pub(super) fn fire_none(&self, fired: &mut Fired) {
+        fired.reset(self.of.len(), self.families, self.gates.len());
+    }
+
+    /// A rule fires.
+    pub(super) fn fire(&self, rule: usize, fired: &mut Fired) {
+        if let Some(effect) = self.effects.get(rule) {
+            fired.add(rule, effect);
+        }
     }
 
     /// Whether any rule fired without which nothing is flagged.
-    pub(super) fn speak(&self, fired: &Bits) -> bool {
-        self.speaks.meets(fired)
+    pub(super) fn speak(&self, fired: &Fired) -> bool {
+        fired.any_of(&self.speaks)
     }
 }
 

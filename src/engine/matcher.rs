@@ -4,28 +4,28 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
+use super::anchors::{Anchors, Chooser};
 use super::bits::Bits;
 use super::meter::Meter;
 use super::phrase::{Accepts, ClassId, Slot};
-use super::places::{Key, Members, NONE, Places, Scan};
+use super::places::{ANYTHING, Key, Members, NONE, Places, Scan};
 use crate::text::{ClearToken, Sequences, Vocabulary, WordId};
 
-/// A phrase of a rule: a stretch of all slots, with the slot that wakes it.
+/// A phrase of a rule: a stretch of all slots, with the one that wakes it and the one from which its
+/// places are told.
 #[derive(Debug)]
 struct Phrase {
     rule: u32,
     from: u32,
     to: u32,
-    anchor: u32,
+    wakes: u32,
+    tells: u32,
 }
 
 /// A phrase woken by what stands at a place, and what else the post must hold for it.
 #[derive(Debug, Clone, Copy)]
 struct Wake {
     phrase: u32,
-    /// The rarest of the other slots; of a phrase of one slot that slot.
     needs: Key,
 }
 
@@ -162,29 +162,10 @@ impl Matcher {
         group_of: &[u32],
         groups: usize,
     ) -> Self {
-        // A slot that many phrases share is a poor anchor: it would wake them all.
-        let mut shared: FxHashMap<(bool, u32), usize> = FxHashMap::default();
-        let key = |slot: &Slot| match slot.accepts {
-            Accepts::Word(word) => (false, word.0),
-            Accepts::Class(class) => (true, class.0),
-        };
-        for (_, slots) in &rows {
-            for slot in slots {
-                *shared.entry(key(slot)).or_default() += 1;
-            }
-        }
-        let cost = |slot: &Slot| {
-            let sharing = shared.get(&key(slot)).copied().unwrap_or(1);
-            match slot.accepts {
-                Accepts::Word(word) => sharing * (30 / vocabulary.word(word).len().max(1) + 1),
-                Accepts::Class(class) if class.0 < ClassId::FIRST_LIST => sharing * 20,
-                Accepts::Class(class) => {
-                    sharing * (10 + class_sizes.get(class.0 as usize).copied().unwrap_or(0))
-                }
-            }
-        };
+        let slots = || rows.iter().map(|(_, slots)| slots.as_slice());
+        let chooser = Chooser::new(slots(), &lists, class_sizes, vocabulary);
         let words = number(vocabulary.len());
-        let keyed = |slot: &Slot| match slot.accepts {
+        let key = |accepts| match accepts {
             Accepts::Word(word) => word.0,
             Accepts::Class(class) => words + class.0,
         };
@@ -193,27 +174,20 @@ impl Matcher {
         let mut by_word = vec![Vec::new(); vocabulary.len()];
         let mut by_class = vec![Vec::new(); class_sizes.len()];
         for (rule, slots) in &rows {
-            let cheapest = |but: Option<usize>| {
-                let others = (0..slots.len()).filter(|at| Some(*at) != but);
-                others.min_by_key(|at| cost(&slots[*at]))
-            };
-            let anchor = cheapest(None).unwrap_or(0);
-            let needs = keyed(&slots[cheapest(Some(anchor)).unwrap_or(anchor)]);
-            let [phrase, from, anchor_at] = [phrases.len(), all.len(), anchor].map(number);
-            let to = from + u32::try_from(slots.len()).unwrap_or(0);
-            phrases.push(Phrase { rule: *rule, from, to, anchor: anchor_at });
+            let Anchors { wakes, needs, tells } = chooser.choose(slots);
+            let Some(anchor) = slots.get(wakes) else { continue };
+            let [phrase, from, wakes, tells] = [phrases.len(), all.len(), wakes, tells].map(number);
             all.extend_from_slice(slots);
-            let wake = Wake { phrase, needs };
-            match slots[anchor].accepts {
+            phrases.push(Phrase { rule: *rule, from, to: number(all.len()), wakes, tells });
+            let wake = Wake { phrase, needs: needs.map_or(ANYTHING, key) };
+            match anchor.accepts {
                 Accepts::Word(word) => by_word[word.0 as usize].push(wake),
                 Accepts::Class(class) => by_class[class.0 as usize].push(wake),
             }
         }
         let mut needed = vec![false; vocabulary.len() + class_sizes.len()];
         for wake in by_word.iter().chain(&by_class).flatten() {
-            if let Some(needed) = needed.get_mut(wake.needs as usize) {
-                *needed = true;
-            }
+            needed[wake.needs as usize] = wake.needs != ANYTHING;
         }
         let (mut bundles, mut wakes) = (Vec::new(), Vec::new());
         let mut bundle = |mut woken: Vec<Wake>| {
@@ -345,7 +319,7 @@ impl Matcher {
                 continue;
             }
             meter.start();
-            if self.stands(&scan, phrase, at, len).is_some() {
+            if self.stands(&scan, phrase, phrase.wakes, at, len).is_some() {
                 known.add(rule);
                 found(rule);
             }
@@ -365,27 +339,51 @@ impl Matcher {
         found: &mut Vec<Match>,
     ) {
         let scan = Scan { tokens, places, members: &self.members };
+        let mut seen: Vec<(u32, u32, (usize, usize))> = Vec::new();
+        let mut elsewhere: Vec<u32> = Vec::new();
         for (wake, at, len) in self.woken(group, woken) {
             let phrase = &self.phrases[wake.phrase as usize];
             if wanted.has(phrase.rule as usize)
                 && places.holds(wake.needs)
-                && let Some((from, to)) = self.stands(&scan, phrase, at, len)
+                && let Some(place) = self.stands(&scan, phrase, phrase.wakes, at, len)
             {
-                keep(Match { rule: phrase.rule, from: number(from), to: number(to) }, found);
+                if phrase.wakes == phrase.tells {
+                    seen.push((at, wake.phrase, place));
+                } else if !elsewhere.contains(&wake.phrase) {
+                    elsewhere.push(wake.phrase);
+                }
             }
+        }
+        for number in elsewhere {
+            let phrase = &self.phrases[number as usize];
+            let Some(slot) = self.slots.get((phrase.from + phrase.tells) as usize) else { continue };
+            for at in 0..crate::text::offset(tokens.len()) {
+                let lengths = scan.lengths(slot.accepts, at as usize);
+                seen.extend(lengths.filter_map(|len| {
+                    let place = self.stands(&scan, phrase, phrase.tells, at, crate::text::offset(len))?;
+                    Some((at, number, place))
+                }));
+            }
+        }
+        seen.sort_by_key(|(at, phrase, _)| (*at, *phrase));
+        for (_, phrase, (from, to)) in seen {
+            let rule = self.phrases[phrase as usize].rule;
+            keep(Match { rule, from: number(from), to: number(to) }, found);
         }
     }
 
+    /// Where a phrase stands of which the slot `anchor` stands at `at`, over `len` words.
     fn stands(
         &self,
         scan: &Scan<'_>,
         phrase: &Phrase,
+        anchor: u32,
         at: u32,
         len: u32,
     ) -> Option<(usize, usize)> {
         let slots = self.slots.get(phrase.from as usize..phrase.to as usize)?;
         let (from, to) = (at as usize, (at + len) as usize);
-        scan.stands(slots, phrase.anchor as usize, from, to)
+        scan.stands(slots, anchor as usize, from, to)
     }
 }
 

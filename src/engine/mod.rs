@@ -1,8 +1,10 @@
 //! Rule files, checked and compiled into an [`Engine`] that turns a text into a [`Verdict`].
 //! Pure: no database, no network, no clock. `Send + Sync`; exchanged whole on reload.
 
+mod anchors;
 mod bits;
 mod check;
+mod commonness;
 mod compile;
 mod diagnostic;
 mod examples;
@@ -10,6 +12,7 @@ mod explain;
 mod expression;
 mod fact_numbers;
 mod files;
+mod fired;
 mod fix;
 mod format;
 mod groups;

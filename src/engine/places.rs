@@ -6,11 +6,11 @@ use crate::text::{Before, ClearToken, Sequences, WordId};
 
 /// No place, no number.
 pub(super) const NONE: u32 = u32::MAX;
-/// The longest list entry looked back over, in words.
-const LONGEST_ENTRY: usize = 8;
 
 /// A word or a class as one number: classes follow the words.
 pub(super) type Key = u32;
+/// What every post holds: the word that no rule knows stands for it.
+pub(super) const ANYTHING: Key = WordId::UNKNOWN.0;
 
 /// A class seen at a place: `len` words from the word at which it is filed.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub(super) struct Places {
     seen: Vec<Seen>,
     /// How many of `seen` are facts: they are filed before list entries.
     facts: usize,
+    /// The most words that something filed is long.
+    longest: usize,
     /// By key, the last post that held it.
     held: Vec<u32>,
     post: u32,
@@ -37,6 +39,7 @@ impl Places {
         self.heads.clear();
         self.heads.resize(tokens, NONE);
         self.seen.clear();
+        self.longest = 1;
     }
 
     /// Files a class as seen at the tokens `from..to`.
@@ -48,6 +51,7 @@ impl Places {
         };
         self.seen.push(Seen { class, len, next: *head });
         *head = index;
+        self.longest = self.longest.max(to - from);
     }
 
     /// What was filed so far are the facts.
@@ -88,6 +92,7 @@ impl Places {
             self.held.resize(keys, 0);
             self.post = 1;
         }
+        self.hold(ANYTHING);
     }
 
     pub(super) fn hold(&mut self, key: Key) {
@@ -166,6 +171,16 @@ impl Scan<'_> {
         self.tokens.get(at).is_some_and(|token| self.members.has(class, token.word))
     }
 
+    /// Over how many words something that a slot accepts stands at a word, one after the other.
+    pub(super) fn lengths(&self, accepts: Accepts, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let (alone, class) = match accepts {
+            Accepts::Word(word) => (self.tokens.get(at).is_some_and(|token| token.word == word), None),
+            Accepts::Class(class) => (self.stands_alone(class, at), Some(class)),
+        };
+        let filed = class.into_iter().flat_map(move |class| self.filed(class, at));
+        filed.chain(alone.then_some(1))
+    }
+
     /// Matches `slots` from the word at `at` on; the end of the last.
     fn forward(&self, slots: &[Slot], at: usize) -> Option<usize> {
         let Some((slot, rest)) = slots.split_first() else { return Some(at) };
@@ -213,7 +228,7 @@ impl Scan<'_> {
                     }
                 }
                 Accepts::Class(class) => {
-                    for start in (end.saturating_sub(LONGEST_ENTRY)..end).rev() {
+                    for start in (end.saturating_sub(self.places.longest)..end).rev() {
                         let fits = self.filed(class, start).any(|len| start + len == end)
                             || (start + 1 == end && self.stands_alone(class, start));
                         if fits && let Some(first) = self.backward(before, start) {

@@ -66,7 +66,7 @@ impl Engine {
     /// Asks the rules that tell; says whether any fired without which nothing is flagged.
     pub(super) fn fire(&self, scratch: &mut Scratch, meter: &mut impl Meter) -> bool {
         let Scratch { woken, patterned, fired, open, .. } = scratch;
-        fired.reset(self.rules.len());
+        self.groups.fire_none(fired);
         self.groups.open(&woken.groups, patterned, open);
         woken.ask_again(self.rules.len());
         self.fire_groups(scratch, 0..self.groups.telling(), meter);
@@ -108,7 +108,7 @@ impl Engine {
         let Scratch { views, places, woken, patterned, fired, days, without, .. } = scratch;
         let mut fire = |rule: usize| {
             if *without != Some(rule) && in_force(&self.rules[rule], *days) {
-                fired.add(rule);
+                self.groups.fire(rule, fired);
             }
         };
         group.without_text.iter().for_each(|rule| fire(*rule));
@@ -128,7 +128,7 @@ impl Engine {
 
     /// Finds where the phrases of the rules that fired stand.
     pub(in crate::engine) fn locate_fired(&self, scratch: &mut Scratch) {
-        let fired = scratch.fired.clone();
+        let fired = scratch.fired.rules().clone();
         self.locate(scratch, &fired);
     }
 
@@ -144,7 +144,7 @@ impl Engine {
     ) -> bool {
         match condition {
             Expression::Rule(rule) => scratch.fired.has(*rule),
-            Expression::Family(family) => self.groups.family_fired(*family, &scratch.fired),
+            Expression::Family(family) => scratch.fired.has_family(*family),
             Expression::All(parts) => parts.iter().all(|part| self.holds(part, scratch)),
             Expression::Any(parts) => parts.iter().any(|part| self.holds(part, scratch)),
             Expression::Not(part) => !self.holds(part, scratch),
