@@ -1,5 +1,6 @@
 //! What `rules check` prints of each deliberately broken file of `fixtures/broken-rules/`: as an
-//! ops officer who is no programmer reads it. A `.txt` fixture is a word list used by one rule.
+//! ops officer who is no programmer reads it. A `.txt` fixture is a word list used by one rule, other
+//! spellings (`ejaan`), or words of every day (`sehari-hari`).
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::fs;
@@ -67,7 +68,10 @@ fn printed(fixture: &Path) -> String {
     put("lists/cari.txt", "dicari\ndibutuhkan\n");
     let name = fixture.file_name().unwrap().to_str().unwrap();
     let text = fs::read_to_string(fixture).unwrap();
+    put("common.txt", "kamu\n");
     match name.strip_suffix(".txt") {
+        Some(list) if list.contains("ejaan") => put("spelling.txt", &text),
+        Some(list) if list.contains("sehari-hari") => put("common.txt", &text),
         Some(list) => {
             put(&format!("lists/{name}"), &text);
             put("visa.toml", &user_of(list));

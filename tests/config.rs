@@ -57,6 +57,16 @@ fn broken_configs_are_explained() {
         ("ambang_terlalu_tinggi", "[thresholds]\ntinggi = 101\nsedang = 300\n"),
         ("bagian", "[quality]\nunflagged_share = 2\nsecond_review_share = \"5%\"\n"),
         ("alamat_terbuka", "[http]\nlisten = \"0.0.0.0:9464\"\n"),
+        (
+            "penyedia_masuk",
+            "[oidc]\nissuer = \"http://sso.contoh.example\"\nclient_id = \"waspada\"\n\
+             console = \"https://konsol.contoh.example/waspada\"\n[oidc.roles]\nanalis = \"analis\"\n",
+        ),
+        (
+            "penyedia_masuk_tanpa_peran",
+            "[oidc]\nissuer = \"https://sso.contoh.example\"\nclient_id = \"waspada\"\n\
+             secret_env = \"RAHASIA\"\nconsole = \"https://konsol.contoh.example\"\nroles = {}\n",
+        ),
         ("bukan_alamat", "[http]\nlisten = \"localhost\"\npublic = \"ya\"\n"),
         (
             "berkas_tidak_ada",
@@ -364,7 +374,7 @@ fn example(text: &str) -> Config {
 fn everything_written() -> String {
     let is_key = |line: &str| {
         line.strip_prefix('#')
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '['))
     };
     let lines = EXAMPLE.lines().map(|line| if is_key(line) { &line[1..] } else { line });
     lines.collect::<Vec<_>>().join("\n")

@@ -67,6 +67,15 @@ async fn an_analysts_morning() {
     // The same in English, by a switch.
     console.post("/language", &admin, &[("language", "en")]).await;
     assert!(console.get("/queue", &admin).await.contains("3 items"));
+    let item = console.get("/items/1", &admin).await;
+    assert!(item.contains("<dd>Cambodia</dd>"), "{item}");
+    assert!(item.contains("IDR 12,000,000–18,000,000 a month"), "{item}");
+    assert!(console.get("/dashboard", &admin).await.contains("KH · Cambodia"));
+    console.post("/language", &admin, &[("language", "id")]).await;
+    let item = console.get("/items/1", &admin).await;
+    assert!(item.contains("<dd>Kamboja</dd>"), "{item}");
+    assert!(item.contains("IDR 12.000.000–18.000.000 per bulan"), "{item}");
+    assert!(console.get("/dashboard", &admin).await.contains("KH · Kamboja"));
 }
 
 #[tokio::test]
@@ -165,6 +174,44 @@ async fn an_edited_post_is_found_as_it_is_now_and_the_last_decision_can_be_taken
     assert!(queue.contains("0 butir"), "{queue}");
     assert!(queue.contains(&format!("action=\"{item}/undo\"")), "{queue}");
     assert!(queue.contains("data-key=\"u\""), "{queue}");
+}
+
+#[tokio::test]
+async fn the_switch_of_language_leads_back_to_where_it_was_pressed() {
+    let desk = Desk::filled(POSTS);
+    let console = Console::start(&desk);
+    let admin = console.join(&console.daemon.link, "sari").await;
+    let form = "action=\"/language\">";
+    let back = |page: &str| {
+        let form = between(page, form, "</form>");
+        between(form, "name=\"back\" value=\"", "\"").replace("&#38;", "&").replace("&amp;", "&")
+    };
+    // A page that answers a form is gone back to by the page the form stands on.
+    for (method, path, place) in [
+        (Method::GET, "/queue?q=gaji+12&lane=offer", "/queue?q=gaji+12&lane=offer"),
+        (Method::GET, "/items/1", "/items/1"),
+        (Method::POST, "/items/1/reveal", "/items/1"),
+        (Method::GET, "/tidak/ada?x=%2F%2Fevil.example", "/tidak/ada?x=%2F%2Fevil.example"),
+        (Method::GET, "//evil.example", "//evil.example"),
+    ] {
+        let page = console.ask(method, path, &admin, &[]).await.text().await.unwrap();
+        assert_eq!(back(&page), place, "{path}");
+    }
+    for (back, led) in [
+        ("/items/1?last=2", "/items/1?last=2"),
+        ("/queue?q=gaji+12&lane=offer", "/queue?q=gaji+12&lane=offer"),
+        ("//evil.example", "/queue"),
+        ("/\\evil.example", "/queue"),
+        ("/\t/evil.example", "/queue"),
+        ("https://evil.example/", "/queue"),
+        ("evil", "/queue"),
+        ("", "/queue"),
+    ] {
+        let answer = console.post("/language", &admin, &[("language", "en"), ("back", back)]).await;
+        assert_eq!(location(&answer), led, "{back:?}");
+    }
+    let answer = console.post("/language", &admin, &[("language", "id")]).await;
+    assert_eq!(location(&answer), "/queue");
 }
 
 #[tokio::test]

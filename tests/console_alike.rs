@@ -44,7 +44,8 @@ fn form(fields: &[(&str, &str)]) -> Form {
 /// The fields a browser would send of this page: what is ticked, and what is hidden.
 fn fields(page: &str) -> Form {
     let value = |input: &str, name: &str| between(input, &format!(" {name}=\""), "\"").to_owned();
-    page.split("<input")
+    let main = page.split("<main").nth(1).unwrap_or(page);
+    main.split("<input")
         .skip(1)
         .map(|input| input.split('>').next().unwrap())
         .filter(|input| {

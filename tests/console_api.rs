@@ -266,6 +266,14 @@ async fn a_token_never_permits_more_than_its_owner_may() {
     let wulan = asking.console.invited(&sari, "viewer", "wulan").await;
     let rudi = asking.console.invited(&sari, "analyst", "rudi").await;
 
+    // The form offers the least there is until another role is chosen.
+    for (cookie, roles) in [(&sari, 5), (&wulan, 1), (&rudi, 2)] {
+        let page = asking.console.get("/tokens", cookie).await;
+        let roles_shown = between(&page, "<select name=\"role\">", "</select>");
+        assert!(roles_shown.contains("<option value=\"viewer\" selected>"), "{roles_shown}");
+        assert_eq!(roles_shown.matches(" selected").count(), 1);
+        assert_eq!(roles_shown.matches("<option").count(), roles);
+    }
     let bad = [
         ("a", "analyst", "30"),
         ("", "viewer", "30"),
@@ -436,4 +444,66 @@ async fn open_pages_are_told_what_happens_and_let_go_at_the_end() {
         "it hangs on an open stream"
     );
     assert!(last.ends().await);
+}
+
+#[tokio::test]
+async fn the_log_tells_what_a_program_did_from_what_its_owner_did() {
+    let desk = Desk::filled(POSTS);
+    let asking = Asking::start(&desk);
+    let console = &asking.console;
+    let sari = console.join(&console.daemon.link, "sari").await;
+    let token = asking.token(&sari, "skrip", "analyst").await;
+    let item = |of: &str| format!("/api/items/{{id}}{of}");
+
+    // An item by a program and another by herself: looked at, shown, decided, and taken back.
+    let (_, lent) = asking.post(&token, "/api/next", "/api/next", Value::Null).await;
+    let id = lent["lease"]["item"].as_i64().unwrap();
+    let at = |of: &str| format!("/api/items/{id}{of}");
+    let decide = json!({ "token": lent["lease"]["token"], "outcome": "EDUKASI" });
+    for (of, body) in
+        [("/reveal", Value::Null), ("/decide", decide), ("/undo", json!({ "reason": "keliru" }))]
+    {
+        let (status, told) = asking.post(&token, &item(of), &at(of), body).await;
+        assert_eq!(status, 200, "{of}: {told}");
+    }
+    let page = console.get(&format!("/items/{id}"), &sari).await;
+    let held = between(&page, "name=\"token\" value=\"", "\"");
+    console.post(&format!("/items/{id}/reveal"), &sari, &[]).await;
+    let form = [("token", held), ("outcome", "EDUKASI")];
+    console.post(&format!("/items/{id}/decide"), &sari, &form).await;
+    console.post(&format!("/items/{id}/undo"), &sari, &[]).await;
+
+    let database = rusqlite::Connection::open(desk.path("w.db")).unwrap();
+    let mut lines = database
+        .prepare(
+            "SELECT action, coalesce(detail ->> 'by', 'sari') || coalesce(detail ->> 'token', '')
+             FROM custody WHERE subject = ?1 AND actor = 'analyst:sari' AND action <> 'view'
+             ORDER BY seq",
+        )
+        .unwrap();
+    let told: Vec<(String, String)> = lines
+        .query_map([format!("item:{id}")], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let told: Vec<(&str, &str)> = told.iter().map(|(action, by)| (&**action, &**by)).collect();
+    assert_eq!(
+        told,
+        [
+            ("reveal", "token1"),
+            ("decision", "token1"),
+            ("undo", "token1"),
+            ("reveal", "sari"),
+            ("decision", "sari"),
+            ("undo", "sari"),
+        ]
+    );
+    // It is part of what cannot be altered unseen.
+    assert_eq!(desk.run(&["evidence", "verify"]).status, 0);
+    desk.sql(
+        "DROP TRIGGER decision_is_append_only_update;
+         UPDATE decision SET token_id = NULL WHERE id = 1;",
+    );
+    let verified = desk.run(&["evidence", "verify"]);
+    assert!(verified.status != 0 && verified.out.contains("keputusan 1"), "{}", verified.out);
 }

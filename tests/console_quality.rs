@@ -8,8 +8,8 @@ mod desk;
 use console_client::{Console, between, location};
 use desk::{Desk, POSTS};
 use jiff::Timestamp;
-use reqwest::{Response, StatusCode};
-use serde_json::Value;
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
 use waspada::store::{QualitySettings, Settings, Store};
 
 impl Console {
@@ -133,6 +133,75 @@ async fn a_second_opinion_is_blind_and_a_supervisor_settles() {
             .status(),
         StatusCode::CONFLICT
     );
+    assert_eq!(desk.run(&["evidence", "verify"]).status, 0);
+}
+
+#[tokio::test]
+async fn what_was_decided_is_kept_from_whoever_may_be_asked_to_judge_it_too() {
+    let desk = Desk::filled(&POSTS[..2]);
+    all_twice(&desk);
+    let console = Console::start(&desk);
+    let sari = console.join(&console.daemon.link, "sari").await;
+    let tono = console.invited(&sari, "analyst", "tono").await;
+    let budi = console.invited(&sari, "analyst", "budi").await;
+    let wati = console.invited(&sari, "viewer", "wati").await;
+    let both = [("item", "1-1"), ("item", "2-2"), ("outcome", "BUKAN_berita"), ("reason", "pers")];
+    let batch = console.post("/items/1/alike/decide", &tono, &both).await;
+    let batch = location(&batch).to_owned();
+
+    for path in [
+        "/queue?state=decided",
+        "/queue?state=all&q=poipet",
+        "/queue?state=decided&contact=%2B6284000000001",
+        "/items/1",
+        &batch,
+    ] {
+        for (name, cookie, is_told) in [
+            ("tono", &tono, true),
+            ("sari", &sari, true),
+            ("budi", &budi, false),
+            ("wati", &wati, false),
+        ] {
+            let page = console.get(path, cookie).await;
+            assert_eq!(page.contains("BUKAN_berita"), is_told, "{name} {path}: {page}");
+            assert_eq!(page.contains("tinjauan kedua"), !is_told, "{name} {path}: {page}");
+            assert!(is_told || !page.contains(">pers<"), "{name} {path}: {page}");
+        }
+    }
+    let alike = console.get("/items/1", &budi).await;
+    let alike = between(&alike, "id=\"alike-decided\"", "</ul>");
+    assert!(alike.contains("menunggu tinjauan kedua"), "{alike}");
+    for (name, told) in [("budi", "menunggu"), ("tono", "BUKAN_berita")] {
+        let list = desk.run_as(name, &["queue", "list", "--all"]).out;
+        assert!(list.contains(told), "{name}: {list}");
+    }
+
+    // The same for his programs, which take back nothing of another's either.
+    let page =
+        console.post("/tokens", &budi, &[("name", "uji"), ("role", "analyst"), ("days", "1")]);
+    let page = page.await.text().await.unwrap();
+    let token = between(&page, "class=\"letters\">", "<");
+    let ask = async |method: Method, path: &str| {
+        let request = console.request(method, path).bearer_auth(token);
+        let answer = request.json(&json!({ "reason": "iseng" })).send().await.unwrap();
+        (answer.status(), answer.json::<Value>().await.unwrap())
+    };
+    let (_, list) = ask(Method::GET, "/api/items?state=decided").await;
+    assert_eq!(list["items"][0]["outcome"], Value::Null);
+    assert_eq!(list["items"][0]["awaits_second"], true);
+    let (_, item) = ask(Method::GET, "/api/items/1").await;
+    assert_eq!((&item["decisions"], &item["awaits_second"]), (&json!([]), &json!(true)));
+    assert_eq!(item["same_contact"], json!([[2, null]]));
+    assert_eq!(ask(Method::POST, "/api/items/1/undo").await.0, StatusCode::FORBIDDEN);
+    let (item, page) = console.work(&budi).await;
+    let (status, told) = ask(Method::POST, &format!("/api{item}/undo")).await;
+    assert_eq!((status, &told["code"]), (StatusCode::CONFLICT, &json!("nothing_to_undo")));
+
+    // Judged by him too, it is told.
+    console.decide(&item, &page, &budi, "EDUKASI").await;
+    let page = console.get(&item, &budi).await;
+    assert!(page.contains("Pendapat kedua Anda") && page.contains("BUKAN_berita"), "{page}");
+    assert!(console.get("/queue?state=decided", &wati).await.contains("<b>BUKAN_berita</b>"));
     assert_eq!(desk.run(&["evidence", "verify"]).status, 0);
 }
 

@@ -440,6 +440,35 @@ async fn with_a_certificate_the_daemon_itself_speaks_https() {
     drop(silent);
 }
 
+#[tokio::test]
+async fn the_daemon_tells_when_its_certificate_ends() {
+    for (year, told) in [(2020, "the certificate is over"), (4000, "")] {
+        let desk = Desk::filled(&[]);
+        let mut made = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        made.not_after = rcgen::date_time_ymd(year, 1, 2);
+        let key = rcgen::KeyPair::generate().unwrap();
+        put(&desk, &made.self_signed(&key).unwrap().pem(), &key.serialize_pem());
+        let console = Console::start_with(&desk, TLS);
+        // Who asks for its health need not believe in it.
+        let trusting = Client::builder().tls_danger_accept_invalid_certs(true).build().unwrap();
+        let address = format!("{}/metrics", console.daemon.address);
+        let ends = format!("{year}-01-02T00:00:00Z").parse::<jiff::Timestamp>().unwrap();
+        let line = format!("waspada_certificate_ends_seconds {}\n", ends.as_second());
+        let mut metrics = String::new();
+        for _ in 0..60 {
+            metrics = trusting.get(&address).send().await.unwrap().text().await.unwrap();
+            if metrics.contains(&line) {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+        assert!(metrics.contains(&line), "{metrics}");
+        let log = std::fs::read_to_string(desk.path("penjaga.log")).unwrap();
+        assert_eq!(log.contains("the certificate"), !told.is_empty(), "{log}");
+        assert!(log.contains(told), "{log}");
+    }
+}
+
 #[test]
 fn what_is_wrong_with_certificate_files_is_told_in_a_sentence() {
     let desk = Desk::bare();

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use waspada::store::{
     Analyst, ItemId, ListFilter, Outcome, QualitySettings, QueueError, Role, Ruling, Settings,
-    SkipReason, Store, Why,
+    SkipReason, Store, StoreError, Why,
 };
 
 fn person(store: &Store, name: &str, role: Role) -> Analyst {
@@ -125,6 +125,30 @@ fn what_is_skipped_blocks_nobody_and_the_last_item_neither() {
     assert!(store.take(only, &sari, now).unwrap().is_some(), "by its address she may have it");
     store.release(&sari).unwrap();
     assert_eq!(next(&store, &sari, later(5)), Some(only), "hours later it comes again");
+}
+
+#[test]
+fn only_what_cannot_be_read_is_set_aside_wherever_the_next_item_is_asked_for() {
+    let desk = Desk::with_own_rules(&POSTS[..2]);
+    let store = desk.store();
+    let ([sari, budi, _], items) = team(&store);
+    let now = Timestamp::now();
+    assert_eq!(next(&store, &sari, now), Some(items[0]));
+    let passing = QueueError::Store(StoreError::WriterGone);
+    assert!(store.skip_unreadable(items[0], &sari, passing, now).is_err());
+    assert_eq!(next(&store, &sari, now), Some(items[0]), "it is still hers");
+    store.release(&sari).unwrap();
+    desk.sql(&format!(
+        "UPDATE verdict SET body = '[]'
+         WHERE id = (SELECT verdict_id FROM queue_item WHERE id = {})",
+        items[0]
+    ));
+    assert_eq!(desk.take("budi").0, items[1].to_string(), "at the command line");
+    assert_eq!(next(&store, &budi, now), Some(items[1]));
+    store.release(&budi).unwrap();
+    assert_eq!(next(&store, &sari, now), Some(items[0]), "to whom it was not shown");
+    let notes = store.teamwork(items[0]).unwrap().notes;
+    assert_eq!(notes[0].why, Some(Why::Chosen(SkipReason::Broken)));
 }
 
 #[test]

@@ -196,3 +196,35 @@ fn what_was_read_and_not_stored_is_no_unreadable_item() {
     let health = health(&desk);
     assert_eq!((health.complete_percent, health.alarms), (Some(80), vec![]));
 }
+
+/// A certificate that ends on this day, and its key, as files of the desk.
+fn certify(desk: &Desk, year: i32, month: u8, day: u8) {
+    let mut made = rcgen::CertificateParams::new(vec!["contoh.example".to_owned()]).unwrap();
+    made.not_after = rcgen::date_time_ymd(year, month, day);
+    let key = rcgen::KeyPair::generate().unwrap();
+    std::fs::write(desk.path("rantai.pem"), made.self_signed(&key).unwrap().pem()).unwrap();
+    std::fs::write(desk.path("kunci.pem"), key.serialize_pem()).unwrap();
+}
+
+#[test]
+fn a_certificate_that_ends_soon_is_told_of() {
+    let desk = Desk::filled(POSTS);
+    add(&desk, "certificate = \"rantai.pem\"\nkey = \"kunci.pem\"\n");
+    let today = Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    for (days, state, says) in [
+        (90, "ok", "89 hari lagi"),
+        (30, "ok", "29 hari lagi"),
+        (10, "perhatian", "9 hari lagi"),
+        (-1, "rusak", "sudah berakhir"),
+    ] {
+        let ends = today.checked_add(jiff::Span::new().days(days)).unwrap();
+        certify(&desk, ends.year().into(), ends.month().unsigned_abs(), ends.day().unsigned_abs());
+        let (status, answer) = examined(&desk);
+        let found = check(&answer, "sertifikat");
+        assert_eq!((status, &found["state"]), (i32::from(days < 0), &state.into()), "{answer}");
+        assert!(found["what"].as_str().unwrap().contains(says), "{found}");
+        assert_eq!(found["todo"].is_null(), state == "ok", "{found}");
+    }
+    std::fs::remove_file(desk.path("rantai.pem")).unwrap();
+    assert_eq!(check(&examined(&desk).1, "konfigurasi")["state"], "rusak");
+}

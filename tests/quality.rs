@@ -11,7 +11,8 @@ use waspada::facts::Facts;
 use waspada::post::{Platform, Post};
 use waspada::store::{
     Analyst, Decided, Finding, ItemId, ItemState, Lease, ListFilter, Origin, Outcome, PageCommit,
-    QualitySettings, QueueError, ReviewId, Ruling, ScoredPost, Settings, Settling, Store, Unjudged,
+    QualitySettings, QueueError, ReviewId, Role, Ruling, ScoredPost, Settings, Settling, Store,
+    Together, Unjudged,
 };
 
 fn now() -> Timestamp {
@@ -30,6 +31,12 @@ fn open(dir: &Path, unflagged_share: f64, second_review_share: f64) -> Store {
         ..Settings::default()
     };
     Store::open(&settings).unwrap()
+}
+
+/// Makes an account.
+fn join(store: &Store, name: &str, role: Role) {
+    let link = store.invite(role, None, now()).unwrap();
+    store.accept(link, &analyst(name), "x".into(), now()).unwrap();
 }
 
 fn verdict(score: u8, lane: Lane) -> Verdict {
@@ -260,8 +267,13 @@ fn a_second_opinion_is_blind_and_changes_nothing() {
     let item = first.item;
     rule(&store, &first, Outcome::Takedown, later(1)).unwrap();
     assert!(next(&store, "sari", later(2)).is_none(), "not to her who decided");
+    // Whoever may be asked is not told what was decided, and so can still be asked.
+    let seen = store.view(item, &analyst("budi"), later(2)).unwrap();
+    assert_eq!((seen.state, seen.outcome, seen.awaits_second), (ItemState::Decided, None, true));
+    assert!(seen.decisions.is_empty());
+    join(&store, "wati", Role::Supervisor);
     let seen = store.view(item, &analyst("wati"), later(2)).unwrap();
-    assert_eq!((seen.state, seen.decisions.len()), (ItemState::Decided, 1));
+    assert_eq!((seen.outcome, seen.decisions.len()), (Some(Outcome::Takedown), 1));
     assert!(next(&store, "wati", later(2)).is_none(), "not to her who saw what was decided");
 
     let second = next(&store, "budi", later(3)).unwrap();
@@ -308,6 +320,74 @@ fn a_second_opinion_is_blind_and_changes_nothing() {
     let again = next(&store, "tono", later(66)).unwrap();
     assert_eq!(again.item, item, "it is open for everybody");
     is_sound(&store);
+}
+
+#[test]
+fn what_is_decided_together_is_drawn_as_what_is_decided_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), 0.0, 1.0);
+    fill(&store, "iklan", 3, 80, Lane::Offer, now());
+    join(&store, "rini", Role::Supervisor);
+    let [sari, budi, rini] = ["sari", "budi", "rini"].map(analyst);
+    let lines = store.list(&ListFilter::default(), later(1)).unwrap();
+    let items =
+        lines.iter().map(|line| store.alike(line.id, 1, &sari, later(1)).unwrap().this.picked);
+    let together = Together {
+        items: items.collect(),
+        analyst: sari.clone(),
+        outcome: Outcome::BukanBerita,
+        reason: "salinan yang sama".into(),
+        duplicate_of: None,
+    };
+    let batch = store.decide_together(together, later(1)).unwrap();
+    assert_eq!(store.quality(later(2)).unwrap().waiting, 3);
+    let told = |reader| store.batch(batch, reader).unwrap().unwrap().told.is_some();
+    assert_eq!((told(&sari), told(&rini), told(&budi)), (true, true, false));
+
+    // All wait for somebody else; taken back, none does any longer.
+    assert!(next(&store, "sari", later(2)).is_none());
+    let second = next(&store, "budi", later(2)).unwrap();
+    rule(&store, &second, Outcome::Takedown, later(2)).unwrap();
+    let quality = store.quality(later(2)).unwrap();
+    assert_eq!((quality.waiting, quality.disputes.len()), (2, 1));
+    store.undo_batch(batch, &sari, "keliru", later(3)).unwrap();
+    let quality = store.quality(later(3)).unwrap();
+    assert_eq!((quality.waiting, quality.disputes.len()), (0, 0));
+    assert!(told(&budi), "nothing waits any more");
+    is_sound(&store);
+}
+
+#[test]
+fn what_is_given_to_a_person_comes_before_anything_drawn() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), 1.0, 1.0);
+    fill(&store, "iklan", 4, 80, Lane::Offer, now());
+    fill(&store, "salam", 20, 10, Lane::Offer, now());
+    join(&store, "rini", Role::Supervisor);
+    join(&store, "budi", Role::Analyst);
+    let [sari, budi, rini] = ["sari", "budi", "rini"].map(analyst);
+    let flagged = store.list(&ListFilter::default(), later(1)).unwrap();
+    let decided = store.take(flagged[0].id, &sari, later(1)).unwrap().unwrap();
+    rule(&store, &decided, Outcome::Takedown, later(1)).unwrap();
+    let (given, raised) = (flagged[2].id, flagged[3].id);
+    store.assign(given, &budi, &rini, later(1)).unwrap();
+    store.escalate(raised, &sari, "ragu", later(1)).unwrap();
+
+    // Each draw would come now, and so would the second opinion.
+    assert_eq!(next(&store, "budi", later(1)).unwrap().item, given);
+    assert_eq!(next(&store, "rini", later(1)).unwrap().item, raised);
+    let review = next(&store, "tono", later(1)).unwrap();
+    assert_eq!(review.item, decided.item, "to whom nothing was given, the second opinion");
+    let drawn = next(&store, "wati", later(1)).unwrap();
+    let line = store.list(&ListFilter::default(), later(1)).unwrap();
+    assert_eq!(line.iter().find(|line| line.id == drawn.item).unwrap().score, 10);
+
+    // A second opinion that is being given is not broken off.
+    join(&store, "tono", Role::Analyst);
+    store.assign(flagged[1].id, &analyst("tono"), &rini, later(2)).unwrap();
+    assert_eq!(next(&store, "tono", later(2)).unwrap().item, review.item);
+    rule(&store, &review, Outcome::Takedown, later(2)).unwrap();
+    assert_eq!(next(&store, "tono", later(2)).unwrap().item, flagged[1].id);
 }
 
 #[test]

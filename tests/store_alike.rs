@@ -63,7 +63,7 @@ impl World {
     }
 
     fn alike(&self, post: usize) -> Alike {
-        self.store.alike(self.items[&post], 200, now()).unwrap()
+        self.store.alike(self.items[&post], 200, &analyst("rini"), now()).unwrap()
     }
 
     fn picked(&self, posts: &[usize]) -> Vec<Picked> {
@@ -83,12 +83,12 @@ impl World {
     fn fares(&self, batch: BatchId) -> Vec<(usize, Standing)> {
         let number: BTreeMap<ItemId, usize> =
             self.items.iter().map(|(post, item)| (*item, *post)).collect();
-        let batch = self.store.batch(batch).unwrap().unwrap();
+        let batch = self.store.batch(batch, &analyst("rini")).unwrap().unwrap();
         batch.items.iter().map(|(item, fares)| (number[item], *fares)).collect()
     }
 
     fn left_out(&self, batch: BatchId) -> Vec<(ItemId, LeftOut)> {
-        let batch = self.store.batch(batch).unwrap().unwrap();
+        let batch = self.store.batch(batch, &analyst("rini")).unwrap().unwrap();
         batch.left_out.iter().map(|left| (left.item, left.why)).collect()
     }
 
@@ -142,14 +142,17 @@ fn what_was_decided_before_is_told_and_few_are_enough() {
     let decided: Vec<_> = alike.decided.iter().map(|one| (one.line.id, one.line.outcome)).collect();
     assert_eq!(decided.len(), 2);
     assert!(decided.iter().all(|(_, outcome)| *outcome == Some(Outcome::Takedown)));
-    assert_eq!(world.store.alike(world.items[&0], 1, now()).unwrap().open.len(), 1);
     assert_eq!(
-        world.store.alike(world.items[&0], 1, now()).unwrap().waiting,
+        world.store.alike(world.items[&0], 1, &analyst("rini"), now()).unwrap().open.len(),
+        1
+    );
+    assert_eq!(
+        world.store.alike(world.items[&0], 1, &analyst("rini"), now()).unwrap().waiting,
         2,
         "counted all the same"
     );
     assert!(matches!(
-        world.store.alike(ItemId(999), 1, now()),
+        world.store.alike(ItemId(999), 1, &analyst("rini"), now()),
         Err(QueueError::NoSuchItem(ItemId(999)))
     ));
 }

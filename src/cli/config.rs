@@ -48,6 +48,7 @@ fn check(config: &Config) -> Result<Answer, Failure> {
         config.sources.len(),
     )
     .map_err(unwritable)?;
+    super::provider_secret(config);
     if let Some(open) = tls.as_ref().and_then(TlsFiles::key_is_open) {
         super::complain(&open);
     }

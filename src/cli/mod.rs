@@ -13,6 +13,7 @@ mod learn;
 mod logging;
 mod probe;
 mod queue;
+mod registry;
 mod replay;
 mod report;
 mod rules;
@@ -30,8 +31,9 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Oidc};
 use crate::engine::{Engine, RuleFiles};
+use crate::fetch::Secret;
 use crate::registry::{today, wib};
 use crate::store::{Store, StoreError};
 use crate::synth::Disguiser;
@@ -65,6 +67,9 @@ enum Command {
     /// Berkas aturan: periksa, uji, jelaskan
     #[command(subcommand)]
     Rules(rules::Command),
+    /// Tabel yang dibawa sendiri: daftar perusahaan berizin
+    #[command(subcommand)]
+    Registry(registry::Command),
     /// Konfigurasi: tampilkan, periksa
     #[command(subcommand)]
     Config(config::Command),
@@ -133,6 +138,7 @@ pub fn run() -> ExitCode {
         Command::Eval(eval) => eval::run(eval, &arguments),
         Command::Learn(learn) => learn::run(learn, &arguments),
         Command::Rules(command) => rules::run(command, &arguments),
+        Command::Registry(command) => registry::run(command, &arguments),
         Command::Config(command) => config::run(command, &arguments),
         Command::Source(command) => source::run(command, &arguments),
         Command::Report(report) => report::run(report, &arguments),
@@ -153,6 +159,18 @@ pub fn run() -> ExitCode {
                 Failure::Usage(_) => 2,
                 Failure::Impossible(_) => 3,
             })
+        }
+    }
+}
+
+/// The provider people may sign in by, with the secret shared with it; says so where that is not there.
+fn provider_secret(config: &Config) -> Option<(&Oidc, Secret)> {
+    let oidc = config.oidc.as_ref()?;
+    match oidc.secret(&config.folder) {
+        Ok(secret) => Some((oidc, secret)),
+        Err(error) => {
+            complain(&format!("[oidc]: {error}; sampai itu hanya kata sandi yang berlaku"));
+            None
         }
     }
 }

@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 use super::logging::{self, Screen};
 use super::{Answer, Failure, unwritable};
 use crate::config::{Config, TlsFiles, TotpPolicy};
-use crate::console::{self, Entrance};
+use crate::console::{self, Entrance, Provider};
+use crate::fetch::Direct;
 use crate::pipeline::{
     Daemon, DaemonError, Observer, SourceReport, StartError, Unobserved, Watch, once,
 };
@@ -191,16 +192,26 @@ async fn run_daemon(config: Config, arguments: &super::Arguments) -> Result<Answ
         secure: config.http.public || tls.is_some(),
         speaks_https: tls.is_some(),
         totp_required: config.console.totp == TotpPolicy::Required,
+        provider: provider(&config)?.map(Arc::new),
     };
+    let scheme = if entrance.speaks_https { "https" } else { "http" };
     let daemon = Daemon::bind(watch, config, metrics).await?;
     let live = console::Live::start(daemon.store(), daemon.rules_refused(), stop.clone());
     let api = console::router(daemon.intake(), daemon.store(), live.clone());
     let (store, scorer, refused) = (daemon.store(), daemon.scorer(), daemon.rules_refused());
     let screens = console::screens(store, scorer, refused, live, entrance);
     let daemon = daemon.with_rooms(api).with_rooms(screens);
-    tell_where(&daemon, if entrance.speaks_https { "https" } else { "http" })?;
+    tell_where(&daemon, scheme)?;
     daemon.run(stop, reload, read_config).await;
     Ok(Answer::Done)
+}
+
+/// Who vouches for people beside their passwords. Without the secret they share nobody can come that
+/// way, which is no reason to stop watching.
+fn provider(config: &Config) -> Result<Option<Provider>, Failure> {
+    let Some((oidc, secret)) = super::provider_secret(config) else { return Ok(None) };
+    let direct = Direct::new(&config.fetch).map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Some(Provider::new(oidc.clone(), secret, direct)))
 }
 
 /// Tells where the console is, and while nobody can sign in, the link that makes the first account.

@@ -6,7 +6,7 @@ use comfy_table::{Table, presets};
 use jiff::Timestamp;
 
 use super::{Answer, Failure, complain, in_wib};
-use crate::store::{Account, Analyst, Role, Store, StoreError};
+use crate::store::{Account, Analyst, Identity, Role, Store, StoreError};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -20,6 +20,8 @@ pub(super) enum Command {
     Disable(Named),
     /// Membuka lagi akun yang ditutup
     Enable(Named),
+    /// Menghubungkan akun dengan seseorang di penyedia masuk ([oidc]); sesinya berakhir
+    Link(Link),
     /// Menghapus langkah kedua seseorang, misalnya bila teleponnya hilang; sesinya berakhir
     ResetTotp(Named),
     /// Membuat tautan sekali pakai untuk kata sandi baru (24 jam)
@@ -47,6 +49,15 @@ pub(super) struct NewRole {
     /// Peran barunya
     #[arg(value_enum, value_name = "PERAN")]
     role: RoleName,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Link {
+    /// Nama akun
+    name: Analyst,
+    /// Orangnya seperti disebut penyedia (klaim `sub`)
+    #[arg(long)]
+    subject: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -101,6 +112,7 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
             store.set_disabled(account, false, None, now)?;
             Ok(format!("Akun {} terbuka.\n", account.name))
         }),
+        Command::Link(link) => link.run(arguments),
         Command::ResetTotp(named) => with_account(&named.name, arguments, |store, account, now| {
             store.reset_totp(account, None, now)?;
             Ok(format!("Langkah kedua {} dihapus.\n", account.name))
@@ -130,8 +142,7 @@ fn with_account(
 ) -> Result<Answer, Failure> {
     let store = super::store(arguments)?;
     let Some(account) = store.account(name).map_err(impossible)? else {
-        complain(&format!("tidak ada akun `{name}`; lihat `waspada user list`"));
-        return Ok(Answer::No);
+        return Ok(nobody(name));
     };
     super::print(&change(&store, &account, Timestamp::now()).map_err(impossible)?)?;
     Ok(Answer::Done)
@@ -145,6 +156,31 @@ impl Invite {
         super::print(&told(&format!("/invitation/{link}")))?;
         Ok(Answer::Done)
     }
+}
+
+impl Link {
+    fn run(&self, arguments: &super::Arguments) -> Result<Answer, Failure> {
+        let Some(oidc) = super::config(arguments)?.oidc else {
+            return Err(Failure::Usage("tidak ada tabel [oidc] di konfigurasi".into()));
+        };
+        let store = super::store(arguments)?;
+        let Some(account) = store.account(&self.name).map_err(impossible)? else {
+            return Ok(nobody(&self.name));
+        };
+        let issuer = oidc.issuer.as_str().to_owned();
+        let identity = Identity { issuer, subject: self.subject.clone() };
+        if !store.link_identity(&account, &identity, Timestamp::now()).map_err(impossible)? {
+            complain(&format!("`{}` sudah terhubung dengan akun lain", self.subject));
+            return Ok(Answer::No);
+        }
+        super::print(&format!("Akun {} terhubung dengan {}.\n", account.name, oidc.label))?;
+        Ok(Answer::Done)
+    }
+}
+
+fn nobody(name: &Analyst) -> Answer {
+    complain(&format!("tidak ada akun `{name}`; lihat `waspada user list`"));
+    Answer::No
 }
 
 impl List {
@@ -166,6 +202,8 @@ fn line(account: &Account) -> Result<String, Failure> {
     super::json_line(&serde_json::json!({
         "name": account.name,
         "role": account.role,
+        "password": account.has_password(),
+        "oidc": account.has_identity,
         "totp": account.has_totp,
         "disabled_at": account.disabled_at,
         "locked_until": account.locked_until,
@@ -175,7 +213,13 @@ fn line(account: &Account) -> Result<String, Failure> {
 fn table(accounts: &[Account]) -> String {
     let now = Timestamp::now();
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["nama", "peran", "langkah kedua", "keadaan"]);
+    table.load_style(presets::NOTHING).set_header([
+        "nama",
+        "peran",
+        "masuk dengan",
+        "langkah kedua",
+        "keadaan",
+    ]);
     for account in accounts {
         let state = match (account.disabled_at, account.locked_until) {
             (Some(since), _) => format!("ditutup sejak {}", in_wib(since)),
@@ -185,6 +229,12 @@ fn table(accounts: &[Account]) -> String {
         table.add_row([
             account.name.to_string(),
             account.role.as_str().to_owned(),
+            match (account.has_password(), account.has_identity) {
+                (true, true) => "kata sandi, penyedia",
+                (false, true) => "penyedia",
+                _ => "kata sandi",
+            }
+            .to_owned(),
             if account.has_totp { "menyala" } else { "-" }.to_owned(),
             state,
         ]);

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::Fault;
 use super::read::span_of;
-use super::{Config, place_of};
+use super::{Config, oidc, place_of};
 
 /// Bodies, in bytes: less holds no page, more does not fit into memory.
 const BODY: RangeInclusive<u64> = 1 << 10..=1 << 30;
@@ -28,6 +28,7 @@ pub(super) fn check(config: &Config, document: &DeTable<'_>) -> Vec<Fault> {
     shares(config, document, &mut faults);
     listening(config, document, &mut faults);
     paths(config, document, &mut faults);
+    faults.extend(config.oidc.iter().flat_map(|table| oidc::check(table, document)));
     faults
 }
 

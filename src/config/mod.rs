@@ -5,6 +5,7 @@ mod check;
 mod check_sources;
 mod explain;
 mod fault;
+mod oidc;
 mod read;
 mod settings;
 mod source;
@@ -19,11 +20,12 @@ use toml::de::DeTable;
 use crate::{fetch, store};
 
 pub use fault::{Fault, Faults, Place};
+pub use oidc::Oidc;
 pub use settings::{
     Console, Http, Log, LogFormat, LogLevel, LogLevelError, Rules, Thresholds, TotpPolicy,
 };
 pub use source::{SourceConfig, SourceName, SourceNameError};
-pub use tls::{TlsFiles, TlsFilesError};
+pub use tls::{Term, TlsFiles, TlsFilesError};
 
 /// Everything an operator may set, with defaults for what the file leaves out. Serialised it is a
 /// config file again.
@@ -49,6 +51,9 @@ pub struct Config {
     pub http: Http,
     /// How people work in the console.
     pub console: Console,
+    /// Whose people may sign in there beside those with a password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<Oidc>,
     /// What is logged and how.
     pub log: Log,
     /// Where posts come from, in the order of the file.
@@ -83,6 +88,7 @@ struct Tables {
     quality: store::QualitySettings,
     http: Http,
     console: Console,
+    oidc: Option<Oidc>,
     log: Log,
     #[serde(rename = "source")]
     _sources: Vec<toml::Table>,
@@ -121,6 +127,7 @@ impl Config {
             quality: tables.quality,
             http: tables.http,
             console: tables.console,
+            oidc: tables.oidc,
             log: tables.log,
             sources: Vec::new(),
             folder,

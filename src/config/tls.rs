@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
@@ -16,6 +17,36 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Its key (PEM, not encrypted).
     pub key: PathBuf,
+}
+
+/// Until when the server's own certificate is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// When it ends.
+    pub ends: Timestamp,
+}
+
+/// How long before its end a certificate should have been renewed: those that renew themselves do so
+/// a month before.
+const RENEWED_BY: SignedDuration = SignedDuration::from_hours(21 * 24);
+
+impl Term {
+    /// That of a certificate; `None` where it cannot be read.
+    pub fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
+        let (_, read) = x509_parser::parse_x509_certificate(certificate).ok()?;
+        let ends = Timestamp::from_second(read.validity().not_after.timestamp()).ok()?;
+        Some(Self { ends })
+    }
+
+    /// Whether it is over.
+    pub fn is_over(self, now: Timestamp) -> bool {
+        self.ends < now
+    }
+
+    /// Whether it should have been renewed by now.
+    pub fn is_short(self, now: Timestamp) -> bool {
+        self.ends.duration_since(now) < RENEWED_BY
+    }
 }
 
 /// The files cannot be used.
@@ -118,5 +149,30 @@ impl TlsFiles {
                 "{key}: kunci ini terbuka bagi semua orang di mesin ini; jalankan chmod o-rwx {key}"
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_short_three_weeks_before_its_end() {
+        let ends = "2026-12-19T00:00:00Z".parse().unwrap();
+        let mut made = rcgen::CertificateParams::new(vec!["contoh.example".to_owned()]).unwrap();
+        made.not_after = rcgen::date_time_ymd(2026, 12, 19);
+        let made = made.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+        let term = Term::of(made.der()).unwrap();
+        assert_eq!(term.ends, ends);
+        for (now, is_short, is_over) in [
+            ("2026-11-27T23:59:59Z", false, false),
+            ("2026-11-28T00:00:01Z", true, false),
+            ("2026-12-18T23:59:59Z", true, false),
+            ("2026-12-19T00:00:01Z", true, true),
+        ] {
+            let now = now.parse().unwrap();
+            assert_eq!((term.is_short(now), term.is_over(now)), (is_short, is_over), "{now}");
+        }
+        assert_eq!(Term::of(&CertificateDer::from(vec![1, 2, 3])), None);
     }
 }

@@ -14,6 +14,8 @@ use tokio::sync::Semaphore;
 use super::fault::Fault;
 use super::live::Live;
 use super::locale::{Locale, Locales};
+use super::oidc::Provider;
+use super::whence;
 use crate::pipeline::Scorer;
 use crate::store::{Analyst, Language, QueueError, Role, Session, SessionToken, Store, StoreError};
 
@@ -24,6 +26,8 @@ pub(super) enum Cookie {
     Session,
     /// A right password, while the code is still owed.
     Half,
+    /// That she went from here to the sign-in provider.
+    Away,
 }
 
 impl Cookie {
@@ -34,6 +38,24 @@ impl Cookie {
             (Self::Session, false) => "waspada_session",
             (Self::Half, true) => "__Host-waspada_half",
             (Self::Half, false) => "waspada_half",
+            (Self::Away, true) => "__Host-waspada_away",
+            (Self::Away, false) => "waspada_away",
+        }
+    }
+
+    /// From whom a browser brings it: the provider sends her back from its own site.
+    fn same_site(self) -> &'static str {
+        match self {
+            Self::Session | Self::Half => "Strict",
+            Self::Away => "Lax",
+        }
+    }
+
+    /// How long a browser keeps it; a session as long as the browser is open.
+    fn life(self) -> &'static str {
+        match self {
+            Self::Session | Self::Half => "",
+            Self::Away => "; Max-Age=600",
         }
     }
 }
@@ -55,6 +77,8 @@ pub(super) struct Desk {
     pub(super) secure: bool,
     /// Whether nobody works here without a second factor.
     pub(super) totp_required: bool,
+    /// Who else vouches for people.
+    pub(super) provider: Option<Arc<Provider>>,
 }
 
 impl Desk {
@@ -92,10 +116,11 @@ impl Desk {
         let name = cookie.name(self.secure);
         let secure = if self.secure { "; Secure" } else { "" };
         let (value, life) = match token {
-            Some(token) => (token.to_string(), ""),
+            Some(token) => (token.to_string(), cookie.life()),
             None => (String::new(), "; Max-Age=0"),
         };
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{life}")
+        let same_site = cookie.same_site();
+        format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}{secure}{life}")
     }
 
     /// The token of a request's cookie.
@@ -142,7 +167,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let desk = Desk::from_ref(state);
         let Entered(session) = Entered::from_request_parts(parts, state).await?;
-        if desk.totp_required && !session.account.has_totp {
+        let account = &session.account;
+        if desk.totp_required && account.has_password() && !account.has_totp {
             return Err(Redirect::to("/account").into_response());
         }
         Ok(Self(session))
@@ -203,6 +229,8 @@ pub(super) struct Frame<'a> {
     pub(super) rules_refused: Option<String>,
     /// The page's place in the navigation.
     pub(super) here: &'static str,
+    /// Where the switch of language leads back to.
+    pub(super) place: String,
 }
 
 impl<'a> Frame<'a> {
@@ -212,11 +240,18 @@ impl<'a> Frame<'a> {
             session: Some(session),
             rules_refused: (desk.rules_refused)(),
             here,
+            place: whence::place(),
         }
     }
 
     pub(super) fn guest(desk: &'a Desk, language: Language) -> Self {
-        Self { l: desk.locales.of(language), session: None, rules_refused: None, here: "" }
+        Self {
+            l: desk.locales.of(language),
+            session: None,
+            rules_refused: None,
+            here: "",
+            place: String::new(),
+        }
     }
 
     /// The reader's key for this.

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use unic_langid::LanguageIdentifier;
 
 use crate::facts::grouped;
-use crate::registry::wib;
+use crate::registry::{Country, wib};
 use crate::store::{Language, Outcome};
 
 /// The files of messages, each in Indonesian and in English.
@@ -24,6 +24,7 @@ const MESSAGES: &[(&str, &str)] = &[
     (include_str!("locales/id/tokens.ftl"), include_str!("locales/en/tokens.ftl")),
     (include_str!("locales/id/dashboard.ftl"), include_str!("locales/en/dashboard.ftl")),
     (include_str!("locales/id/team.ftl"), include_str!("locales/en/team.ftl")),
+    (include_str!("locales/id/oidc.ftl"), include_str!("locales/en/oidc.ftl")),
 ];
 
 /// The messages of all languages.
@@ -105,6 +106,14 @@ impl Locale {
     pub(super) fn outcome(&self, outcome: Outcome) -> String {
         // No message may be named with a stroke.
         self.t(&format!("outcome-{}", outcome.code().replace('/', "-")))
+    }
+
+    /// What a country is called.
+    pub(super) fn country<'a>(&self, country: &'a Country) -> &'a str {
+        match (self.language, &country.title_en) {
+            (Language::En, Some(title)) => title,
+            _ => &country.title,
+        }
     }
 
     /// A day as it is written in the language.
@@ -268,6 +277,22 @@ mod tests {
         let at = "2026-05-02T17:30:00Z".parse().unwrap();
         assert_eq!(id.clock(&at), "03-05-2026 00:30 WIB");
         assert_eq!(en.clock(&at), "03 May 2026 00:30 WIB");
+    }
+
+    #[test]
+    fn every_country_has_its_name_in_every_language() {
+        let files = crate::engine::RuleFiles::embedded();
+        let engine = crate::engine::Engine::compile(&files, Default::default()).unwrap();
+        let registry = engine.registry();
+        assert!(registry.countries.iter().all(|country| country.title_en.is_some()));
+        let locales = Locales::new();
+        let named = |language, code| locales.of(language).country(registry.country(code).unwrap());
+        assert_eq!(
+            ["KH", "SA", "MY"].map(|code| (named(Language::Id, code), named(Language::En, code))),
+            [("Kamboja", "Cambodia"), ("Arab Saudi", "Saudi Arabia"), ("Malaysia", "Malaysia")]
+        );
+        let own = Country { title_en: None, ..registry.country("KH").unwrap().clone() };
+        assert_eq!(locales.of(Language::En).country(&own), "Kamboja");
     }
 
     #[test]

@@ -8,10 +8,12 @@ mod desk;
 mod fault;
 mod live;
 mod locale;
+mod oidc;
 mod pages;
 mod password;
 mod screens;
 mod totp;
+mod whence;
 
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ use tokio::sync::Semaphore;
 pub use api::router;
 pub use desk::RulesRefused;
 pub use live::Live;
+pub use oidc::Provider;
 
 use crate::pipeline::Scorer;
 use crate::store::{Store, StoreError};
@@ -30,7 +33,7 @@ use crate::store::{Store, StoreError};
 const HASHED_AT_ONCE: usize = 2;
 
 /// How people get in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct Entrance {
     /// Browsers reach the pages by HTTPS only.
     pub secure: bool,
@@ -38,6 +41,8 @@ pub struct Entrance {
     pub speaks_https: bool,
     /// Nobody works without a second factor.
     pub totp_required: bool,
+    /// Who vouches for people beside their passwords.
+    pub provider: Option<Arc<Provider>>,
 }
 
 /// The pages of the console.
@@ -48,11 +53,20 @@ pub fn screens(
     live: Live,
     entrance: Entrance,
 ) -> Router {
-    let Entrance { secure, speaks_https, totp_required } = entrance;
+    let Entrance { secure, speaks_https, totp_required, provider } = entrance;
     let locales = Arc::new(locale::Locales::new());
     let hashing = Arc::new(Semaphore::new(HASHED_AT_ONCE));
-    let desk =
-        desk::Desk { store, scorer, rules_refused, live, locales, hashing, secure, totp_required };
+    let desk = desk::Desk {
+        store,
+        scorer,
+        rules_refused,
+        live,
+        locales,
+        hashing,
+        secure,
+        totp_required,
+        provider,
+    };
     screens::router(desk, speaks_https)
 }
 

@@ -8,7 +8,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use tower_http::csrf::CsrfLayer;
@@ -19,9 +19,10 @@ use super::desk::Desk;
 use super::fault::{self, Fault};
 use super::live;
 use super::pages::{
-    account, alike, dashboard, entry, item, keys, people, proposals, quality, queue, reset, team,
-    tokens,
+    account, alike, dashboard, entry, item, keys, language, people, proposals, provider, quality,
+    queue, reset, team, tokens,
 };
+use super::whence;
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 << 10;
@@ -51,7 +52,6 @@ pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
         .route("/login/code", get(entry::show_code).post(entry::code))
         .route("/logout", post(entry::logout))
         .route("/invitation/{token}", get(entry::show_invitation).post(entry::accept))
-        .route("/language", post(entry::set_language))
         .route("/queue", get(queue::show))
         .route("/work", get(queue::work))
         .route("/items/{id}", get(item::show))
@@ -63,6 +63,7 @@ pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
         .route("/people/{name}/disabled", post(people::set_disabled))
         .merge(proposals::routes())
         .merge(quality::routes())
+        .merge(provider::routes())
         .merge(account::routes())
         .merge(reset::routes())
         .route("/events", get(live::listen))
@@ -70,6 +71,7 @@ pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
         .merge(dashboard::routes())
         .merge(team::routes())
         .merge(keys::routes())
+        .merge(language::routes())
         .route("/assets/console.css", get(assets::css))
         .route("/assets/console.js", get(assets::js))
         .route("/assets/live.js", get(assets::live))
@@ -80,6 +82,7 @@ pub(super) fn router(desk: Desk, speaks_https: bool) -> Router {
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(desk, fault::tell))
+        .layer(from_fn(whence::note))
         .layer(SetResponseHeaderLayer::if_not_present(
             CACHE_CONTROL,
             HeaderValue::from_static("no-store"),

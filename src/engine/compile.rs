@@ -13,7 +13,7 @@ use super::check;
 use super::diagnostic::nearest;
 use super::expression::{self, Expression, FactSet};
 use super::groups::Groups;
-use super::lists::{Lists, entries, spelling};
+use super::lists::{Lists, SPELLING_FILE, entries, spelling};
 use super::matcher::Matcher;
 use super::patterns::{PatternError, PatternsBuilder, Wake};
 use super::phrase::{Classes, PhraseError, Slot};
@@ -107,20 +107,17 @@ impl<'a> Compiler<'a> {
     }
 
     fn run(&mut self, thresholds: Thresholds) -> Option<Engine> {
-        let place = |name: &str| {
-            let local = format!("local/registry/{name}");
-            self.files.text(&local).map_or_else(|| format!("registry/{name}"), |_| local)
-        };
-        let registry = match Registry::read(|name| self.files.text(&place(name))) {
+        let files = self.files;
+        let registry = match Registry::read(|name| files.text(&files.registry_file(name))) {
             Ok(registry) => registry,
             Err(fault) => {
-                let file = place(&fault.file);
+                let file = files.registry_file(&fault.file);
                 self.error("E001", &file, fault.span.unwrap_or(0..0), fault.message, None);
                 return None;
             }
         };
         let mut words = VocabularyBuilder::default();
-        for (_, text) in self.files.select(|name| name.ends_with("spelling.txt")) {
+        for (_, text) in files.shipped_then_local(|name| name.ends_with(SPELLING_FILE)) {
             for (variants, word) in spelling(text) {
                 variants.iter().for_each(|variant| words.alias(variant, word));
             }
@@ -208,6 +205,8 @@ impl<'a> Compiler<'a> {
             entries: &entries,
             rules: &engine.rules,
             rows: &rows,
+            files,
+            registry: &engine.registry,
             lists: &lists,
             used_lists: &Self::used_lists(&lists, &entries),
             families: &engine.families,
@@ -233,11 +232,8 @@ impl<'a> Compiler<'a> {
             let other = [SETTINGS_FILE, severity::FILE, severity::LOCAL_FILE];
             name.ends_with(".toml") && !name.contains("registry/") && !other.contains(&name)
         };
-        // Files of `local/` come last, so that a rule of the same name replaces the shipped one.
-        let (mut shipped, mut local): (Vec<_>, Vec<_>) =
-            files.select(is_rules).partition(|(name, _)| !name.starts_with("local/"));
-        shipped.append(&mut local);
-        for (name, text) in shipped {
+        // A rule of `local/` replaces the shipped one of the same name.
+        for (name, text) in files.shipped_then_local(is_rules) {
             let parsed: RuleFile = match toml::from_str(text) {
                 Ok(parsed) => parsed,
                 Err(fault) => {

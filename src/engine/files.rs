@@ -110,6 +110,22 @@ impl RuleFiles {
             .map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
+    /// As [`Self::select`], but with the files of `local/` last, so that what they say holds.
+    pub(super) fn shipped_then_local(
+        &self,
+        passes: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&str, &str)> {
+        let (shipped, local): (Vec<_>, Vec<_>) =
+            self.select(passes).partition(|(name, _)| !name.starts_with("local/"));
+        shipped.into_iter().chain(local)
+    }
+
+    /// Where a table of `registry/` is read from: `local/` has its own, or the shipped one holds.
+    pub(super) fn registry_file(&self, table: &str) -> String {
+        let local = format!("local/registry/{table}");
+        self.text(&local).map_or_else(|| format!("registry/{table}"), |_| local)
+    }
+
     /// The model of the second reader, if there is one.
     pub fn model(&self) -> Option<&[u8]> {
         self.model.as_deref()

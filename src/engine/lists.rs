@@ -146,6 +146,9 @@ pub(super) fn entries(text: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.is_empty())
 }
 
+/// Where other spellings of words stand; one in `local/` adds to it.
+pub(super) const SPELLING_FILE: &str = "spelling.txt";
+
 /// Lines of the form `word = variant variant`.
 pub(super) fn spelling(text: &str) -> impl Iterator<Item = (Vec<&str>, &str)> {
     entries(text).filter_map(|line| {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{Collected, Meaning, Name};
 use super::{Contact, ContactKind};
-use crate::registry::{Agency as Entry, LicenceStatus, Registry};
+use crate::registry::{Agency as Entry, LicenceStatus, Registry, comparable, without_form};
 use crate::text::{Before, Span, Views, VocabularyBuilder, WordId};
 
 /// Most words of a company's name.
@@ -144,15 +144,6 @@ pub(super) fn name(registry: &Registry, names: &mut Collected, words: &mut Vocab
     let around = &registry.readings.agency;
     names.add(&around.prefix, Meaning::CompanyFollows, words);
     names.add(&around.licence, Meaning::LicenceFollows, words);
-}
-
-/// A company's name without its legal form.
-fn without_form(name: &str) -> String {
-    let words = name.split_whitespace();
-    let form = |word: &&str| {
-        matches!(word.trim_matches('.').to_lowercase().as_str(), "pt" | "cv" | "tbk" | "p3mi")
-    };
-    words.filter(|word| !form(word)).collect::<Vec<_>>().join(" ")
 }
 
 impl Reader {
@@ -334,11 +325,6 @@ fn number_after(views: &Views, at: usize) -> Option<Span> {
     let start = tokens[first].raw_start as usize;
     let glued = raw.iter().skip(start + 1).take_while(|token| token.before == Before::Glue);
     Some(views.raw_span(start, start + 1 + glued.count()))
-}
-
-/// A licence number without its punctuation.
-fn comparable(number: &str) -> String {
-    number.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The digits of an Indonesian number after the leading 0 or 62.

@@ -22,7 +22,12 @@ pub struct Pay {
 impl Pay {
     /// The amounts as Indonesians write them: `12.000.000–18.000.000`.
     pub fn range(&self) -> String {
-        let [low, high] = self.amount.map(grouped);
+        self.range_in(grouped)
+    }
+
+    /// The amounts, each written so.
+    pub fn range_in(&self, written: impl Fn(u64) -> String) -> String {
+        let [low, high] = self.amount.map(written);
         if low == high { low } else { format!("{low}–{high}") }
     }
 

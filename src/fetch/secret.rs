@@ -87,7 +87,7 @@ impl Secret {
     }
 
     /// The secret itself, for the wire alone.
-    pub(super) fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 }

@@ -94,8 +94,6 @@ pub struct Wire {
 impl Wire {
     /// Builds both pools. `user_agent` is sent with every request.
     pub fn new(user_agent: &HeaderValue, bounds: Bounds) -> Result<Self, reqwest::Error> {
-        // A provider somebody installed before is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let public =
             build(user_agent, bounds, |builder| builder.dns_resolver(Arc::new(PublicResolver)))?;
         let named = build(user_agent, bounds, |builder| builder)?;
@@ -145,11 +143,14 @@ impl Wire {
     }
 }
 
-fn build(
+/// A client as polite as every other of this program.
+pub(super) fn build(
     user_agent: &HeaderValue,
     bounds: Bounds,
     resolver: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
 ) -> Result<reqwest::Client, reqwest::Error> {
+    // A provider somebody installed before is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
@@ -175,7 +176,8 @@ fn build(
     })
 }
 
-async fn read(
+/// Reads as much of an answer as is wanted; counts the bytes that came.
+pub(super) async fn read(
     mut response: Response,
     reading: Reading,
     bytes: &mut u64,
@@ -234,7 +236,8 @@ impl From<BodyError> for Failure {
     }
 }
 
-fn failure(error: reqwest::Error) -> Failure {
+/// Why there is no answer; no address stands in it.
+pub(super) fn failure(error: reqwest::Error) -> Failure {
     if let Some(refused) = refusal_in(&error) {
         return Failure::Address(refused.to_string());
     }
@@ -243,10 +246,10 @@ fn failure(error: reqwest::Error) -> Failure {
     if unreachable { Failure::Unreachable(why) } else { Failure::Broken(why) }
 }
 
-/// An error with its causes; an address never stands in it, for it may hold a key.
-fn explain(error: &reqwest::Error) -> String {
+/// An error with its causes. Whoever calls takes the address off first, for it may hold a key.
+pub(crate) fn explain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut next = std::error::Error::source(error);
+    let mut next = error.source();
     while let Some(cause) = next {
         let cause_text = cause.to_string();
         if !text.ends_with(&cause_text) {

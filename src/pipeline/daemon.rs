@@ -192,7 +192,7 @@ impl Daemon {
                         }
                         Err(reason) => ConfigRefused { reason: &reason }.emit(),
                     }
-                    if let Some(tls) = &tls {
+                    if let Some(tls) = &mut tls {
                         tls.reload();
                     }
                     rule_watch.loaded(config.rules.path.as_deref());

@@ -32,7 +32,7 @@ pub use replay::{ReplayError, Replayed, replay};
 pub use report::{Observer, SourceReport, Unobserved};
 pub use reports::{HandedIn, Intake, ReportError, Reported, hand_in, is_link};
 pub use rescore::rescore;
-pub use rule_write::{NewRuleFile, replace_rule_file};
+pub use rule_write::{NewRuleFile, put_rule_file, replace_rule_file};
 pub use rules::{RulesError, Standing, examine, load, read, reload};
 pub use scorer::Scorer;
 pub use watch::{StartError, Watch};

@@ -15,6 +15,21 @@ pub fn replace_rule_file(path: &Path, text: &str) -> io::Result<()> {
     fs::rename(&written.0, &path)
 }
 
+/// Puts `text` in place of the file `name` of a rule folder, or makes it.
+///
+/// # Errors
+/// It cannot be written; what was there is as it was.
+pub fn put_rule_file(folder: &Path, name: &str, text: &str) -> io::Result<()> {
+    let path = folder.join(name);
+    match fs::symlink_metadata(&path) {
+        Ok(_) => replace_rule_file(&path, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            NewRuleFile::write(folder, name, text)?.place()
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// A file beside the one it is to become. The reader of rule folders passes over names that begin
 /// with a dot; what never became a rule file goes again.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::serve::Listener;
+use jiff::{SignedDuration, Timestamp};
 use rustls::ServerConfig;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -21,11 +22,13 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::rule_watch::FileWatch;
-use crate::config::{TlsFiles, TlsFilesError};
-use crate::telemetry::{CertificateLoaded, CertificateRefused, Event as _};
+use crate::config::{Term, TlsFiles, TlsFilesError};
+use crate::telemetry::{CertificateLoaded, CertificateRefused, CertificateTerm, Event as _};
 
 /// How long a handshake may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often it is told when the certificate ends.
+const TOLD_EVERY: SignedDuration = SignedDuration::from_hours(24);
 /// Handshakes at one time; whoever comes later waits to be accepted.
 const HANDSHAKES: usize = 256;
 
@@ -44,6 +47,8 @@ pub(super) struct Tls {
     files: TlsFiles,
     in_force: Arc<InForce>,
     watch: FileWatch,
+    /// When its end was last looked at.
+    told: Option<Timestamp>,
 }
 
 impl Tls {
@@ -51,21 +56,33 @@ impl Tls {
         let mut watch = FileWatch::default();
         watch.loaded(&[&files.certificate, &files.key]);
         let in_force = Arc::new(InForce(ArcSwap::from_pointee(files.read()?)));
-        Ok(Self { files, in_force, watch })
+        Ok(Self { files, in_force, watch, told: None })
     }
 
-    /// Reads the files again if they were changed and have settled.
+    /// Reads the files again if they were changed and have settled; tells once a day of the end of
+    /// what is in force.
     pub(super) fn look(&mut self) {
         if self.watch.have_settled(&[&self.files.certificate, &self.files.key]) {
             self.reload();
         }
+        let now = Timestamp::now();
+        if self.told.is_some_and(|told| now.duration_since(told) < TOLD_EVERY) {
+            return;
+        }
+        self.told = Some(now);
+        let in_force = self.in_force.0.load();
+        if let Some(term) = in_force.end_entity_cert().ok().and_then(Term::of) {
+            let (is_short, is_over) = (term.is_short(now), term.is_over(now));
+            CertificateTerm { ends: term.ends, is_short, is_over }.emit();
+        }
     }
 
     /// Reads the files again.
-    pub(super) fn reload(&self) {
+    pub(super) fn reload(&mut self) {
         match self.files.read() {
             Ok(key) => {
                 self.in_force.0.store(Arc::new(key));
+                self.told = None;
                 CertificateLoaded.emit();
             }
             Err(error) => CertificateRefused { reason: &error.to_string() }.emit(),

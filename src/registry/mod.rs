@@ -3,15 +3,22 @@
 //! this room reads and checks them.
 
 mod agencies;
+mod agency_list;
 mod clock;
 mod readings;
 mod regions;
 mod sites;
 mod wages;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
-pub use agencies::{Agency, LicenceStatus};
+pub(crate) use agencies::{comparable, without_form};
+
+pub use agencies::{Agency, AgencyTable, LicenceStatus};
+pub use agency_list::{
+    AgencyList, Changed, Changes, Column, Doubt, Fault, New, UnreadableList, read_list,
+};
 pub use clock::{day_of, today, wib};
 pub use readings::{AgencyWords, DepartureWords, PlaceWords, Readings, VisaClass, VisaWords};
 pub use regions::Region;
@@ -35,6 +42,8 @@ pub struct Registry {
     pub calling_codes: Vec<CallingCode>,
     /// Licensed agencies.
     pub agencies: Vec<Agency>,
+    /// The day the list of them held; none where no list was brought.
+    pub agencies_as_of: Option<Date>,
     /// What is usually paid.
     pub wages: Wages,
     /// Provinces, kabupaten and kota.
@@ -53,6 +62,9 @@ pub struct Country {
     pub code: String,
     /// Its name on screen, in Indonesian.
     pub title: String,
+    /// Its name on English screens; a table of somebody's own may be without.
+    #[serde(default, rename = "title-en")]
+    pub title_en: Option<String>,
     /// Names, cities, codes and flags that mean it.
     pub names: Vec<String>,
     /// Phrases in which such a name means something else ("bunga kamboja").
@@ -172,7 +184,7 @@ pub const TABLES: &[&str] = &[
     "amounts.toml",
     "legal.toml",
     "contacts.toml",
-    "agencies.toml",
+    AgencyTable::FILE,
     "agencies-sample.toml",
     "wages.toml",
     "readings.toml",
@@ -216,14 +228,16 @@ impl Registry {
         let Currencies { currency, .. } = table(&text_of, "currencies.toml")?;
         let Legal { basis, .. } = table(&text_of, "legal.toml")?;
         let Contacts { hotline, calling_code, .. } = table(&text_of, "contacts.toml")?;
-        let mut agencies: agencies::Agencies = table(&text_of, "agencies.toml")?;
+        let mut agencies: AgencyTable = table(&text_of, AgencyTable::FILE)?;
         // Invented ones, so that the examples of rules hold whatever register is brought.
-        let mut sample: agencies::Agencies = table(&text_of, "agencies-sample.toml")?;
+        let brought = (!agencies.agency.is_empty()).then_some(agencies.as_of);
+        let mut sample: AgencyTable = table(&text_of, "agencies-sample.toml")?;
         agencies.agency.append(&mut sample.agency);
         let regions: regions::Regions = table(&text_of, "regions.toml")?;
         let wages: wages::Table = table(&text_of, "wages.toml")?;
         Ok(Self {
             agencies: agencies.agency,
+            agencies_as_of: brought,
             regions: regions.region,
             wages: Wages { jobs: wages.job, usual: wages.wage },
             readings: table(&text_of, "readings.toml")?,

@@ -4,14 +4,16 @@
 
 use std::path::Path;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::budgets;
 use crate::budget::Left;
-use crate::config::{Config, SourceConfig};
+use crate::config::{Config, SourceConfig, Term, TlsFiles};
 use crate::engine::Engine;
 use crate::pipeline::{self, Health, Standing};
+use crate::registry::{day_of, wib};
 use crate::store::{Alarm, SourceState, Store, StoreError};
 
 /// Under this much free space a disk wants looking at, in bytes.
@@ -22,6 +24,9 @@ const NO_SPACE: u64 = 200 << 20;
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// How long after its time a source may still be visited.
 const LATE: SignedDuration = SignedDuration::from_hours(1);
+
+/// After so many days the list of licensed agencies wants renewing.
+const REGISTER_IS_OLD: i32 = 92;
 
 /// How a thing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -82,6 +87,7 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
         Err(error) => Finding::broken("aturan", error.to_string(), "waspada rules check"),
     }];
     found.push(daemon(engine.as_ref().ok(), health.as_ref(), config));
+    found.extend(config.http.tls().map(|files| certificate(&files, now)));
     if let Ok(engine) = &engine {
         found.push(match engine.reader() {
             Some(_) => Finding::ok("pembaca kedua", "modelnya ada"),
@@ -91,6 +97,9 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
                 "salin model bawaan ke folder aturan, atau latih dengan waspada learn",
             ),
         });
+    }
+    if let Ok(engine) = &engine {
+        found.push(register(engine, day_of(now)));
     }
     let store = Store::open_existing(&config.store);
     found.push(database(&store));
@@ -120,8 +129,34 @@ pub fn examine(config: &Config, now: Timestamp) -> Vec<Finding> {
             found.extend(budgets(config, source, store, now));
         }
     }
+    found.extend(config.oidc.iter().map(|oidc| match oidc.secret(&config.folder) {
+        Ok(_) => Finding::ok("penyedia masuk", format!("{}: rahasianya ada", oidc.label)),
+        Err(error) => Finding::look(
+            "penyedia masuk",
+            format!("{}: {error}", oidc.label),
+            "isi rahasianya lalu systemctl restart waspada; sampai itu hanya kata sandi yang berlaku",
+        ),
+    }));
     found.push(clock(&states, now));
     found
+}
+
+/// Whether the list of licensed agencies was brought, and how old it is.
+fn register(engine: &Engine, today: Date) -> Finding {
+    let name = "daftar P3MI";
+    let brought = "waspada registry import DAFTAR.csv --as-of TANGGAL";
+    match engine.registry().agencies_as_of {
+        None => Finding::ok(
+            name,
+            format!("belum ada: izin perusahaan tidak dapat dicek; ambil dengan {brought}"),
+        ),
+        Some(as_of) if (today - as_of).get_days() > REGISTER_IS_OLD => Finding::look(
+            name,
+            format!("per {as_of}, lebih dari {REGISTER_IS_OLD} hari yang lalu"),
+            format!("minta daftar yang baru, lalu {brought}"),
+        ),
+        Some(as_of) => Finding::ok(name, format!("per {as_of}")),
+    }
 }
 
 fn daemon(
@@ -163,6 +198,27 @@ fn daemon(
         ),
         _ => Finding::ok(name, format!("berjalan dengan aturan versi {}", health.ruleset)),
     }
+}
+
+fn certificate(files: &TlsFiles, now: Timestamp) -> Finding {
+    let name = "sertifikat";
+    let renew = "perbarui sertifikatnya pada penerbitnya, lalu systemctl reload waspada";
+    let chain = match files.chain() {
+        Ok(chain) => chain,
+        Err(error) => return Finding::broken(name, error.to_string(), "waspada config check"),
+    };
+    let Some(term) = chain.first().and_then(Term::of) else {
+        let what = format!("{}: masa berlakunya tidak terbaca", files.certificate.display());
+        return Finding::look(name, what, renew);
+    };
+    let until = term.ends.to_zoned_datetime(wib()).strftime("%Y-%m-%d %H:%M WIB");
+    if term.is_over(now) {
+        let what = format!("sudah berakhir {until}; peramban menolaknya");
+        return Finding::broken(name, what, renew);
+    }
+    let days = term.ends.duration_since(now).as_hours() / 24;
+    let what = format!("berlaku sampai {until}, {days} hari lagi");
+    if term.is_short(now) { Finding::look(name, what, renew) } else { Finding::ok(name, what) }
 }
 
 fn database(store: &Result<Store, StoreError>) -> Finding {

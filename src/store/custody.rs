@@ -50,6 +50,34 @@ impl fmt::Display for Analyst {
     }
 }
 
+/// Who works on an item: a person, herself or by a program that holds a token of hers.
+#[derive(Debug, Clone)]
+pub struct By {
+    pub(super) analyst: Analyst,
+    /// The token's number.
+    pub(super) token: Option<i64>,
+}
+
+impl From<&Analyst> for By {
+    fn from(analyst: &Analyst) -> Self {
+        Self { analyst: analyst.clone(), token: None }
+    }
+}
+
+impl By {
+    pub(super) fn actor(&self) -> Actor<'_> {
+        Actor::Analyst(&self.analyst)
+    }
+}
+
+/// Says in a line's detail that it was a program, and by which token.
+pub(super) fn tell_way(detail: &mut serde_json::Value, token: Option<i64>) {
+    if let (Some(token), Some(detail)) = (token, detail.as_object_mut()) {
+        detail.insert("by".into(), "token".into());
+        detail.insert("token".into(), token.into());
+    }
+}
+
 /// Who did it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Actor<'a> {

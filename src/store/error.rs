@@ -108,3 +108,31 @@ impl StoreError {
         |source| Self::File { path, source }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::types::Type;
+    use rusqlite::{Error, ffi};
+
+    use super::*;
+
+    #[test]
+    fn what_may_pass_is_told_from_what_cannot_be_read() {
+        let failed = |code| Error::SqliteFailure(ffi::Error::new(code), None).into();
+        let json = || serde_json::from_str::<u8>("[]").unwrap_err();
+        let errors: [(StoreError, bool); 9] = [
+            (failed(ffi::SQLITE_BUSY), false),
+            (failed(ffi::SQLITE_LOCKED), false),
+            (failed(ffi::SQLITE_IOERR), false),
+            (failed(ffi::SQLITE_FULL), false),
+            (StoreError::WriterGone, false),
+            (StoreError::File { path: "w.db".into(), source: std::io::Error::other("x") }, false),
+            (json().into(), true),
+            (Error::FromSqlConversionFailure(0, Type::Text, json().into()).into(), true),
+            (Error::InvalidColumnType(0, "body".into(), Type::Null).into(), true),
+        ];
+        for (error, is_unreadable) in errors {
+            assert_eq!(error.is_unreadable(), is_unreadable, "{error}");
+        }
+    }
+}

@@ -45,13 +45,13 @@ use readers::Readers;
 use writer::Writer;
 
 pub use budget::{Booked, Booking};
-pub use custody::{Action, Analyst, Head, ParseAnalystError};
+pub use custody::{Action, Analyst, By, Head, ParseAnalystError};
 pub use dashboard::{Backlog, DayLoad, Load, Scores, Tallies, Tally};
 pub use error::StoreError;
 pub use lock::DaemonLock;
 pub use people::{
-    Account, Bearer, InviteError, Language, PersonalToken, Proof, Proved, RecoveryCode, Role,
-    Session, SessionLine, SessionToken, TokenError, Totp,
+    Account, Bearer, Identity, InviteError, Language, PersonalToken, Proof, Proved, RecoveryCode,
+    Role, Session, SessionLine, SessionToken, TokenError, Totp, Vouched, Welcome,
 };
 pub use proposals::{
     NewProposal, Proposal, ProposalError, ProposalFilter, ProposalKind, ProposalState, Trial,

@@ -27,6 +27,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/2026-11-28-dashboard.sql"),
     include_str!("migrations/2026-11-28-team.sql"),
     include_str!("migrations/2026-11-28-wiped.sql"),
+    include_str!("migrations/2026-11-28-oidc.sql"),
+    include_str!("migrations/2026-11-28-by-token.sql"),
 ];
 
 /// "WSPD", so that `file` and a wrong path in the config are told apart from our database.

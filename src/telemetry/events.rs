@@ -334,6 +334,28 @@ impl Event for CertificateRefused<'_> {
     }
 }
 
+/// Until when the certificate in force is good, looked at now and then.
+pub struct CertificateTerm {
+    /// When it ends.
+    pub ends: jiff::Timestamp,
+    /// It should have been renewed by now.
+    pub is_short: bool,
+    /// It is over: browsers refuse it.
+    pub is_over: bool,
+}
+
+impl Event for CertificateTerm {
+    fn emit(self) {
+        gauge!("waspada_certificate_ends_seconds").set(seconds(self.ends));
+        let ends = self.ends;
+        if self.is_over {
+            tracing::error!(%ends, "the certificate is over: browsers refuse it, renew it");
+        } else if self.is_short {
+            tracing::warn!(%ends, "the certificate ends soon: renew it");
+        }
+    }
+}
+
 /// Somebody handed in a link or a text.
 pub struct ReportReceived {
     /// It was kept; otherwise too many wait.

@@ -106,12 +106,15 @@ await page.goto(`${base}/keys`);
 await page.click("form[action='/keys/reset'] button");
 await page.waitForLoadState("load");
 
-// Another language, and back.
+// Another language where one is, and back.
+const search = `${base}/queue?q=poipet&lane=offer`;
+await page.goto(search);
 await page.click("button[name=language][value=en]");
-await page.waitForURL("**/queue");
-must((await page.textContent("h1")) === "Queue", "English");
+await page.waitForSelector("html[lang=en]");
+must(page.url() === search && (await page.textContent("h1")) === "Queue", `English: ${page.url()}`);
 await page.click("button[name=language][value=id]");
-await page.waitForLoadState("load");
+await page.waitForSelector("html[lang=id]");
+must(page.url() === search && (await page.textContent("h1")) === "Antrean", `Indonesian: ${page.url()}`);
 
 // Two browsers race for one item: one decides it, the other is told.
 const first = await context.newPage();
@@ -179,6 +182,16 @@ must(await page.evaluate(() => document.activeElement.name === "rule"), "a key l
 await page.keyboard.press("Escape");
 await moved(page, () => page.keyboard.press("b"));
 must(page.url() === item, "and one back to the item");
+
+// On a telephone the line of news takes room only when there is news.
+const small = await browser.newContext({ viewport: { width: 390, height: 844 }, storageState: session });
+const phone = await small.newPage();
+await phone.goto(`${base}/queue`);
+const room = () => phone.evaluate(() => document.getElementById("live").getBoundingClientRect().height);
+const before = await room();
+await phone.evaluate(() => document.getElementById("live").append("1 butir baru"));
+must(before === 0 && (await room()) > 0, `the empty line is ${before} pixels high`);
+await small.close();
 
 // Every page, wide and narrow, light and dark: no fault axe finds, nothing wider than the screen.
 const faults = [];

@@ -225,15 +225,20 @@ impl Daemon {
 
     /// The same with more lines in the `[http]` table, or after it.
     pub fn start_with(desk: &Desk, more: &str) -> Self {
+        Self::start_at(desk, 0, more)
+    }
+
+    /// The same at this port.
+    pub fn start_at(desk: &Desk, port: u16, more: &str) -> Self {
         let path = desk.path("waspada.toml");
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:0\"\n{more}\n"))
+        std::fs::write(&path, format!("{text}\n[http]\nlisten = \"127.0.0.1:{port}\"\n{more}\n"))
             .unwrap();
         let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_waspada"))
             .args(["run", "--config"])
             .arg(&path)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::create(desk.path("penjaga.log")).unwrap())
             .spawn()
             .unwrap();
         let told = BufReader::new(child.stdout.take().unwrap()).lines().take(2);

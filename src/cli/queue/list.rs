@@ -49,6 +49,7 @@ pub(super) fn run(
         state: (!list.all).then(|| list.state.into()),
         lane: list.lane.map(Into::into),
         source: list.source.clone(),
+        reader: super::named(),
         // One more, to tell whether there is more.
         limit: limit.map(|limit| limit.saturating_add(1)),
         ..ListFilter::default()

@@ -97,12 +97,22 @@ pub(in crate::cli) fn standing(
 ) -> String {
     match (state, outcome, holder) {
         (ItemState::Decided, Some(outcome), _) => outcome.code().to_owned(),
-        (ItemState::Decided, None, _) => "diputuskan".to_owned(),
+        // What was decided is kept from whoever may be asked to judge the same.
+        (ItemState::Decided, None, _) => "menunggu tinjauan kedua".to_owned(),
         (ItemState::DeletedBySource, _, _) => "dihapus sumber".to_owned(),
         (ItemState::Unflagged, _, _) => "tidak diduga lagi".to_owned(),
         (ItemState::Open, _, Some(holder)) => format!("dipegang {holder}"),
         (ItemState::Open, _, None) => "menunggu".to_owned(),
     }
+}
+
+fn set(variable: &str) -> Option<String> {
+    env::var(variable).ok().filter(|name| !name.trim().is_empty())
+}
+
+/// The name that the environment gives, for a command that works under nobody's.
+fn named() -> Option<Analyst> {
+    set("WASPADA_ANALYST")?.parse().ok()
 }
 
 /// Under whose name a command works.
@@ -119,7 +129,6 @@ impl Who {
         if let Some(analyst) = &self.analyst {
             return Ok(analyst.clone());
         }
-        let set = |variable: &str| env::var(variable).ok().filter(|name| !name.trim().is_empty());
         let read = |name: String| {
             name.parse::<Analyst>().map_err(|error| Failure::Usage(error.to_string()))
         };

@@ -288,7 +288,7 @@ fn history(item: &Item) -> String {
         .same_contact
         .iter()
         .map(|(id, outcome)| {
-            format!("{id} ({})", outcome.map_or("belum diputuskan", |outcome| outcome.code()))
+            format!("{id} ({})", outcome.map_or("menunggu", |outcome| outcome.code()))
         })
         .collect();
     if !others.is_empty() {

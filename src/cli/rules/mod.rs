@@ -80,7 +80,7 @@ pub(super) fn run(command: &Command, arguments: &super::Arguments) -> Result<Ans
 }
 
 /// The folder to write to; the rule set inside the program cannot be written.
-fn writable(folder: Option<&Path>) -> Result<&Path, Failure> {
+pub(super) fn writable(folder: Option<&Path>) -> Result<&Path, Failure> {
     folder.ok_or_else(|| {
         Failure::Usage(
             "aturan bawaan program tidak dapat ditulis: sebutkan foldernya dengan --rules FOLDER, atau `rules.path` dalam konfigurasi".into(),

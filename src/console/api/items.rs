@@ -22,8 +22,8 @@ use crate::console::pages::item::may_undo;
 use crate::console::pages::queue::{Asked, PAGE};
 use crate::engine::Lane;
 use crate::store::{
-    Analyst, Bearer, Item, ItemId, ItemLine, Lease, Outcome, QueueError, Ruling, Store, StoreError,
-    Token,
+    Analyst, Bearer, By, Item, ItemId, ItemLine, Lease, Outcome, QueueError, Ruling, Store,
+    StoreError, Token,
 };
 
 /// The longest value of a filter, in characters.
@@ -158,9 +158,9 @@ pub(super) async fn show(
     id: Number,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let by = by_bearer(&desk, &headers).await?.account.name;
+    let by = By::from(&by_bearer(&desk, &headers).await?);
     let id = number(id)?;
-    Ok(Json(desk.queue(move |store| store.view(id, &by, Timestamp::now())).await?).into_response())
+    Ok(Json(desk.queue(move |store| store.view(id, by, Timestamp::now())).await?).into_response())
 }
 
 pub(super) async fn reveal(
@@ -168,9 +168,9 @@ pub(super) async fn reveal(
     id: Number,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let by = decider(&desk, &headers).await?.account.name;
+    let by = By::from(&decider(&desk, &headers).await?);
     let id = number(id)?;
-    let item = desk.queue(move |store| store.reveal(id, &by, Timestamp::now())).await?;
+    let item = desk.queue(move |store| store.reveal(id, by, Timestamp::now())).await?;
     Ok(Json(item).into_response())
 }
 
@@ -186,7 +186,7 @@ pub(super) async fn next(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let by = decider(&desk, &headers).await?.account.name;
+    let by = decider(&desk, &headers).await?;
     let lane = match &pairs(query.as_deref().unwrap_or_default())?[..] {
         [] => None,
         [(name, lane)] if name == "lane" => Some(
@@ -199,10 +199,16 @@ pub(super) async fn next(
     };
     let lent = desk
         .queue(move |store| {
-            let now = Timestamp::now();
-            let lease = store.next(&by, lane, now)?;
-            let item = lease.as_ref().map(|lease| store.view(lease.item, &by, now)).transpose()?;
-            Ok(Lent { lease, item })
+            let (analyst, now) = (&by.account.name, Timestamp::now());
+            loop {
+                let Some(lease) = store.next(analyst, lane, now)? else {
+                    return Ok(Lent { lease: None, item: None });
+                };
+                match store.view(lease.item, &by, now) {
+                    Ok(item) => return Ok(Lent { lease: Some(lease), item: Some(item) }),
+                    Err(error) => store.skip_unreadable(lease.item, analyst, error, now)?,
+                }
+            }
         })
         .await?;
     Ok(Json(lent).into_response())
@@ -245,7 +251,7 @@ pub(super) async fn decide(
     id: Number,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let by = decider(&desk, request.headers()).await?.account.name;
+    let by = decider(&desk, request.headers()).await?;
     let item = number(id)?;
     let Decide { token, outcome, reason: typed, duplicate_of } = json(request).await?;
     let outcome = Outcome::ALL
@@ -259,8 +265,10 @@ pub(super) async fn decide(
         )
     })?;
     let reason = outcome.reason(&reason(typed)?).to_owned();
-    let ruling = Ruling { item, analyst: by, token, outcome, reason, duplicate_of };
-    let decided = desk.queue(move |store| store.decide(ruling, Timestamp::now())).await?;
+    let analyst = by.account.name.clone();
+    let ruling = Ruling { item, analyst, token, outcome, reason, duplicate_of };
+    let decided =
+        desk.queue(move |store| store.decide_by_token(ruling, &by, Timestamp::now())).await?;
     Ok(Json(decided).into_response())
 }
 
@@ -276,7 +284,7 @@ pub(super) async fn undo(
     id: Number,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let by = decider(&desk, request.headers()).await?.account;
+    let by = decider(&desk, request.headers()).await?;
     let id = number(id)?;
     let Undo { reason: typed } = json(request).await?;
     let reason = reason(Some(typed))?;
@@ -284,15 +292,18 @@ pub(super) async fn undo(
         .queue(move |store| {
             let now = Timestamp::now();
             // Before the item is looked at: who sees the first decision cannot give another opinion.
-            if let Some(own) = store.undo_second(id, &by.name, &reason, now)? {
+            if let Some(own) = store.undo_second(id, &by, &reason, now)? {
                 return Ok(Some(own));
             }
-            let item = store.view(id, &by.name, now)?;
-            // Without a decision there is nothing to forbid: the store says what is wrong.
-            if !item.decisions.is_empty() && !may_undo(&by, &item) {
+            let item = store.view(id, &by, now)?;
+            // A decision that is kept from her is not hers.
+            if item.decisions.is_empty() && !item.awaits_second {
+                return Err(QueueError::NothingToUndo(id));
+            }
+            if !may_undo(&by.account, &item) {
                 return Ok(None);
             }
-            store.undo(id, &by.name, &reason, now).map(Some)
+            store.undo(id, &by, &reason, now).map(Some)
         })
         .await?;
     Ok(Json(undone.ok_or(Refusal::Forbidden)?).into_response())

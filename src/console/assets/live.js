@@ -1,5 +1,6 @@
 // Tells an open page what happened meanwhile: new items, who holds what is shown, a refused rule set,
-// a lost connection. It writes into places that are kept free for it, so that nothing moves.
+// a lost connection. It writes into places that are kept free for it, so that nothing moves; but for
+// the line in the head of a narrow screen, which takes no room while it is empty.
 "use strict";
 (() => {
   const line = document.getElementById("live");

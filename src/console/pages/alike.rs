@@ -18,8 +18,8 @@ use crate::console::fault::Fault;
 use crate::console::locale::Locale;
 use crate::engine::Lane;
 use crate::store::{
-    Alike, AlikeItem, Batch, BatchId, ItemId, ItemLine, Left, LeftOut, Likeness, Outcome, Picked,
-    QueueError, Session, Standing, Store, Together,
+    Alike, AlikeItem, Analyst, Batch, BatchId, ItemId, ItemLine, Left, LeftOut, Likeness, Outcome,
+    Picked, QueueError, Session, Standing, Store, Together,
 };
 
 /// Alike items shown on the page of an item.
@@ -75,7 +75,7 @@ pub(super) fn told(l: &Locale, outcome: &Outcome) -> String {
 }
 
 /// A number of things for a sentence.
-fn count<T>(things: &[T]) -> u64 {
+pub(super) fn count<T>(things: &[T]) -> u64 {
     u64::try_from(things.len()).unwrap_or(u64::MAX)
 }
 
@@ -194,8 +194,10 @@ async fn choosing(
     wrong: Option<&str>,
 ) -> Result<Html<String>, Fault> {
     let most = session.account.role.at_once();
-    let Alike { this, open, waiting, .. } =
-        desk.queue(move |store| store.alike(id, most.saturating_sub(1), Timestamp::now())).await?;
+    let reader = session.account.name.clone();
+    let Alike { this, open, waiting, .. } = desk
+        .queue(move |store| store.alike(id, most.saturating_sub(1), &reader, Timestamp::now()))
+        .await?;
     let own = session.account.name.as_str();
     let is_victim = this.line.lane == Lane::Victim;
     let kept: HashSet<Picked> = typed.items.iter().copied().collect();
@@ -255,10 +257,10 @@ const fn left(why: LeftOut) -> &'static str {
     }
 }
 
-fn omitted(store: &Store, left_out: &[Left]) -> Result<Vec<Omitted>, QueueError> {
+fn omitted(store: &Store, left_out: &[Left], reader: &Analyst) -> Result<Vec<Omitted>, QueueError> {
     let why: HashMap<ItemId, LeftOut> = left_out.iter().map(|left| (left.item, left.why)).collect();
     let items: Vec<ItemId> = left_out.iter().map(|left| left.item).collect();
-    let lines = store.lines(&items, Timestamp::now())?.into_iter();
+    let lines = store.lines(&items, reader, Timestamp::now())?.into_iter();
     Ok(lines.filter_map(|line| Some(Omitted { why: left(*why.get(&line.id)?), line })).collect())
 }
 
@@ -311,10 +313,10 @@ async fn preview(
                 .map(|picked| picked.item)
                 .filter(|item| !out.contains(item))
                 .collect();
-            let lines = store.lines(&items, now)?.into_iter();
+            let lines = store.lines(&items, &asked.analyst, now)?.into_iter();
             let will: Vec<(Picked, ItemLine)> =
                 lines.filter_map(|line| Some((*picked.get(&line.id)?, line))).collect();
-            Ok((will, omitted(store, &left)?))
+            Ok((will, omitted(store, &left, &asked.analyst)?))
         })
         .await?;
     let frame = Frame::new(&desk, &session, "item");
@@ -369,16 +371,17 @@ async fn show_batch(
     Signed(session): Signed,
     Path(id): Path<i64>,
 ) -> Result<Html<String>, Fault> {
+    let reader = session.account.name.clone();
     let found = desk
         .queue(move |store| {
-            let Some(batch) = store.batch(BatchId(id))? else { return Ok(None) };
+            let Some(batch) = store.batch(BatchId(id), &reader)? else { return Ok(None) };
             let fares: HashMap<ItemId, Standing> = batch.items.iter().copied().collect();
             let items: Vec<ItemId> = batch.items.iter().map(|(item, _)| *item).collect();
-            let lines = store.lines(&items, Timestamp::now())?.into_iter();
+            let lines = store.lines(&items, &reader, Timestamp::now())?.into_iter();
             let items: Vec<(ItemLine, &'static str)> = lines
                 .filter_map(|line| fares.get(&line.id).map(|fares| (line, standing(*fares))))
                 .collect();
-            let left_out = omitted(store, &batch.left_out)?;
+            let left_out = omitted(store, &batch.left_out, &reader)?;
             Ok(Some((batch, items, left_out)))
         })
         .await?;
@@ -396,11 +399,13 @@ async fn undo(
     Path(id): Path<i64>,
 ) -> Result<Redirect, Fault> {
     let reason = desk.locales.of(session.account.language).t("batch-undo-reason");
-    let batch = desk.queue(move |store| store.batch(BatchId(id))).await?.ok_or(Fault::NotFound)?;
+    let by = session.account.name.clone();
+    let reader = by.clone();
+    let batch = desk.queue(move |store| store.batch(BatchId(id), &reader)).await?;
+    let batch = batch.ok_or(Fault::NotFound)?;
     if !may_undo(&session, &batch) {
         return Err(Fault::Forbidden);
     }
-    let by = session.account.name.clone();
     desk.queue(move |store| store.undo_batch(batch.id, &by, &reason, Timestamp::now())).await?;
     Ok(Redirect::to(&format!("/batches/{id}")))
 }

@@ -290,7 +290,7 @@ fn waiting_line(l: &Locale, waiting: &Backlog, now: Timestamp) -> WaitingLine {
 fn rankings(l: &Locale, tallies: &Tallies, engine: &Engine) -> Vec<Ranking> {
     let registry = engine.registry();
     let country = |code: &str| match registry.country(code) {
-        Some(country) => format!("{code} · {}", country.title),
+        Some(country) => format!("{code} · {}", l.country(country)),
         None => code.to_owned(),
     };
     let province = |code: &str| match registry.regions.iter().find(|region| region.code == code) {

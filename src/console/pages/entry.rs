@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::html;
 use crate::console::desk::{Cookie, Desk, Entered, Frame, Guest, Signed};
 use crate::console::fault::Fault;
+use crate::console::oidc::Provider;
 use crate::console::password::{self, PasswordError};
 use crate::console::totp;
 use crate::store::{
@@ -22,9 +23,11 @@ use crate::store::{
 #[template(path = "login.html", config = "src/console/askama.toml")]
 struct Login<'a> {
     frame: Frame<'a>,
-    /// Whether the last try failed.
-    wrong: bool,
+    /// What was wrong with the last try.
+    wrong: Option<String>,
     name: &'a str,
+    /// What the provider's button calls it, if there is one.
+    provider: Option<&'a str>,
 }
 
 #[derive(askama::Template)]
@@ -61,8 +64,22 @@ pub(in crate::console) async fn show_login(
     if signed.is_some() {
         return Ok(Redirect::to("/queue").into_response());
     }
-    let frame = Frame::guest(&desk, language);
-    Ok(html(Login { frame, wrong: false, name: "" })?.into_response())
+    sign_in(&desk, language, StatusCode::OK, None, "")
+}
+
+/// The page for signing in; `wrong` is the message that tells why the last try failed.
+pub(super) fn sign_in(
+    desk: &Desk,
+    language: Language,
+    status: StatusCode,
+    wrong: Option<&str>,
+    name: &str,
+) -> Result<Response, Fault> {
+    let frame = Frame::guest(desk, language);
+    let provider = desk.provider.as_deref().map(Provider::label);
+    // Its place is for the name of the provider, where it speaks of one.
+    let wrong = wrong.map(|message| frame.l.with(message, provider.unwrap_or_default()));
+    Ok((status, html(Login { frame, wrong, name, provider })?).into_response())
 }
 
 pub(in crate::console) async fn login(
@@ -82,9 +99,8 @@ pub(in crate::console) async fn login(
             Ok(([(SET_COOKIE, cookie)], Redirect::to("/login/code")).into_response())
         }
         None => {
-            let frame = Frame::guest(&desk, language);
-            let page = html(Login { frame, wrong: true, name: &given.name })?;
-            Ok((StatusCode::UNAUTHORIZED, page).into_response())
+            let (status, wrong) = (StatusCode::UNAUTHORIZED, Some("login-wrong"));
+            sign_in(&desk, language, status, wrong, &given.name)
         }
     }
 }
@@ -136,7 +152,7 @@ pub(super) fn known_by(
 }
 
 /// What a browser calls itself.
-fn agent(headers: &HeaderMap) -> String {
+pub(super) fn agent(headers: &HeaderMap) -> String {
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     agent.unwrap_or_default().to_owned()
 }
@@ -282,19 +298,4 @@ async fn invitation(
     let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let page = Invitation { frame, role, wrong, name, shortest: password::SHORTEST };
     Ok((status, html(page)?).into_response())
-}
-
-/// What the language form holds.
-#[derive(Deserialize)]
-pub(in crate::console) struct Wanted {
-    language: Language,
-}
-
-pub(in crate::console) async fn set_language(
-    State(desk): State<Desk>,
-    Entered(session): Entered,
-    Form(wanted): Form<Wanted>,
-) -> Result<Redirect, Fault> {
-    desk.call(move |store| store.set_language(&session.account, wanted.language)).await?;
-    Ok(Redirect::to("/queue"))
 }

@@ -18,7 +18,7 @@ use crate::engine::Lane;
 use crate::post::{Media, MediaKind};
 use crate::store::{
     Account, Alike, Analyst, Decision, Item, ItemId, ItemState, Lease, Outcome, QueueError, Role,
-    Ruling, Session, SessionToken, SkipReason, Store, Why,
+    Ruling, Session, SessionToken, Store,
 };
 
 /// The key each outcome has by itself, in the order they are shown.
@@ -145,18 +145,15 @@ async fn page(
             } else {
                 store.view(id, &analyst, now)
             };
-            match (item, &lease) {
-                // An item that cannot be read would be given to its holder for ever.
-                (Err(QueueError::Store(error)), Some(_)) if error.is_unreadable() => {
-                    tracing::error!(%error, item = id.0, "an item could not be read");
-                    store.skip(id, &analyst, Why::Chosen(SkipReason::Broken), now)?;
-                    Ok(None)
+            let item = match (item, &lease) {
+                (Err(error), Some(_)) => {
+                    store.skip_unreadable(id, &analyst, error, now)?;
+                    return Ok(None);
                 }
-                (item, _) => {
-                    let card = Card::read(store, id, &reader, now)?;
-                    Ok(Some((item?, lease, store.alike(id, SHOWN, now)?, card)))
-                }
-            }
+                (item, _) => item?,
+            };
+            let card = Card::read(store, id, &reader, now)?;
+            Ok(Some((item, lease, store.alike(id, SHOWN, &analyst, now)?, card)))
         })
         .await?
         .ok_or(Fault::Broken(id))?;

@@ -9,6 +9,7 @@ use axum::{Form, Router};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::alike::count;
 use super::html;
 use crate::console::desk::{Desk, Frame, Signed, permitted};
 use crate::console::fault::Fault;
@@ -90,11 +91,11 @@ fn counts(l: &Locale, missed: &Missed) -> Vec<(String, String)> {
     let range = |value: String, low: String, high: String| format!("{value} ({low}–{high})");
     let (low, high) = missed.interval;
     let mut counts = vec![
-        (l.t("quality-drawn"), missed.drawn.to_string()),
-        (l.t("quality-decided"), missed.decided.to_string()),
-        (l.t("quality-misses"), missed.misses.len().to_string()),
-        (l.t("quality-waiting"), missed.waiting.to_string()),
-        (l.t("quality-gone"), missed.gone.to_string()),
+        (l.t("quality-drawn"), l.number(missed.drawn)),
+        (l.t("quality-decided"), l.number(missed.decided)),
+        (l.t("quality-misses"), l.number(count(&missed.misses))),
+        (l.t("quality-waiting"), l.number(missed.waiting)),
+        (l.t("quality-gone"), l.number(missed.gone)),
         (l.t("quality-posts"), posts(l, missed.posts_a_day)),
     ];
     if let (Some(rate), Some((day, least, most))) = (missed.rate, missed.a_day()) {

@@ -108,6 +108,7 @@ impl Asked {
             words: text(&self.q),
             assigned_to: text(&self.mine).map(|_| reader.to_string()),
             escalated: !self.escalated.is_empty(),
+            reader: Some(reader.clone()),
             after: self.after.parse().ok(),
             limit: Some(PAGE + 1),
         }

@@ -5,7 +5,7 @@ use crate::console::locale::Locale;
 use crate::engine::{
     AdjustmentKind, Disguised, Engine, Hit, READER_RULE, READER_TITLE, Verdict, marks,
 };
-use crate::facts::{AgencyClaim, Idr, Period, PlaceRole, Standing, grouped};
+use crate::facts::{AgencyClaim, Idr, Period, PlaceRole, Standing};
 use crate::registry::LegalBasis;
 
 /// A stretch of the text, marked or not.
@@ -225,7 +225,7 @@ pub(super) fn chips(verdict: &Verdict, engine: &Engine, l: &Locale) -> Vec<Chip>
     };
     let country = |code: &String| {
         let known = engine.registry().country(code);
-        known.map_or_else(|| code.clone(), |country| country.title.clone())
+        known.map_or_else(|| code.clone(), |country| l.country(country).to_owned())
     };
     add("fact-destination", facts.destination.iter().map(country).collect::<Vec<_>>().join(", "));
     for pay in &facts.pay {
@@ -236,13 +236,17 @@ pub(super) fn chips(verdict: &Verdict, engine: &Engine, l: &Locale) -> Vec<Chip>
             Period::Month => "period-month",
             Period::Year => "period-year",
         });
-        let worth = pay.worth().map(|Idr(idr)| l.with("pay-worth", &grouped(idr)));
-        let usual = pay.vs_usual.map(|times| l.with("pay-usual", &times.to_string()));
-        let told = [Some(format!("{} {} {period}", pay.currency, pay.range())), worth, usual];
+        let worth = pay.worth().map(|Idr(idr)| l.with("pay-worth", &l.number(idr)));
+        let usual = pay.vs_usual.map(|times| {
+            let digits = usize::from(times.fract() != 0.0);
+            l.with("pay-usual", &l.decimal(times, digits))
+        });
+        let range = pay.range_in(|amount| l.number(amount));
+        let told = [Some(format!("{} {range} {period}", pay.currency)), worth, usual];
         add("fact-pay", told.into_iter().flatten().collect::<Vec<_>>().join(", "));
     }
     for Idr(fee) in &facts.fees {
-        add("fact-fee", format!("Rp{}", grouped(*fee)));
+        add("fact-fee", format!("Rp{}", l.number(*fee)));
     }
     for claim in &facts.agency {
         add("fact-agency", agency(claim, engine, l));

@@ -1,7 +1,8 @@
 //! What is suspicious in a rule set that compiles: rules that never fire or always do, phrases that
-//! repeat or swallow each other, list entries that are read as nothing, missing tests and legal
-//! bases. Warnings only: they never stop a rule set from being loaded.
+//! repeat or swallow each other, list entries that are read as nothing, spellings that change what a
+//! name means, missing tests and legal bases. Warnings only: they never stop a rule set from being loaded.
 
+mod names;
 mod rules;
 mod words;
 
@@ -13,7 +14,8 @@ use rustc_hash::FxHashSet;
 use super::compile::{Entry, Row};
 use super::diagnostic::Severity;
 use super::lists::Lists;
-use super::{Diagnostic, Family, Rule};
+use super::{Diagnostic, Family, Rule, RuleFiles};
+use crate::registry::Registry;
 use crate::text::WordId;
 
 /// What the compiler saw of a rule set.
@@ -22,6 +24,8 @@ pub(super) struct Seen<'a> {
     pub(super) rules: &'a [Rule],
     pub(super) families: &'a [Family],
     pub(super) rows: &'a [Row],
+    pub(super) files: &'a RuleFiles,
+    pub(super) registry: &'a Registry,
     pub(super) lists: &'a Lists<'a>,
     /// Names of the lists that phrases or other lists use.
     pub(super) used_lists: &'a FxHashSet<&'a str>,
@@ -40,6 +44,7 @@ pub(super) fn warnings(seen: &Seen<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     rules::check(seen, &mut found);
     words::check(seen, &mut found);
+    names::check(seen, &mut found);
     found.sort_by(|left, right| {
         (&left.file, left.span.start, left.code).cmp(&(&right.file, right.span.start, right.code))
     });

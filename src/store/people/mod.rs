@@ -1,6 +1,7 @@
 //! Who may work in the console: accounts, the one-time links that make them, and sessions. A token
 //! is handed out once and kept only as its hash; what happens to an account is a custody line.
 
+mod identity;
 mod own;
 mod personal;
 mod second;
@@ -17,6 +18,7 @@ use super::error::StoreError;
 use super::queue::Token;
 use crate::post::Sha256;
 
+pub use identity::{Identity, Vouched, Welcome};
 pub use own::SessionLine;
 pub use personal::{Bearer, PersonalToken, TokenError};
 pub use second::{Proof, Proved, RecoveryCode, Totp};
@@ -150,7 +152,7 @@ pub struct Account {
     pub role: Role,
     /// The language she reads.
     pub language: Language,
-    /// The password's hash, as a PHC string.
+    /// The password's hash, as a PHC string; empty where only a provider lets her in.
     pub password: String,
     /// Since when it may not be used, if so.
     pub disabled_at: Option<Timestamp>,
@@ -158,12 +160,15 @@ pub struct Account {
     pub locked_until: Option<Timestamp>,
     /// Whether a code is asked for beside the password.
     pub has_totp: bool,
+    /// Whether a sign-in provider vouches for her.
+    pub has_identity: bool,
 }
 
 impl Account {
     const COLUMNS: &'static str =
         "a.id, a.name, a.role, a.language, a.password, a.disabled_at, a.locked_until,
-         EXISTS (SELECT 1 FROM totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL)";
+         EXISTS (SELECT 1 FROM totp t WHERE t.account_id = a.id AND t.confirmed_at IS NOT NULL),
+         EXISTS (SELECT 1 FROM identity i WHERE i.account_id = a.id)";
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let time = |column| -> rusqlite::Result<Option<Timestamp>> {
@@ -182,7 +187,13 @@ impl Account {
             disabled_at: time(5)?,
             locked_until: time(6)?,
             has_totp: row.get(7)?,
+            has_identity: row.get(8)?,
         })
+    }
+
+    /// Whether she can get in by a password. Who cannot has her second factor at her provider.
+    pub fn has_password(&self) -> bool {
+        !self.password.is_empty()
     }
 
     /// Whether it may be used now.
@@ -409,11 +420,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (account, by) = (account.clone(), by.cloned());
         self.writer.call(move |transaction| {
-            let change = "UPDATE account SET role = ?2 WHERE id = ?1";
-            transaction.execute(change, (account.id, Name(role)))?;
-            end_sessions(transaction, account.id, None)?;
             let detail = serde_json::json!({ "role": role });
-            note_change(transaction, &account, by.as_ref(), &detail, now)
+            give_role(transaction, &account, role, by.as_ref(), &detail, now)
         })
     }
 }
@@ -475,6 +483,21 @@ fn end_sessions(
     )?;
     transaction.execute("DELETE FROM half_session WHERE account_id = ?1", [account])?;
     Ok(())
+}
+
+/// Gives a person another role; what the old one left open ends.
+fn give_role(
+    transaction: &Transaction<'_>,
+    account: &Account,
+    role: Role,
+    by: Option<&Analyst>,
+    detail: &serde_json::Value,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let change = "UPDATE account SET role = ?2 WHERE id = ?1";
+    transaction.execute(change, (account.id, Name(role)))?;
+    end_sessions(transaction, account.id, None)?;
+    note_change(transaction, account, by, detail, now)
 }
 
 fn end_password_links(transaction: &Transaction<'_>, account: i64) -> Result<(), StoreError> {

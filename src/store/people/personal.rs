@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension as _, Row, Transaction};
 use super::{Account, Role};
 use crate::post::Sha256;
 use crate::store::column::{Name, Stamp};
-use crate::store::custody::{self, Action, Actor, Analyst};
+use crate::store::custody::{self, Action, Actor, Analyst, By};
 use crate::store::tokens::random_letters;
 use crate::store::{Store, StoreError};
 
@@ -68,6 +68,12 @@ pub struct Bearer {
     pub token: i64,
     /// The account it works for, its role no more than the token's.
     pub account: Account,
+}
+
+impl From<&Bearer> for By {
+    fn from(bearer: &Bearer) -> Self {
+        Self { analyst: bearer.account.name.clone(), token: Some(bearer.token) }
+    }
 }
 
 /// Why a token was not made.

@@ -106,12 +106,7 @@ impl Store {
             if !password_stands(transaction, &account)? {
                 return Ok(None);
             }
-            let ends = now.checked_add(HALF_OPEN).unwrap_or(now);
-            transaction.execute("DELETE FROM half_session WHERE ends_at <= ?1", [Stamp(now)])?;
-            transaction.execute(
-                "INSERT INTO half_session VALUES (?1, ?2, ?3)",
-                (hashed(token), account.id, Stamp(ends)),
-            )?;
+            add_half(transaction, &account, token, now)?;
             Ok::<_, StoreError>(Some(token))
         })
     }
@@ -270,6 +265,22 @@ impl Store {
             note_change(transaction, &account, by.as_ref(), &detail, now)
         })
     }
+}
+
+/// Notes that somebody owes a code.
+pub(super) fn add_half(
+    transaction: &Transaction<'_>,
+    account: &Account,
+    token: Token,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let ends = now.checked_add(HALF_OPEN).unwrap_or(now);
+    transaction.execute("DELETE FROM half_session WHERE ends_at <= ?1", [Stamp(now)])?;
+    transaction.execute(
+        "INSERT INTO half_session VALUES (?1, ?2, ?3)",
+        (hashed(token), account.id, Stamp(ends)),
+    )?;
+    Ok(())
 }
 
 /// Uses a proof up; says by what it proves, or `None` when it does not.

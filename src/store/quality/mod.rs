@@ -8,6 +8,7 @@ mod ruling;
 mod sample;
 mod second;
 mod settle;
+mod sight;
 
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ pub(super) use sample::{disguise, instead, judge_anew};
 pub(super) use second::{
     blind, draw, give_back, held_by, is_reviewing, keep, lend, rule, take_back, void,
 };
+pub(super) use sight::{AWAITED_ON, Sight};
 
 /// The `[quality]` table.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

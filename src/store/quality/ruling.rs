@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Row, Transaction};
 
 use super::super::column::{Name, Named, Stamp};
-use super::super::custody::{self, Action, Actor, Analyst};
+use super::super::custody::{self, Action, By};
 use super::super::error::StoreError;
 use super::super::queue::{ItemId, Outcome, subject};
 
@@ -46,6 +46,7 @@ pub(in crate::store) struct Kept {
     pub(in crate::store) reason: String,
     pub(in crate::store) duplicate_of: Option<ItemId>,
     undoes: Option<i64>,
+    pub(in crate::store) by_token: Option<i64>,
     pub(in crate::store) at: Timestamp,
     pub(in crate::store) line: i64,
 }
@@ -53,7 +54,7 @@ pub(in crate::store) struct Kept {
 impl Kept {
     pub(in crate::store) const SELECT: &'static str =
         "SELECT g.id, g.review_id, r.item_id, g.kind, g.analyst, g.outcome, g.reason,
-             g.duplicate_of, g.undoes, g.at, g.line
+             g.duplicate_of, g.undoes, g.at, g.line, g.token_id
          FROM review_ruling g JOIN second_review r ON r.id = g.review_id";
 
     pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -69,6 +70,7 @@ impl Kept {
             undoes: row.get(8)?,
             at: row.get::<_, Stamp>(9)?.0,
             line: row.get(10)?,
+            by_token: row.get(11)?,
         })
     }
 
@@ -84,13 +86,15 @@ impl Kept {
 
     /// What its custody line says: all of the row, so that altering the row is found.
     pub(in crate::store) fn detail(&self) -> serde_json::Value {
-        serde_json::json!({
+        let mut detail = serde_json::json!({
             "review": self.review,
             "outcome": self.outcome,
             "reason": self.reason,
             "duplicate_of": self.duplicate_of,
             "undoes": self.undoes,
-        })
+        });
+        custody::tell_way(&mut detail, self.by_token);
+        detail
     }
 }
 
@@ -107,7 +111,7 @@ pub(super) struct New<'a> {
 
 pub(super) fn write(
     transaction: &Transaction<'_>,
-    analyst: &Analyst,
+    by: &By,
     new: New<'_>,
     now: Timestamp,
 ) -> Result<Kept, StoreError> {
@@ -116,22 +120,23 @@ pub(super) fn write(
         review: new.review,
         item: new.item,
         kind: new.kind,
-        analyst: analyst.as_str().to_owned(),
+        analyst: by.analyst.as_str().to_owned(),
         outcome: new.outcome,
         reason: new.reason.to_owned(),
         duplicate_of: new.duplicate_of,
         undoes: new.undoes,
+        by_token: by.token,
         at: now,
         line: 0,
     };
-    let (actor, action) = (Actor::Analyst(analyst), kept.action());
+    let (actor, action) = (by.actor(), kept.action());
     kept.line =
         custody::append(transaction, now, actor, action, subject(kept.item), &kept.detail())?;
     transaction
         .prepare_cached(
             "INSERT INTO review_ruling (review_id, kind, analyst, outcome, reason, duplicate_of,
-                 undoes, at, line)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 undoes, at, line, token_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .execute((
             kept.review,
@@ -143,6 +148,7 @@ pub(super) fn write(
             kept.undoes,
             Stamp(now),
             kept.line,
+            kept.by_token,
         ))?;
     kept.id = transaction.last_insert_rowid();
     Ok(kept)

@@ -6,15 +6,17 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::super::column::{Name, Stamp};
-use super::super::custody::{self, Action, Actor, Analyst};
+use super::super::custody::{self, Action, Actor, Analyst, By};
 use super::super::error::StoreError;
 use super::super::queue::{
     Decided, Decision, Item, ItemId, ItemState, Lease, QueueError, Ruling, Token, subject,
 };
 use super::lot;
 use super::ruling::{self, Kept, Kind, New};
+use super::sight::{AWAITED_ON, Sight};
 use crate::engine::Lane;
 use crate::store::Store;
+use crate::store::team::Free;
 
 /// Reviews that may wait; where nobody is there to give second opinions no more are drawn.
 const MOST_WAITING: u64 = 500;
@@ -60,12 +62,12 @@ fn saw(transaction: &Transaction<'_>, review: i64, analyst: &str) -> rusqlite::R
 }
 
 /// Lends the review the analyst holds already, or else the one that waits longest among those she may
-/// give an opinion on; none while `free`, the item she would get otherwise, is more urgent.
+/// give an opinion on; none while `free`, the item she would get otherwise, is hers or more urgent.
 pub(in crate::store) fn lend(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
     lane: Option<Lane>,
-    free: Option<ItemId>,
+    free: Option<Free>,
     now: Timestamp,
     expires: Timestamp,
 ) -> Result<Option<Lease>, QueueError> {
@@ -84,7 +86,9 @@ pub(in crate::store) fn lend(
         .optional()?;
     let (review, item, token) = match held {
         Some(held) => held,
+        None if free.is_some_and(|free| free.is_hers) => return Ok(None),
         None => {
+            let free = free.map(|free| free.item);
             let waiting: Option<(i64, ItemId)> = transaction
                 .prepare_cached(
                     "SELECT r.id, r.item_id FROM second_review r
@@ -215,6 +219,7 @@ pub(in crate::store) fn rule(
     transaction: &Transaction<'_>,
     review: i64,
     ruling: &Ruling,
+    by: &By,
     now: Timestamp,
 ) -> Result<Decided, QueueError> {
     let new = New {
@@ -226,7 +231,7 @@ pub(in crate::store) fn rule(
         duplicate_of: ruling.duplicate_of,
         undoes: None,
     };
-    let kept = ruling::write(transaction, &ruling.analyst, new, now)?;
+    let kept = ruling::write(transaction, by, new, now)?;
     transaction
         .prepare_cached(
             "UPDATE second_review SET state = 'ruled', second_id = ?2, lease_analyst = NULL,
@@ -258,12 +263,12 @@ fn own(
 pub(in crate::store) fn take_back(
     transaction: &Transaction<'_>,
     item: ItemId,
-    analyst: &Analyst,
+    by: &By,
     reason: &str,
     now: Timestamp,
     expires: Timestamp,
 ) -> Result<Option<Decision>, QueueError> {
-    let Some(kept) = own(transaction, item, analyst)? else { return Ok(None) };
+    let Some(kept) = own(transaction, item, &by.analyst)? else { return Ok(None) };
     let undo = New {
         review: kept.review,
         item,
@@ -273,7 +278,7 @@ pub(in crate::store) fn take_back(
         duplicate_of: None,
         undoes: Some(kept.id),
     };
-    ruling::write(transaction, analyst, undo, now)?;
+    ruling::write(transaction, by, undo, now)?;
     transaction
         .prepare_cached(
             "UPDATE second_review SET state = 'waiting', second_id = NULL WHERE id = ?1",
@@ -283,9 +288,9 @@ pub(in crate::store) fn take_back(
         .prepare_cached(
             "SELECT NOT EXISTS (SELECT 1 FROM review_seen WHERE review_id = ?1 AND analyst = ?2)",
         )?
-        .query_row((kept.review, analyst.as_str()), |row| row.get(0))?;
+        .query_row((kept.review, by.analyst.as_str()), |row| row.get(0))?;
     if blind {
-        hold(transaction, kept.review, analyst, Token::random()?, expires)?;
+        hold(transaction, kept.review, &by.analyst, Token::random()?, expires)?;
     }
     let first = transaction
         .prepare_cached(&format!(
@@ -301,6 +306,7 @@ pub(in crate::store) fn take_back(
         duplicate_of: kept.duplicate_of,
         at: kept.at,
         line: kept.line,
+        by_token: kept.by_token,
         ..first
     }))
 }
@@ -317,27 +323,35 @@ pub(in crate::store) fn void(transaction: &Transaction<'_>, decision: i64) -> ru
     Ok(())
 }
 
-/// Hides from whoever is to give a second opinion that there is a first one. Anybody else who looks
-/// at the item knows it from now on and will not be asked.
+/// Hides from whoever is to give a second opinion that there is a first one, and from those who may
+/// be asked for it what the first one is. Anybody else who looks at the item knows it from now on and
+/// will not be asked.
 pub(in crate::store) fn blind(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
+    sight: &Sight<'_>,
     item: &mut Item,
 ) -> rusqlite::Result<()> {
-    let review: Option<(i64, bool, bool)> = transaction
-        .prepare_cached(
-            "SELECT id, state = 'waiting', lease_analyst IS ?2 FROM second_review
-             WHERE item_id = ?1 AND state IN ('waiting', 'ruled')",
-        )?
+    let review: Option<(i64, Option<String>, bool)> = transaction
+        .prepare_cached(&format!(
+            "SELECT w.id, {AWAITED_ON}, w.lease_analyst IS ?2 FROM second_review w
+             JOIN queue_item q ON q.id = w.item_id
+             WHERE w.item_id = ?1 AND w.state IN ('waiting', 'ruled')"
+        ))?
         .query_row((item.id, analyst.as_str()), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     match review {
         None => {}
-        Some((_, true, true)) => {
+        Some((_, Some(_), true)) => {
             item.state = ItemState::Open;
             item.outcome = None;
             item.decisions.clear();
             item.leased_by = Some(analyst.as_str().to_owned());
+        }
+        Some((_, awaited_on, _)) if sight.hides(awaited_on.as_deref()) => {
+            item.outcome = None;
+            item.decisions.clear();
+            item.awaits_second = true;
         }
         Some((review, ..)) => {
             item.second = own(transaction, item.id, analyst)?.and_then(|kept| kept.outcome);
@@ -356,13 +370,13 @@ impl Store {
     pub fn undo_second(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         reason: &str,
         now: Timestamp,
     ) -> Result<Option<Decision>, QueueError> {
-        let (analyst, reason) = (analyst.clone(), reason.trim().to_owned());
+        let (by, reason) = (by.into(), reason.trim().to_owned());
         let expires = self.lease_end(now);
         self.writer
-            .call(move |transaction| take_back(transaction, item, &analyst, &reason, now, expires))
+            .call(move |transaction| take_back(transaction, item, &by, &reason, now, expires))
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension as _, Transaction};
 use serde::{Deserialize, Serialize};
 
 use super::super::column::Name;
-use super::super::custody::Analyst;
+use super::super::custody::{Analyst, By};
 use super::super::queue::{self, Decision, ItemId, Outcome, QueueError};
 use super::ruling::{self, Kept, Kind, New};
 use crate::store::Store;
@@ -109,7 +109,8 @@ fn replace(
         undoes: Some(standing.stands),
         batch: None,
     };
-    queue::write(transaction, by, undo, now)?;
+    let by = By::from(by);
+    queue::write(transaction, &by, undo, now)?;
     let anew = queue::New {
         item,
         outcome: Some(outcome),
@@ -118,7 +119,7 @@ fn replace(
         undoes: None,
         batch: None,
     };
-    let written = queue::write(transaction, by, anew, now)?;
+    let written = queue::write(transaction, &by, anew, now)?;
     transaction
         .prepare_cached("UPDATE queue_item SET outcome = ?2 WHERE id = ?1")?
         .execute((item, Name(outcome)))?;
@@ -174,7 +175,7 @@ impl Store {
                 duplicate_of,
                 undoes: None,
             };
-            let kept = ruling::write(transaction, &by, settlement, now)?;
+            let kept = ruling::write(transaction, &By::from(&by), settlement, now)?;
             let holds = (Some(outcome), duplicate_of);
             let stands = if holds == (standing.first.outcome, standing.first.duplicate_of) {
                 standing.stands
@@ -217,7 +218,7 @@ impl Store {
                 duplicate_of: None,
                 undoes: Some(settlement.id),
             };
-            ruling::write(transaction, &by, undo, now)?;
+            ruling::write(transaction, &By::from(&by), undo, now)?;
             let stands = if standing.stands == standing.first.id {
                 standing.stands
             } else {

@@ -8,11 +8,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, named_params};
 
 use super::batch::Picked;
-use super::list::{LINES, line};
+use super::list::{line, lines};
 use super::{ItemId, ItemLine, ItemState, QueueError};
 use crate::engine::Lane;
 use crate::store::Store;
 use crate::store::column::{Json, Name};
+use crate::store::custody::Analyst;
+use crate::store::quality::Sight;
 use crate::text::Fingerprint;
 
 /// Items looked at for one contact, one poster, one key of the wording.
@@ -77,16 +79,32 @@ impl Store {
     ///
     /// # Errors
     /// There is no such item.
-    pub fn alike(&self, item: ItemId, most: usize, now: Timestamp) -> Result<Alike, QueueError> {
-        self.readers.get().snapshot(|connection| alike(connection, item, most, now))
+    pub fn alike(
+        &self,
+        item: ItemId,
+        most: usize,
+        reader: &Analyst,
+        now: Timestamp,
+    ) -> Result<Alike, QueueError> {
+        self.readers.get().snapshot(|connection| {
+            let sight = Sight::of(connection, Some(reader))?;
+            alike(connection, item, most, &sight, now)
+        })
     }
 
     /// Items as a list shows them, those that are there, in this order.
     ///
     /// # Errors
     /// The database refused.
-    pub fn lines(&self, items: &[ItemId], now: Timestamp) -> Result<Vec<ItemLine>, QueueError> {
-        let mut lines = read_lines(&self.readers.get(), items, now)?;
+    pub fn lines(
+        &self,
+        items: &[ItemId],
+        reader: &Analyst,
+        now: Timestamp,
+    ) -> Result<Vec<ItemLine>, QueueError> {
+        let connection = self.readers.get();
+        let sight = Sight::of(&connection, Some(reader))?;
+        let mut lines = read_lines(&connection, items, &sight, now)?;
         Ok(items.iter().filter_map(|item| lines.remove(item)).collect())
     }
 }
@@ -95,6 +113,7 @@ fn alike(
     connection: &Connection,
     item: ItemId,
     most: usize,
+    sight: &Sight<'_>,
     now: Timestamp,
 ) -> Result<Alike, QueueError> {
     let own = HashMap::from([(item, Likeness::default())]);
@@ -128,7 +147,7 @@ fn alike(
         .chain([&own])
         .map(|one| one.picked.item)
         .collect();
-    let mut lines = read_lines(connection, &wanted, now)?;
+    let mut lines = read_lines(connection, &wanted, sight, now)?;
     let mut told = |one: Found| {
         let line = lines.remove(&one.picked.item)?;
         Some(AlikeItem { picked: one.picked, line, likeness: one.likeness })
@@ -246,10 +265,11 @@ fn found(
 pub(super) fn read_lines(
     connection: &Connection,
     items: &[ItemId],
+    sight: &Sight<'_>,
     now: Timestamp,
 ) -> rusqlite::Result<HashMap<ItemId, ItemLine>> {
-    let mut statement = connection
-        .prepare_cached(&format!("{LINES} WHERE q.id IN (SELECT value FROM json_each(?1))"))?;
-    let lines = statement.query_map([Json(items)], |row| line(row, now))?;
+    let mut statement =
+        connection.prepare_cached(&lines("q.id IN (SELECT value FROM json_each(?1))"))?;
+    let lines = statement.query_map([Json(items)], |row| line(row, sight, now))?;
     lines.map(|line| line.map(|line| (line.id, line))).collect()
 }

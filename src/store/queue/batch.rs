@@ -13,7 +13,8 @@ use super::decide::{self, New};
 use super::{ItemId, ItemState, Outcome, QueueError, time};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
-use crate::store::custody::Analyst;
+use crate::store::custody::{Analyst, By};
+use crate::store::quality::{self, Sight};
 use crate::store::team;
 
 /// The number of items decided together.
@@ -120,10 +121,9 @@ pub struct Batch {
     pub id: BatchId,
     /// Who decided.
     pub analyst: String,
-    /// What was decided.
-    pub outcome: Outcome,
-    /// Why.
-    pub reason: String,
+    /// What was decided, and why; `None` while one of these decisions waits for a second opinion
+    /// that the reader may be asked for.
+    pub told: Option<(Outcome, String)>,
     /// When.
     pub at: Timestamp,
     /// The items, and how each decision fares.
@@ -159,6 +159,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<BatchId, QueueError> {
         check(&together)?;
+        let share = self.settings.quality.second_review_share;
         together.items.sort_by_key(|picked| picked.item);
         together.items.dedup_by_key(|picked| picked.item);
         self.writer.call(move |transaction| {
@@ -178,6 +179,7 @@ impl Store {
                     Stamp(now),
                 ))?;
             let batch = BatchId(transaction.last_insert_rowid());
+            let by = By::from(analyst);
             for Picked { item, .. } in items {
                 if left.iter().any(|left| left.item == *item) {
                     continue;
@@ -190,8 +192,9 @@ impl Store {
                     undoes: None,
                     batch: Some(batch),
                 };
-                decide::write(transaction, analyst, new, now)?;
+                let written = decide::write(transaction, &by, new, now)?;
                 decide::close(transaction, *item, *outcome, now)?;
+                quality::draw(transaction, share, *item, written.decision, analyst, now)?;
             }
             Ok(batch)
         })
@@ -201,8 +204,15 @@ impl Store {
     ///
     /// # Errors
     /// The database refused.
-    pub fn batch(&self, batch: BatchId) -> Result<Option<Batch>, QueueError> {
-        Ok(self.readers.get().snapshot(|connection| read(connection, batch))?)
+    pub fn batch(&self, batch: BatchId, reader: &Analyst) -> Result<Option<Batch>, QueueError> {
+        self.readers.get().snapshot(|connection| {
+            let sight = Sight::of(connection, Some(reader))?;
+            let Some(mut found) = read(connection, batch)? else { return Ok(None) };
+            if sight.hides(Some(&found.analyst)) && awaits_second(connection, batch)? {
+                found.told = None;
+            }
+            Ok(Some(found))
+        })
     }
 
     /// Takes back the decisions of a batch that still stand, and answers which; one whose post was
@@ -217,7 +227,7 @@ impl Store {
         reason: &str,
         now: Timestamp,
     ) -> Result<Vec<ItemId>, QueueError> {
-        let (analyst, reason) = (analyst.clone(), reason.trim().to_owned());
+        let (by, reason) = (By::from(analyst), reason.trim().to_owned());
         if reason.is_empty() {
             return Err(QueueError::ReasonMissing);
         }
@@ -228,7 +238,7 @@ impl Store {
                 if standing != Standing::Stands {
                     continue;
                 }
-                match decide::take_back(transaction, item, &analyst, &reason, Some(batch), now) {
+                match decide::take_back(transaction, item, &by, &reason, Some(batch), now) {
                     Ok(_) => undone.push(item),
                     Err(QueueError::NewerItem { .. }) => {}
                     Err(error) => return Err(error),
@@ -306,6 +316,16 @@ fn weigh(
     Ok(left)
 }
 
+/// Whether a second opinion is wanted on one of its decisions.
+fn awaits_second(connection: &Connection, batch: BatchId) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM decision d JOIN second_review r ON r.decision_id = d.id
+                 WHERE d.batch = ?1 AND r.state = 'waiting')",
+        )?
+        .query_row([batch], |row| row.get(0))
+}
+
 fn read(connection: &Connection, batch: BatchId) -> rusqlite::Result<Option<Batch>> {
     let found = connection
         .prepare_cached("SELECT analyst, outcome, reason, at, left_out FROM batch WHERE id = ?1")?
@@ -313,8 +333,7 @@ fn read(connection: &Connection, batch: BatchId) -> rusqlite::Result<Option<Batc
             Ok(Batch {
                 id: batch,
                 analyst: row.get(0)?,
-                outcome: row.get::<_, Name<Outcome>>(1)?.0,
-                reason: row.get(2)?,
+                told: Some((row.get::<_, Name<Outcome>>(1)?.0, row.get(2)?)),
                 at: row.get::<_, Stamp>(3)?.0,
                 items: Vec::new(),
                 left_out: row.get::<_, Json<Vec<Left>>>(4)?.0,

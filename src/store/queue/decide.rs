@@ -10,7 +10,8 @@ use super::{BatchId, ItemId, ItemState, Outcome, QueueError, subject};
 use crate::post::Sha256;
 use crate::store::Store;
 use crate::store::column::{Name, Stamp};
-use crate::store::custody::{self, Action, Actor, Analyst};
+use crate::store::custody::{self, Action, Analyst, By};
+use crate::store::people::Bearer;
 use crate::store::quality;
 
 /// What an analyst says of an item he holds.
@@ -61,6 +62,9 @@ pub struct Decision {
     pub batch: Option<BatchId>,
     /// The rule set whose verdict was judged.
     pub ruleset: String,
+    /// The personal token of a program that decided in her name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_token: Option<i64>,
     /// When, in UTC.
     pub at: Timestamp,
     /// Its line in the custody log.
@@ -73,7 +77,7 @@ pub struct Decision {
 impl Decision {
     pub(in crate::store) const SELECT: &'static str =
         "SELECT d.id, d.item_id, d.analyst, d.outcome, d.reason, d.duplicate_of, d.undoes,
-             d.ruleset, d.at, d.line, v.content_hash, d.batch
+             d.ruleset, d.at, d.line, v.content_hash, d.batch, d.token_id
          FROM decision d JOIN post_version v ON v.id = d.version_id";
 
     pub(in crate::store) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -90,6 +94,7 @@ impl Decision {
             line: row.get(9)?,
             content_hash: row.get(10)?,
             batch: row.get(11)?,
+            by_token: row.get(12)?,
         })
     }
 
@@ -111,6 +116,7 @@ impl Decision {
         if let (Some(batch), Some(detail)) = (self.batch, detail.as_object_mut()) {
             detail.insert("batch".into(), batch.0.into());
         }
+        custody::tell_way(&mut detail, self.by_token);
         detail
     }
 }
@@ -121,6 +127,24 @@ impl Store {
     /// # Errors
     /// The token is stale, the item is not open, or the ruling is incomplete.
     pub fn decide(&self, ruling: Ruling, now: Timestamp) -> Result<Decided, QueueError> {
+        let by = By::from(&ruling.analyst);
+        self.rule(ruling, by, now)
+    }
+
+    /// The same by a program that holds a token of hers.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn decide_by_token(
+        &self,
+        ruling: Ruling,
+        bearer: &Bearer,
+        now: Timestamp,
+    ) -> Result<Decided, QueueError> {
+        self.rule(ruling, By::from(bearer), now)
+    }
+
+    fn rule(&self, ruling: Ruling, by: By, now: Timestamp) -> Result<Decided, QueueError> {
         if ruling.reason.trim().is_empty() {
             return Err(QueueError::ReasonMissing);
         }
@@ -139,11 +163,11 @@ impl Store {
                 return Err(QueueError::NotTheOriginal(original));
             }
             if let Some(review) = review {
-                return quality::rule(transaction, review, &ruling, now);
+                return quality::rule(transaction, review, &ruling, &by, now);
             }
             let written = write(
                 transaction,
-                &ruling.analyst,
+                &by,
                 New {
                     item: ruling.item,
                     outcome: Some(ruling.outcome),
@@ -169,22 +193,20 @@ impl Store {
     pub fn undo(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         reason: &str,
         now: Timestamp,
     ) -> Result<Decision, QueueError> {
-        let (analyst, reason) = (analyst.clone(), reason.trim().to_owned());
+        let (by, reason) = (by.into(), reason.trim().to_owned());
         if reason.is_empty() {
             return Err(QueueError::ReasonMissing);
         }
         let expires = self.lease_end(now);
         self.writer.call(move |transaction| {
-            if let Some(own) =
-                quality::take_back(transaction, item, &analyst, &reason, now, expires)?
-            {
+            if let Some(own) = quality::take_back(transaction, item, &by, &reason, now, expires)? {
                 return Ok(own);
             }
-            take_back(transaction, item, &analyst, &reason, None, now)
+            take_back(transaction, item, &by, &reason, None, now)
         })
     }
 }
@@ -193,7 +215,7 @@ impl Store {
 pub(super) fn take_back(
     transaction: &Transaction<'_>,
     item: ItemId,
-    analyst: &Analyst,
+    by: &By,
     reason: &str,
     batch: Option<BatchId>,
     now: Timestamp,
@@ -224,7 +246,7 @@ pub(super) fn take_back(
         .ok_or(QueueError::NothingToUndo(item))?;
     let undo =
         New { item, outcome: None, reason, duplicate_of: None, undoes: Some(last.id), batch };
-    write(transaction, analyst, undo, now)?;
+    write(transaction, by, undo, now)?;
     quality::void(transaction, last.id)?;
     transaction
         .prepare_cached(
@@ -274,7 +296,7 @@ pub(in crate::store) struct New<'a> {
 
 pub(in crate::store) fn write(
     transaction: &Transaction<'_>,
-    analyst: &Analyst,
+    by: &By,
     new: New<'_>,
     now: Timestamp,
 ) -> Result<Decided, QueueError> {
@@ -288,12 +310,13 @@ pub(in crate::store) fn write(
     let mut decision = Decision {
         id: 0,
         item: new.item,
-        analyst: analyst.as_str().to_owned(),
+        analyst: by.analyst.as_str().to_owned(),
         outcome: new.outcome,
         reason: new.reason.to_owned(),
         duplicate_of: new.duplicate_of,
         undoes: new.undoes,
         batch: new.batch,
+        by_token: by.token,
         ruleset,
         at: now,
         line: 0,
@@ -302,7 +325,7 @@ pub(in crate::store) fn write(
     decision.line = custody::append(
         transaction,
         now,
-        Actor::Analyst(analyst),
+        by.actor(),
         decision.action(),
         subject(new.item),
         &decision.detail(),
@@ -310,8 +333,8 @@ pub(in crate::store) fn write(
     transaction
         .prepare_cached(
             "INSERT INTO decision (item_id, version_id, analyst, outcome, reason, duplicate_of,
-                 undoes, ruleset, at, line, batch)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 undoes, ruleset, at, line, batch, token_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute((
             decision.item,
@@ -325,6 +348,7 @@ pub(in crate::store) fn write(
             Stamp(now),
             decision.line,
             decision.batch,
+            decision.by_token,
         ))?;
     Ok(Decided { decision: transaction.last_insert_rowid(), line: decision.line })
 }

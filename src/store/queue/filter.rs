@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use super::{ItemId, ItemState};
 use crate::engine::{Band, Grade, Lane};
 use crate::store::column::{Named, Stamp};
+use crate::store::custody::Analyst;
 
 /// Which items are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct ListFilter {
     pub assigned_to: Option<String>,
     /// Only items that wait for a supervisor.
     pub escalated: bool,
+    /// Who reads: what is kept from her is not told. Nobody in particular is told the least.
+    pub reader: Option<Analyst>,
     /// Only what comes after this item in the order of the list.
     pub after: Option<ItemId>,
     /// At most this many.
@@ -84,10 +87,13 @@ impl ListFilter {
         condition.named("q.lane", self.lane);
         condition.named("q.band", self.band);
         condition.named("q.severity", self.severity);
-        for (column, value) in [("s.name", &self.source), ("p.platform", &self.platform)] {
-            if let Some(value) = value {
-                condition.add(&format!("{column} = ?"), value.clone());
-            }
+        if let Some(source) = &self.source {
+            let clause = "q.source_id = (SELECT id FROM source WHERE name = ?)";
+            condition.add(clause, source.clone());
+        }
+        if let Some(platform) = &self.platform {
+            let clause = "(SELECT platform FROM post WHERE id = q.post_id) = ?";
+            condition.add(clause, platform.clone());
         }
         condition.tag("destination", "= ?", &self.destination);
         condition.tag("rule", "= ?", &self.rule);

@@ -10,8 +10,8 @@ use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::{Post, Sha256};
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
-use crate::store::custody::{self, Action, Actor, Analyst};
-use crate::store::quality;
+use crate::store::custody::{self, Action, By};
+use crate::store::quality::{self, AWAITED_ON, Sight};
 use crate::store::reports::{Found, Told};
 
 /// An item of the queue.
@@ -23,6 +23,9 @@ pub struct Item {
     pub state: ItemState,
     /// What was decided, if so.
     pub outcome: Option<Outcome>,
+    /// What was decided waits for a second opinion, and is kept from the reader, who may be asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_second: bool,
     /// Why it stands here.
     pub origin: Origin,
     /// Who reported its post, oldest first.
@@ -103,10 +106,10 @@ impl Store {
     pub fn view(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         now: Timestamp,
     ) -> Result<Item, QueueError> {
-        Ok(self.view_and_text(item, analyst, now)?.0)
+        Ok(self.view_and_text(item, by, now)?.0)
     }
 
     /// The same, and beside it the text as written: for rules to be tried on, not to be shown.
@@ -116,10 +119,10 @@ impl Store {
     pub fn view_and_text(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         now: Timestamp,
     ) -> Result<(Item, Option<String>), QueueError> {
-        let mut found = self.logged(item, analyst, Action::View, now)?;
+        let mut found = self.logged(item, by.into(), Action::View, now)?;
         let written = found.text.clone();
         for report in &mut found.reports {
             report.chain.clear();
@@ -154,32 +157,38 @@ impl Store {
     pub fn reveal(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: impl Into<By>,
         now: Timestamp,
     ) -> Result<Item, QueueError> {
-        self.logged(item, analyst, Action::Reveal, now)
+        self.logged(item, by.into(), Action::Reveal, now)
     }
 
     fn logged(
         &self,
         item: ItemId,
-        analyst: &Analyst,
+        by: By,
         action: Action,
         now: Timestamp,
     ) -> Result<Item, QueueError> {
-        let analyst = analyst.clone();
         self.writer.call(move |transaction| {
-            let mut found = read(transaction, item, now)?.ok_or(QueueError::NoSuchItem(item))?;
-            quality::blind(transaction, &analyst, &mut found)?;
-            let detail = serde_json::json!({ "version": found.version });
-            let actor = Actor::Analyst(&analyst);
-            custody::append(transaction, now, actor, action, subject(item), &detail)?;
+            let sight = Sight::of(transaction, Some(&by.analyst))?;
+            let found = read(transaction, item, &sight, now)?;
+            let mut found = found.ok_or(QueueError::NoSuchItem(item))?;
+            quality::blind(transaction, &by.analyst, &sight, &mut found)?;
+            let mut detail = serde_json::json!({ "version": found.version });
+            custody::tell_way(&mut detail, by.token);
+            custody::append(transaction, now, by.actor(), action, subject(item), &detail)?;
             Ok(found)
         })
     }
 }
 
-fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<Item>, QueueError> {
+fn read(
+    connection: &Connection,
+    item: ItemId,
+    sight: &Sight<'_>,
+    now: Timestamp,
+) -> Result<Option<Item>, QueueError> {
     let found = connection
         .prepare_cached(
             "SELECT q.state, q.outcome, q.lane, s.name AS source, v.content, t.body, v.number,
@@ -210,6 +219,7 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
                 id: item,
                 state,
                 outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
+                awaits_second: false,
                 origin: origin.told(),
                 second: None,
                 reports: Vec::new(),
@@ -263,16 +273,18 @@ fn read(connection: &Connection, item: ItemId, now: Timestamp) -> Result<Option<
         })?
         .collect::<Result<_, _>>()?;
     found.same_contact = connection
-        .prepare_cached(
-            "SELECT DISTINCT other.id, other.outcome FROM queue_item this
+        .prepare_cached(&format!(
+            "SELECT DISTINCT q.id, q.outcome, {AWAITED_ON} FROM queue_item this
              JOIN post_contact mine ON mine.post_id = this.post_id
              JOIN post_contact theirs ON theirs.contact = mine.contact
-             JOIN queue_item other ON other.post_id = theirs.post_id
-             WHERE this.id = ?1 AND other.post_id <> this.post_id
-             ORDER BY other.id DESC LIMIT 20",
-        )?
+             JOIN queue_item q ON q.post_id = theirs.post_id
+             WHERE this.id = ?1 AND q.post_id <> this.post_id
+             ORDER BY q.id DESC LIMIT 20"
+        ))?
         .query_map([item], |row| {
-            Ok((row.get(0)?, row.get::<_, Option<Name<Outcome>>>(1)?.map(|name| name.0)))
+            let outcome = row.get::<_, Option<Name<Outcome>>>(1)?.map(|name| name.0);
+            let awaited_on: Option<String> = row.get(2)?;
+            Ok((row.get(0)?, outcome.filter(|_| !sight.hides(awaited_on.as_deref()))))
         })?
         .collect::<Result<_, _>>()?;
     Ok(Some(found))

@@ -14,7 +14,7 @@ use crate::engine::Lane;
 use crate::store::column::{Name, Stamp};
 use crate::store::custody::Analyst;
 use crate::store::quality;
-use crate::store::team;
+use crate::store::team::{self, Free};
 use crate::store::{Store, StoreError};
 
 /// What proves a lease: 128 random bits, written as 32 hexadecimal digits.
@@ -22,7 +22,11 @@ use crate::store::{Store, StoreError};
 pub struct Token([u8; 16]);
 
 impl Token {
-    pub(in crate::store) fn random() -> Result<Self, StoreError> {
+    /// A new one.
+    ///
+    /// # Errors
+    /// The operating system gave no random bytes.
+    pub fn random() -> Result<Self, StoreError> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(StoreError::Random)?;
         Ok(Self(bytes))
@@ -102,14 +106,20 @@ impl Store {
         let expires = self.lease_end(now);
         let share = self.settings.quality.unflagged_share;
         self.writer.call(move |transaction| {
-            let chosen = choose(transaction, &analyst, lane, now)?;
-            let free = chosen.map(|(item, _)| item);
-            let (item, held) = match chosen {
-                Some((item, held @ Some(_))) => (item, held),
-                _ => {
+            let (item, held) = match held(transaction, &analyst, lane, now)? {
+                Some((item, token)) => (item, Some(token)),
+                None => {
+                    let free = team::free(transaction, &analyst, lane, now)?;
                     let review = quality::lend(transaction, &analyst, lane, free, now, expires)?;
-                    let (None, Some(item)) = (&review, free) else { return Ok(review) };
-                    (quality::instead(transaction, share, item, now)?.unwrap_or(item), None)
+                    let (None, Some(Free { item, is_hers })) = (&review, free) else {
+                        return Ok(review);
+                    };
+                    // Nothing drawn takes the place of what is hers.
+                    let drawn = match is_hers {
+                        true => None,
+                        false => quality::instead(transaction, share, item, now)?,
+                    };
+                    (drawn.unwrap_or(item), None)
                 }
             };
             let token = match held {
@@ -212,28 +222,24 @@ fn release(
     quality::give_back(transaction, analyst, but)
 }
 
-/// The item the analyst holds, with its token, or else the first free one.
-fn choose(
+/// The item the analyst holds, with its token.
+fn held(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
-    asked: Option<Lane>,
+    lane: Option<Lane>,
     now: Timestamp,
-) -> rusqlite::Result<Option<(ItemId, Option<Token>)>> {
-    let lane = asked.map(Name);
-    let held = transaction
+) -> rusqlite::Result<Option<(ItemId, Token)>> {
+    transaction
         .prepare_cached(
             "SELECT id, lease_token FROM queue_item
              WHERE lease_analyst = ?1 AND state = 'open' AND lease_expires > ?2
                  AND (?3 IS NULL OR lane = ?3)
              ORDER BY id LIMIT 1",
         )?
-        .query_row((analyst.as_str(), Stamp(now), &lane), |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    if let Some((item, token)) = held {
-        return Ok(Some((item, Some(token))));
-    }
-    let free = team::free(transaction, analyst, asked, now)?;
-    Ok(free.map(|item| (item, None)))
+        .query_row((analyst.as_str(), Stamp(now), lane.map(Name)), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()
 }
 
 /// Refuses unless the item is open and the token is that of its running lease.

@@ -10,17 +10,23 @@ use crate::engine::{Band, Grade, Lane, Verdict};
 use crate::post::Post;
 use crate::store::Store;
 use crate::store::column::{Json, Name, Stamp};
+use crate::store::quality::{AWAITED_ON, Sight};
 use crate::text::Span;
 
 /// What [`line()`] reads, as far as the conditions.
-pub(super) const LINES: &str =
-    "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source,
-         p.platform, q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body, q.origin,
-         (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports,
-         (SELECT g.analyst FROM assignment g WHERE g.item_id = q.id) AS assigned_to,
-         EXISTS (SELECT 1 FROM escalation e WHERE e.item_id = q.id) AS escalated
-     FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
-         JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id";
+pub(super) fn lines(conditions: &str) -> String {
+    format!(
+        "SELECT q.id, q.state, q.outcome, q.lane, q.band, q.score, q.severity, s.name AS source,
+             p.platform, q.fresh, q.lease_analyst, q.lease_expires, v.content, t.body, q.origin,
+             (SELECT count(*) FROM report r WHERE r.post_id = q.post_id) AS reports,
+             (SELECT g.analyst FROM assignment g WHERE g.item_id = q.id) AS assigned_to,
+             EXISTS (SELECT 1 FROM escalation e WHERE e.item_id = q.id) AS escalated,
+             {AWAITED_ON} AS awaited_on
+         FROM queue_item q JOIN post p ON p.id = q.post_id JOIN source s ON s.id = q.source_id
+             JOIN post_version v ON v.id = q.version_id JOIN verdict t ON t.id = q.verdict_id
+         WHERE {conditions}"
+    )
+}
 
 /// Characters of a text shown in a list.
 const EXCERPT: usize = 160;
@@ -34,6 +40,9 @@ pub struct ItemLine {
     pub state: ItemState,
     /// What was decided, if so.
     pub outcome: Option<Outcome>,
+    /// What was decided waits for a second opinion, and is kept from the reader, who may be asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_second: bool,
     /// Why it stands here.
     pub origin: Origin,
     /// How often its post was reported.
@@ -120,11 +129,11 @@ impl Store {
     pub fn list(&self, filter: &ListFilter, now: Timestamp) -> Result<Vec<ItemLine>, QueueError> {
         let Condition { clause, values } = filter.page();
         let reader = self.readers.get();
-        let mut statement = reader.prepare_cached(&format!(
-            "{LINES} WHERE {clause}
-             ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT ?"
-        ))?;
-        let lines = statement.query_map(params_from_iter(values), |row| line(row, now))?;
+        let sight = Sight::of(&reader, filter.reader.as_ref())?;
+        let mut statement = reader.prepare_cached(&lines(&format!(
+            "{clause} ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT ?"
+        )))?;
+        let lines = statement.query_map(params_from_iter(values), |row| line(row, &sight, now))?;
         Ok(lines.collect::<Result<_, _>>()?)
     }
 
@@ -137,10 +146,7 @@ impl Store {
         let count = self
             .readers
             .get()
-            .prepare_cached(&format!(
-                "SELECT count(*) FROM queue_item q JOIN post p ON p.id = q.post_id
-                     JOIN source s ON s.id = q.source_id WHERE {clause}"
-            ))?
+            .prepare_cached(&format!("SELECT count(*) FROM queue_item q WHERE {clause}"))?
             .query_row(params_from_iter(values), |row| row.get(0))?;
         Ok(count)
     }
@@ -167,17 +173,20 @@ impl Store {
     }
 }
 
-pub(super) fn line(row: &Row<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> {
+pub(super) fn line(row: &Row<'_>, sight: &Sight<'_>, now: Timestamp) -> rusqlite::Result<ItemLine> {
     // What cannot be read is listed without its text: one such item hides no other.
     let content = row.get::<_, Option<Json<Post>>>("content").ok().flatten();
     let excerpt = content.and_then(|Json(post)| {
         row.get::<_, Json<Verdict>>("body").ok().map(|Json(verdict)| excerpt(&post, &verdict))
     });
     let leased = time(row, "lease_expires")?.is_some_and(|expires| expires > now);
+    let awaits_second = sight.hides(row.get::<_, Option<String>>("awaited_on")?.as_deref());
+    let outcome = row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0);
     Ok(ItemLine {
         id: row.get("id")?,
         state: row.get::<_, Name<ItemState>>("state")?.0,
-        outcome: row.get::<_, Option<Name<Outcome>>>("outcome")?.map(|name| name.0),
+        outcome: outcome.filter(|_| !awaits_second),
+        awaits_second,
         origin: row.get::<_, Name<Origin>>("origin")?.0.told(),
         reports: row.get("reports")?,
         lane: row.get::<_, Name<Lane>>("lane")?.0,

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
 
-use super::note::{self, NoteKind, Why};
+use super::note::{self, NoteKind, SkipReason, Why};
 use super::{Store, hours, release, role, within_reach};
 use crate::store::column::{Name, Stamp};
 use crate::store::custody::{self, Action, Actor, Analyst};
@@ -200,6 +200,29 @@ impl Store {
             let detail = serde_json::json!({ "note": note, "why": why.digest() });
             log(transaction, item, &by, Action::Skipped, detail, now)
         })
+    }
+}
+
+impl Store {
+    /// Passes over an item whose showing failed because what is stored of it cannot be read: it would
+    /// be given to its holder for ever. What may pass is no reason to.
+    ///
+    /// # Errors
+    /// The one that made the showing fail, where it may pass.
+    pub fn skip_unreadable(
+        &self,
+        item: ItemId,
+        by: &Analyst,
+        error: QueueError,
+        now: Timestamp,
+    ) -> Result<(), QueueError> {
+        match error {
+            QueueError::Store(error) if error.is_unreadable() => {
+                tracing::error!(%error, item = item.0, "an item could not be read");
+                self.skip(item, by, Why::Chosen(SkipReason::Broken), now)
+            }
+            error => Err(error),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use super::queue::{ItemId, ItemState, QueueError};
 pub use note::{Mention, Note, NoteKind, SkipReason, Why, mentioned};
 pub use pause::Streak;
 pub use personal::Personal;
-pub(in crate::store) use stream::{free, is_kept_from};
+pub(in crate::store) use stream::{Free, free, is_kept_from};
 
 /// The `[store.team]` table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +103,7 @@ impl Store {
 
 /// What somebody may do by the account of this name; whoever has none works at the command line, and
 /// is an analyst.
-fn role(connection: &Connection, analyst: &Analyst) -> rusqlite::Result<Role> {
+pub(super) fn role(connection: &Connection, analyst: &Analyst) -> rusqlite::Result<Role> {
     let role = connection
         .prepare_cached("SELECT role FROM account WHERE name = ?1")?
         .query_row([analyst.as_str()], |row| Ok(row.get::<_, Name<Role>>(0)?.0))

@@ -21,13 +21,21 @@ const FREE: &str = "q.state = 'open' AND (q.lease_expires IS NULL OR q.lease_exp
          AND k.ends_at > ?2)";
 const ORDER: &str = "ORDER BY q.priority DESC, q.fresh DESC, q.id DESC LIMIT 1";
 
+/// A free item.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Free {
+    pub(in crate::store) item: ItemId,
+    /// It was given to the analyst, or waits for a supervisor, which she is: nothing comes before it.
+    pub(in crate::store) is_hers: bool,
+}
+
 /// The first free item for this analyst.
 pub(in crate::store) fn free(
     transaction: &Transaction<'_>,
     analyst: &Analyst,
     lane: Option<Lane>,
     now: Timestamp,
-) -> rusqlite::Result<Option<ItemId>> {
+) -> rusqlite::Result<Option<Free>> {
     let supervises = role(transaction, analyst)?.supervises();
     let lane = lane.map(Name);
     let first = |from: String| {
@@ -37,25 +45,23 @@ pub(in crate::store) fn free(
             .optional()
     };
     let escalated = "EXISTS (SELECT 1 FROM escalation e WHERE e.item_id = q.id)";
-    let mut wanted = vec![format!(
+    let given = format!(
         "SELECT q.id FROM assignment m CROSS JOIN queue_item q ON q.id = m.item_id
          WHERE m.analyst = ?1 AND {FREE} AND ({supervises} OR NOT {escalated})"
-    )];
-    if supervises {
-        wanted.push(format!(
-            "SELECT q.id FROM escalation e CROSS JOIN queue_item q ON q.id = e.item_id
-             WHERE {FREE} AND NOT {ANOTHERS}"
-        ));
-    }
-    wanted.push(format!(
-        "SELECT q.id FROM queue_item q WHERE {FREE} AND NOT {ANOTHERS} AND NOT {escalated}"
-    ));
-    for from in wanted {
-        if let Some(item) = first(from)? {
-            return Ok(Some(item));
+    );
+    let waits_for_her = format!(
+        "SELECT q.id FROM escalation e CROSS JOIN queue_item q ON q.id = e.item_id
+         WHERE {FREE} AND NOT {ANOTHERS}"
+    );
+    for hers in [Some(given), supervises.then_some(waits_for_her)].into_iter().flatten() {
+        if let Some(item) = first(hers)? {
+            return Ok(Some(Free { item, is_hers: true }));
         }
     }
-    Ok(None)
+    let stream = first(format!(
+        "SELECT q.id FROM queue_item q WHERE {FREE} AND NOT {ANOTHERS} AND NOT {escalated}"
+    ))?;
+    Ok(stream.map(|item| Free { item, is_hers: false }))
 }
 
 /// Whether the item is another's, or waits for a supervisor, which this analyst is not.

@@ -59,5 +59,7 @@ quality-settled-none = None yet.
 quality-undo = Undo
 quality-undo-item = Undo the settlement of item { $what }
 quality-undo-reason = settlement taken back from the console
+quality-awaited = awaits a second review
+quality-awaited-told = This item is decided and awaits a second review. The first decision is not shown yet, because you may be the one to be asked.
 quality-own = Your second opinion
 fault-nothing-to-settle = Second review { $what } no longer waits for this: it was settled, taken back, or the item was decided otherwise. Reload the page.

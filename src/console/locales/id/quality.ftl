@@ -58,5 +58,7 @@ quality-settled-none = Belum ada.
 quality-undo = Batalkan
 quality-undo-item = Batalkan pengesahan butir { $what }
 quality-undo-reason = pengesahan dibatalkan dari konsol
+quality-awaited = menunggu tinjauan kedua
+quality-awaited-told = Butir ini sudah diputuskan dan menunggu tinjauan kedua. Putusan pertamanya belum diperlihatkan, sebab Anda mungkin diminta meninjaunya.
 quality-own = Pendapat kedua Anda
 fault-nothing-to-settle = Tinjauan kedua { $what } tidak menunggu ini lagi: sudah disahkan, dibatalkan, atau butirnya diputuskan lain. Muat ulang halamannya.
