@@ -2,8 +2,8 @@
 //! a group asks is held against a post once, and its phrases are confirmed only where that holds.
 
 use super::bits::Bits;
-use super::expression::Expression;
 use super::fired::{Effect, Fired};
+use super::gates::{Gate, Rest, gates};
 use super::matcher::Match;
 use super::{Rule, Status};
 
@@ -12,18 +12,10 @@ use super::{Rule, Status};
 pub(super) struct Group {
     /// One of them, for what all of them ask.
     pub(super) asks: usize,
+    /// What of that no gate sees to.
+    pub(super) rest: Rest,
     /// Those that need no phrase and no pattern.
     pub(super) without_text: Vec<usize>,
-}
-
-/// Rules of which one must fire, or else whole groups are closed without being asked.
-#[derive(Debug)]
-struct Gate {
-    rules: Bits,
-    /// The group from which on it is known which of them fired.
-    known: usize,
-    /// The groups that it closes.
-    closes: Bits,
 }
 
 /// The rules as they are asked.
@@ -75,7 +67,8 @@ impl Groups {
                 let from = if tells { 0 } else { telling };
                 let known = groups[from..].iter().position(same).map(|at| from + at);
                 let group = known.unwrap_or_else(|| {
-                    groups.push(Group { asks: number, without_text: Vec::new() });
+                    let rest = Rest::of(rule);
+                    groups.push(Group { asks: number, rest, without_text: Vec::new() });
                     groups.len() - 1
                 });
                 if !rule.has_text {
@@ -94,7 +87,8 @@ impl Groups {
                 of_family[rule.family].add(number);
             }
         }
-        let gates = gates(rules, &groups, &of, &of_family);
+        let asks: Vec<&Rule> = groups.iter().map(|group| &rules[group.asks]).collect();
+        let gates = gates(&asks, &of, &of_family);
         let effect = |rule: usize| Effect {
             family: (rules[rule].status == Status::Live).then_some(rules[rule].family),
             gates: (0..gates.len()).filter(|gate| gates[*gate].rules.has(rule)).collect(),
@@ -168,55 +162,6 @@ impl Groups {
     /// Whether any rule fired without which nothing is flagged.
     pub(super) fn speak(&self, fired: &Fired) -> bool {
         fired.any_of(&self.speaks)
-    }
-}
-
-/// The gates of all groups, each once.
-fn gates(rules: &[Rule], groups: &[Group], of: &[u32], of_family: &[Bits]) -> Vec<Gate> {
-    let mut gates: Vec<Gate> = Vec::new();
-    for (number, group) in groups.iter().enumerate() {
-        let Rule { requires, when, .. } = &rules[group.asks];
-        let one = |rule: &usize| Bits::of(rules.len(), |other| other == *rule);
-        let mut needed: Vec<Bits> = requires.iter().map(one).collect();
-        if let Some(when) = when {
-            needs(when, rules.len(), of_family, &mut needed);
-        }
-        for needed in needed {
-            let gate = gates.iter().position(|gate| gate.rules == needed).unwrap_or_else(|| {
-                let known = needed.iter().map(|rule| of[rule] as usize + 1).max().unwrap_or(0);
-                gates.push(Gate { rules: needed, known, closes: Bits::new(groups.len()) });
-                gates.len() - 1
-            });
-            gates[gate].closes.add(number);
-        }
-    }
-    gates.sort_by_key(|gate| gate.known);
-    gates
-}
-
-/// Adds to `needed` sets of rules of each of which one must fire for a condition to hold.
-fn needs(condition: &Expression<usize>, rules: usize, of_family: &[Bits], needed: &mut Vec<Bits>) {
-    match condition {
-        Expression::Rule(rule) => needed.push(Bits::of(rules, |other| other == *rule)),
-        Expression::Family(family) => needed.extend(of_family.get(*family).cloned()),
-        Expression::All(parts) => {
-            parts.iter().for_each(|part| needs(part, rules, of_family, needed));
-        }
-        Expression::Any(parts) => {
-            let mut any = Bits::new(rules);
-            for part in parts {
-                let mut of_part = Vec::new();
-                needs(part, rules, of_family, &mut of_part);
-                // A part that may hold with no rule fired opens the gate.
-                let Some(first) = of_part.first() else { return };
-                any.join(first);
-            }
-            needed.push(any);
-        }
-        Expression::AtLeast(..)
-        | Expression::Not(_)
-        | Expression::Compare(..)
-        | Expression::In(..) => {}
     }
 }
 

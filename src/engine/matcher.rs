@@ -1,40 +1,34 @@
-//! Finds where phrases stand in a post. Each phrase is woken by its rarest slot only, together with
-//! the others of its group of rules, and confirmed from there to both sides only when the group is
+//! Finds where phrases stand in a post. Each phrase is woken by its rarest slot only, passed over where
+//! the post lacks the next rarest, and confirmed from its anchor to both sides only when its group is
 //! asked: the cost follows the post's length and what is asked, and hardly the number of rules.
 
 use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use super::anchors::{Anchors, Chooser};
 use super::bits::Bits;
 use super::meter::Meter;
 use super::phrase::{Accepts, ClassId, Slot};
-use super::places::{ANYTHING, Key, Members, NONE, Places, Scan};
+use super::places::{ANYTHING, Members, NONE, Need, Places, Scan};
+use super::woken::{Call, Candidate, Woken};
 use crate::text::{ClearToken, Sequences, Vocabulary, WordId};
 
-/// A phrase of a rule: a stretch of all slots, with the one that wakes it and the one from which its
-/// places are told.
+/// A phrase of a rule: a stretch of all slots, with the one that wakes it.
 #[derive(Debug)]
 struct Phrase {
     rule: u32,
+    group: u32,
     from: u32,
-    to: u32,
-    wakes: u32,
-    tells: u32,
+    len: u16,
+    anchor: u16,
 }
 
 /// A phrase woken by what stands at a place, and what else the post must hold for it.
 #[derive(Debug, Clone, Copy)]
 struct Wake {
     phrase: u32,
-    needs: Key,
-}
-
-/// The phrases of one group of rules that a word or a class wakes: a stretch of all wakes.
-#[derive(Debug, Clone, Copy)]
-struct Bundle {
-    group: u32,
-    from: u32,
-    to: u32,
+    needs: Need,
 }
 
 fn number(number: usize) -> u32 {
@@ -47,18 +41,16 @@ pub(super) struct Matcher {
     phrases: Box<[Phrase]>,
     slots: Box<[Slot]>,
     members: Members,
-    wakes: Box<[Wake]>,
     /// What words and classes wake, end to end.
-    bundles: Box<[Bundle]>,
-    /// What each class wakes, by class.
-    by_class: Box<[Range<u32>]>,
+    wakes: Box<[Wake]>,
     /// What words stand for that a woken phrase may need, end to end.
-    stands_for: Box<[Key]>,
+    stands_for: Box<[Need]>,
     /// By word, what it can do.
     powers: Box<[Powers]>,
-    /// How many words there are, with the classes how many keys, and how many groups.
-    words: u32,
-    keys: usize,
+    /// By class, what it can do.
+    classes: Box<[ClassPowers]>,
+    /// How many things phrases need.
+    needs: usize,
     groups: usize,
 }
 
@@ -66,13 +58,22 @@ pub(super) struct Matcher {
 #[derive(Debug, Clone, Copy)]
 struct Powers {
     /// What it wakes, first by itself, then by the classes that it alone is in: a stretch of all
-    /// bundles, which ends where that of the next word begins.
-    bundles: u32,
+    /// wakes, which ends where that of the next word begins.
+    wakes: u32,
     classes: u32,
     /// What it stands for that a woken phrase may need: a stretch likewise.
     stands: u32,
     /// Whether a list entry of several words begins with it.
     begins: bool,
+}
+
+/// What something of a class can do.
+#[derive(Debug, Clone)]
+struct ClassPowers {
+    /// What it wakes: a stretch of all wakes.
+    wakes: Range<u32>,
+    /// What it stands for, where a woken phrase may need that.
+    stands: Option<Need>,
 }
 
 /// A phrase found: the clear tokens `from..to` belong to it.
@@ -81,72 +82,6 @@ pub(super) struct Match {
     pub(super) rule: u32,
     pub(super) from: u32,
     pub(super) to: u32,
-}
-
-/// A bundle woken at a place.
-#[derive(Debug, Clone, Copy)]
-struct Call {
-    from: u32,
-    to: u32,
-    /// The first token of what woke it, and how many there are.
-    at: u32,
-    len: u32,
-    /// The next of the same group.
-    next: u32,
-}
-
-/// What a post woke; buffers of one worker.
-#[derive(Debug, Default)]
-pub(super) struct Woken {
-    calls: Vec<Call>,
-    /// By group, the first and the last of its calls; of a group that was not woken they mean nothing.
-    of_group: Vec<(u32, u32)>,
-    /// The groups that were woken.
-    pub(super) groups: Bits,
-    /// The rules of which a phrase was found.
-    found: Bits,
-}
-
-impl Woken {
-    fn reset(&mut self, groups: usize) {
-        self.of_group.resize(groups, (NONE, NONE));
-        self.groups.reset(groups);
-        self.calls.clear();
-    }
-
-    /// Forgets which of so many rules were found: they are to be asked again.
-    pub(super) fn ask_again(&mut self, rules: usize) {
-        self.found.reset(rules);
-    }
-
-    fn call(&mut self, bundles: &[Bundle], at: usize, len: u32) {
-        for Bundle { group, from, to } in bundles {
-            let call = number(self.calls.len());
-            self.calls.push(Call { from: *from, to: *to, at: number(at), len, next: NONE });
-            let group = *group as usize;
-            let Some((first, last)) = self.of_group.get_mut(group) else { continue };
-            if self.groups.has(group) {
-                if let Some(last) = self.calls.get_mut(*last as usize) {
-                    last.next = call;
-                }
-            } else {
-                self.groups.add(group);
-                *first = call;
-            }
-            *last = call;
-        }
-    }
-
-    /// What woke a group, in order.
-    fn of(&self, group: usize) -> impl Iterator<Item = Call> + '_ {
-        let woken = self.groups.has(group).then(|| self.of_group.get(group)).flatten();
-        let mut next = woken.map_or(NONE, |(first, _)| *first);
-        std::iter::from_fn(move || {
-            let call = *self.calls.get(next as usize)?;
-            next = call.next;
-            Some(call)
-        })
-    }
 }
 
 /// Most places kept for one rule in one post.
@@ -163,78 +98,67 @@ impl Matcher {
         groups: usize,
     ) -> Self {
         let slots = || rows.iter().map(|(_, slots)| slots.as_slice());
-        let chooser = Chooser::new(slots(), &lists, class_sizes, vocabulary);
-        let words = number(vocabulary.len());
-        let key = |accepts| match accepts {
-            Accepts::Word(word) => word.0,
-            Accepts::Class(class) => words + class.0,
-        };
+        let chooser = Chooser::new(slots(), class_sizes, vocabulary);
+        let mut needs = Needs::default();
         let mut phrases = Vec::with_capacity(rows.len());
         let mut all = Vec::new();
         let mut by_word = vec![Vec::new(); vocabulary.len()];
         let mut by_class = vec![Vec::new(); class_sizes.len()];
         for (rule, slots) in &rows {
-            let Anchors { wakes, needs, tells } = chooser.choose(slots);
-            let Some(anchor) = slots.get(wakes) else { continue };
-            let [phrase, from, wakes, tells] = [phrases.len(), all.len(), wakes, tells].map(number);
+            let Anchors { wakes, needs: needed } = chooser.choose(slots);
+            let (Some(anchor), Ok(len), Ok(at)) =
+                (slots.get(wakes), u16::try_from(slots.len()), u16::try_from(wakes))
+            else {
+                continue;
+            };
+            let wake = Wake {
+                phrase: number(phrases.len()),
+                needs: needed.map_or(ANYTHING, |needed| needs.number(needed)),
+            };
+            let group = group_of.get(*rule as usize).copied().unwrap_or(0);
+            phrases.push(Phrase { rule: *rule, group, from: number(all.len()), len, anchor: at });
             all.extend_from_slice(slots);
-            phrases.push(Phrase { rule: *rule, from, to: number(all.len()), wakes, tells });
-            let wake = Wake { phrase, needs: needs.map_or(ANYTHING, key) };
             match anchor.accepts {
                 Accepts::Word(word) => by_word[word.0 as usize].push(wake),
                 Accepts::Class(class) => by_class[class.0 as usize].push(wake),
             }
         }
-        let mut needed = vec![false; vocabulary.len() + class_sizes.len()];
-        for wake in by_word.iter().chain(&by_class).flatten() {
-            needed[wake.needs as usize] = wake.needs != ANYTHING;
-        }
-        let (mut bundles, mut wakes) = (Vec::new(), Vec::new());
-        let mut bundle = |mut woken: Vec<Wake>| {
-            let group = |wake: &Wake| {
-                let rule = phrases.get(wake.phrase as usize).map_or(0, |phrase| phrase.rule);
-                group_of.get(rule as usize).copied().unwrap_or(0)
-            };
-            let start = number(bundles.len());
-            // Within a group they stay in order.
-            woken.sort_by_key(group);
-            for part in woken.chunk_by(|one, other| group(one) == group(other)) {
-                let from = number(wakes.len());
-                wakes.extend_from_slice(part);
-                let group = part.first().map_or(0, group);
-                bundles.push(Bundle { group, from, to: number(wakes.len()) });
-            }
-            start..number(bundles.len())
-        };
-        let mut stands_for: Vec<Key> = Vec::new();
+        let (mut wakes, mut stands_for) = (Vec::new(), Vec::new());
         let mut powers = Vec::with_capacity(vocabulary.len() + 1);
-        for (word, woken) in (0..words).zip(by_word) {
-            let classes = lists.single(WordId(word));
-            let of_classes = classes.iter().rev().flat_map(|class| &by_class[*class as usize]);
+        for (word, woken) in (0..number(vocabulary.len())).map(WordId).zip(by_word) {
+            let from = number(wakes.len());
+            wakes.extend(woken);
+            let classes = lists.single(word);
             powers.push(Powers {
-                bundles: bundle(woken).start,
-                classes: bundle(of_classes.copied().collect()).start,
+                wakes: from,
+                classes: number(wakes.len()),
                 stands: number(stands_for.len()),
-                begins: lists.begins_longer(WordId(word)),
+                begins: lists.begins_longer(word),
             });
-            let stands = [word].into_iter().chain(classes.iter().map(|class| words + class));
-            stands_for.extend(stands.filter(|key| needed.get(*key as usize) == Some(&true)));
+            let of_classes = classes.iter().rev().flat_map(|class| &by_class[*class as usize]);
+            wakes.extend(of_classes.copied());
+            stands_for.extend(needs.known(Accepts::Word(word)));
+            let classes = classes.iter().map(|class| Accepts::Class(ClassId(*class)));
+            stands_for.extend(classes.filter_map(|class| needs.known(class)));
         }
-        let end = bundle(Vec::new()).start;
-        let stands = number(stands_for.len());
-        powers.push(Powers { bundles: end, classes: end, stands, begins: false });
-        let by_class = by_class.into_iter().map(&mut bundle).collect();
+        let [end, stands] = [wakes.len(), stands_for.len()].map(number);
+        powers.push(Powers { wakes: end, classes: end, stands, begins: false });
+        let mut classes = Vec::with_capacity(by_class.len());
+        for (class, woken) in (0..).map(ClassId).zip(by_class) {
+            let from = number(wakes.len());
+            wakes.extend(woken);
+            let stands = needs.known(Accepts::Class(class));
+            classes.push(ClassPowers { wakes: from..number(wakes.len()), stands });
+        }
         Self {
-            powers: powers.into_boxed_slice(),
-            members: Members::new(lists, words),
-            wakes: wakes.into_boxed_slice(),
-            bundles: bundles.into_boxed_slice(),
-            stands_for: stands_for.into_boxed_slice(),
+            members: Members::new(lists, number(vocabulary.len())),
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),
-            by_class,
-            words,
-            keys: vocabulary.len() + class_sizes.len(),
+            wakes: wakes.into_boxed_slice(),
+            stands_for: stands_for.into_boxed_slice(),
+            powers: powers.into_boxed_slice(),
+            classes: classes.into_boxed_slice(),
+            needs: needs.count(),
             groups,
         }
     }
@@ -244,7 +168,12 @@ impl Matcher {
     pub(super) fn wake(&self, tokens: &[ClearToken], places: &mut Places, woken: &mut Woken) {
         woken.reset(self.groups);
         places.facts_end();
-        places.hold_nothing(self.keys);
+        places.hold_nothing(self.needs);
+        let mut call = |Range { start: from, end: to }: Range<u32>, at, len| {
+            if from < to {
+                woken.calls.push(Call { from, to, at: number(at), len });
+            }
+        };
         for (at, token) in tokens.iter().enumerate() {
             let word = token.word.0 as usize;
             let (Some(powers), Some(next)) = (self.powers.get(word), self.powers.get(word + 1))
@@ -259,42 +188,42 @@ impl Matcher {
                 });
             }
             let stands = powers.stands as usize..next.stands as usize;
-            self.stands_for[stands].iter().for_each(|key| places.hold(*key));
+            self.stands_for[stands].iter().for_each(|need| places.hold(*need));
             // Longer entries were filed last and come first, then single words, then facts.
             if places.is_empty_at(at) {
-                woken.call(self.bundles(powers.bundles..next.bundles), at, 1);
+                call(powers.wakes..next.wakes, at, 1);
                 continue;
             }
-            woken.call(self.bundles(powers.bundles..powers.classes), at, 1);
+            call(powers.wakes..powers.classes, at, 1);
             for seen in places.entries_at(at) {
-                woken.call(self.woken_by(seen.class), at, seen.len);
+                call(self.woken_by(seen.class), at, seen.len);
             }
-            woken.call(self.bundles(powers.classes..next.bundles), at, 1);
+            call(powers.classes..next.wakes, at, 1);
             for seen in places.facts_at(at) {
-                woken.call(self.woken_by(seen.class), at, seen.len);
+                call(self.woken_by(seen.class), at, seen.len);
             }
         }
-        places.hold_filed(self.words);
+        places.hold_filed(|class| self.classes.get(class.0 as usize)?.stands);
+        self.call(places, woken);
     }
 
-    fn bundles(&self, which: Range<u32>) -> &[Bundle] {
-        self.bundles.get(which.start as usize..which.end as usize).unwrap_or_default()
+    /// Adds the phrases called of which the post holds what they need.
+    fn call(&self, places: &Places, woken: &mut Woken) {
+        let calls = std::mem::take(&mut woken.calls);
+        for Call { from, to, at, len } in &calls {
+            for wake in self.wakes.get(*from as usize..*to as usize).unwrap_or_default() {
+                if places.holds(wake.needs)
+                    && let Some(phrase) = self.phrases.get(wake.phrase as usize)
+                {
+                    woken.add(phrase.group, wake.phrase, *at, *len);
+                }
+            }
+        }
+        woken.calls = calls;
     }
 
-    fn woken_by(&self, class: ClassId) -> &[Bundle] {
-        self.by_class.get(class.0 as usize).map_or(&[], |which| self.bundles(which.clone()))
-    }
-
-    /// The phrases of a group that a post woke, each with where: the first token and how many.
-    fn woken<'a>(
-        &'a self,
-        group: usize,
-        woken: &'a Woken,
-    ) -> impl Iterator<Item = (&'a Wake, u32, u32)> + 'a {
-        woken.of(group).flat_map(move |Call { from, to, at, len, .. }| {
-            let wakes = self.wakes.get(from as usize..to as usize).unwrap_or_default();
-            wakes.iter().map(move |wake| (wake, at, len))
-        })
+    fn woken_by(&self, class: ClassId) -> Range<u32> {
+        self.classes.get(class.0 as usize).map_or(0..0, |class| class.wakes.clone())
     }
 
     /// Calls `found` once for each rule of a group of which a phrase stands in the post.
@@ -309,17 +238,14 @@ impl Matcher {
     ) {
         let scan = Scan { tokens, places, members: &self.members };
         let mut known = std::mem::take(&mut woken.found);
-        for (wake, at, len) in self.woken(group, woken) {
-            if !places.holds(wake.needs) {
-                continue;
-            }
-            let phrase = &self.phrases[wake.phrase as usize];
+        for candidate in woken.of(group) {
+            let phrase = &self.phrases[candidate.phrase as usize];
             let rule = phrase.rule as usize;
             if known.has(rule) {
                 continue;
             }
             meter.start();
-            if self.stands(&scan, phrase, phrase.wakes, at, len).is_some() {
+            if self.stands(&scan, phrase, candidate).is_some() {
                 known.add(rule);
                 found(rule);
             }
@@ -339,51 +265,46 @@ impl Matcher {
         found: &mut Vec<Match>,
     ) {
         let scan = Scan { tokens, places, members: &self.members };
-        let mut seen: Vec<(u32, u32, (usize, usize))> = Vec::new();
-        let mut elsewhere: Vec<u32> = Vec::new();
-        for (wake, at, len) in self.woken(group, woken) {
-            let phrase = &self.phrases[wake.phrase as usize];
+        for candidate in woken.of(group) {
+            let phrase = &self.phrases[candidate.phrase as usize];
             if wanted.has(phrase.rule as usize)
-                && places.holds(wake.needs)
-                && let Some(place) = self.stands(&scan, phrase, phrase.wakes, at, len)
+                && let Some((from, to)) = self.stands(&scan, phrase, candidate)
             {
-                if phrase.wakes == phrase.tells {
-                    seen.push((at, wake.phrase, place));
-                } else if !elsewhere.contains(&wake.phrase) {
-                    elsewhere.push(wake.phrase);
-                }
+                keep(Match { rule: phrase.rule, from: number(from), to: number(to) }, found);
             }
-        }
-        for number in elsewhere {
-            let phrase = &self.phrases[number as usize];
-            let Some(slot) = self.slots.get((phrase.from + phrase.tells) as usize) else { continue };
-            for at in 0..crate::text::offset(tokens.len()) {
-                let lengths = scan.lengths(slot.accepts, at as usize);
-                seen.extend(lengths.filter_map(|len| {
-                    let place = self.stands(&scan, phrase, phrase.tells, at, crate::text::offset(len))?;
-                    Some((at, number, place))
-                }));
-            }
-        }
-        seen.sort_by_key(|(at, phrase, _)| (*at, *phrase));
-        for (_, phrase, (from, to)) in seen {
-            let rule = self.phrases[phrase as usize].rule;
-            keep(Match { rule, from: number(from), to: number(to) }, found);
         }
     }
 
-    /// Where a phrase stands of which the slot `anchor` stands at `at`, over `len` words.
+    /// Where a phrase stands, if it does.
     fn stands(
         &self,
         scan: &Scan<'_>,
         phrase: &Phrase,
-        anchor: u32,
-        at: u32,
-        len: u32,
+        Candidate { at, len, .. }: Candidate,
     ) -> Option<(usize, usize)> {
-        let slots = self.slots.get(phrase.from as usize..phrase.to as usize)?;
-        let (from, to) = (at as usize, (at + len) as usize);
-        scan.stands(slots, anchor as usize, from, to)
+        let from = phrase.from as usize;
+        let slots = self.slots.get(from..from + usize::from(phrase.len))?;
+        scan.stands(slots, usize::from(phrase.anchor), at as usize, (at + len) as usize)
+    }
+}
+
+/// Numbers what phrases need, so that what a post holds of it is a few bits.
+#[derive(Debug, Default)]
+struct Needs(FxHashMap<Accepts, Need>);
+
+impl Needs {
+    fn count(&self) -> usize {
+        self.0.len() + ANYTHING as usize + 1
+    }
+
+    fn number(&mut self, accepts: Accepts) -> Need {
+        let next = number(self.count());
+        *self.0.entry(accepts).or_insert(next)
+    }
+
+    /// The number of what some phrase needs.
+    fn known(&self, accepts: Accepts) -> Option<Need> {
+        self.0.get(&accepts).copied()
     }
 }
 

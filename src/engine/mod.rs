@@ -4,7 +4,6 @@
 mod anchors;
 mod bits;
 mod check;
-mod commonness;
 mod compile;
 mod diagnostic;
 mod examples;
@@ -15,6 +14,7 @@ mod files;
 mod fired;
 mod fix;
 mod format;
+mod gates;
 mod groups;
 mod lanes;
 mod lines;
@@ -34,6 +34,7 @@ mod severity;
 mod speech;
 mod stages;
 mod verdict;
+mod woken;
 mod wording;
 mod words;
 

@@ -1,16 +1,17 @@
 //! Where a post holds what phrases look for, and whether a phrase stands there: buffers of one
 //! worker, filled by the matcher for each post.
 
+use super::bits::Bits;
 use super::phrase::{Accepts, ClassId, Slot};
 use crate::text::{Before, ClearToken, Sequences, WordId};
 
 /// No place, no number.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// A word or a class as one number: classes follow the words.
-pub(super) type Key = u32;
-/// What every post holds: the word that no rule knows stands for it.
-pub(super) const ANYTHING: Key = WordId::UNKNOWN.0;
+/// A word or a class that a woken phrase may need, by number.
+pub(super) type Need = u32;
+/// What every post holds.
+pub(super) const ANYTHING: Need = 0;
 
 /// A class seen at a place: `len` words from the word at which it is filed.
 #[derive(Debug, Clone, Copy)]
@@ -29,9 +30,8 @@ pub(super) struct Places {
     facts: usize,
     /// The most words that something filed is long.
     longest: usize,
-    /// By key, the last post that held it.
-    held: Vec<u32>,
-    post: u32,
+    /// What of all that phrases may need the post holds.
+    held: Bits,
 }
 
 impl Places {
@@ -84,32 +84,25 @@ impl Places {
         self.heads.get(at).is_none_or(|head| *head == NONE)
     }
 
-    /// Forgets which of `keys` words and classes the last post held.
-    pub(super) fn hold_nothing(&mut self, keys: usize) {
-        self.post = self.post.wrapping_add(1);
-        if self.held.len() != keys || self.post == 0 {
-            self.held.clear();
-            self.held.resize(keys, 0);
-            self.post = 1;
-        }
+    /// Forgets which of so many needs the last post held.
+    pub(super) fn hold_nothing(&mut self, needs: usize) {
+        self.held.reset(needs);
         self.hold(ANYTHING);
     }
 
-    pub(super) fn hold(&mut self, key: Key) {
-        if let Some(last) = self.held.get_mut(key as usize) {
-            *last = self.post;
-        }
+    pub(super) fn hold(&mut self, need: Need) {
+        self.held.add(need as usize);
     }
 
-    /// Holds all classes that were filed; the key of a class follows `words` words.
-    pub(super) fn hold_filed(&mut self, words: u32) {
+    /// Holds what the classes that were filed stand for.
+    pub(super) fn hold_filed(&mut self, stands: impl Fn(ClassId) -> Option<Need>) {
         for at in 0..self.seen.len() {
-            self.hold(words + self.seen[at].class.0);
+            stands(self.seen[at].class).into_iter().for_each(|need| self.hold(need));
         }
     }
 
-    pub(super) fn holds(&self, key: Key) -> bool {
-        self.held.get(key as usize) == Some(&self.post)
+    pub(super) fn holds(&self, need: Need) -> bool {
+        self.held.has(need as usize)
     }
 }
 
@@ -169,16 +162,6 @@ impl Scan<'_> {
 
     fn stands_alone(&self, class: ClassId, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| self.members.has(class, token.word))
-    }
-
-    /// Over how many words something that a slot accepts stands at a word, one after the other.
-    pub(super) fn lengths(&self, accepts: Accepts, at: usize) -> impl Iterator<Item = usize> + '_ {
-        let (alone, class) = match accepts {
-            Accepts::Word(word) => (self.tokens.get(at).is_some_and(|token| token.word == word), None),
-            Accepts::Class(class) => (self.stands_alone(class, at), Some(class)),
-        };
-        let filed = class.into_iter().flat_map(move |class| self.filed(class, at));
-        filed.chain(alone.then_some(1))
     }
 
     /// Matches `slots` from the word at `at` on; the end of the last.

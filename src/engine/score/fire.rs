@@ -6,11 +6,12 @@ use std::ops::Range;
 use super::super::bits::Bits;
 use super::super::expression::{Expression, FactNumber, FactSet};
 use super::super::fact_numbers;
+use super::super::gates::Rest;
 use super::super::groups::Group;
 use super::super::matcher::Match;
 use super::super::meter::Meter;
 use super::super::phrase::ClassId;
-use super::super::{Engine, Rule};
+use super::super::Engine;
 use super::{Scratch, in_force};
 use crate::facts::ContactKind;
 
@@ -88,7 +89,7 @@ impl Engine {
             }
             let Some(group) = self.groups.group(at) else { return };
             meter.start();
-            let holds = self.asks_hold(&self.rules[group.asks], scratch);
+            let holds = self.rest_holds(&group.rest, scratch);
             meter.stop(group.asks);
             if holds {
                 self.fire_group(at, group, scratch, meter);
@@ -96,11 +97,10 @@ impl Engine {
         }
     }
 
-    /// Whether what a rule asks of other rules and of facts holds.
-    fn asks_hold(&self, rule: &Rule, scratch: &Scratch) -> bool {
-        rule.requires.iter().all(|other| scratch.fired.has(*other))
-            && !rule.unless.iter().any(|other| scratch.fired.has(*other))
-            && rule.when.as_ref().is_none_or(|when| self.holds(when, scratch))
+    /// Whether what a group asks of other rules and of facts holds, its gates being open.
+    fn rest_holds(&self, rest: &Rest, scratch: &Scratch) -> bool {
+        !rest.unless.iter().any(|other| scratch.fired.has(*other))
+            && rest.when.as_ref().is_none_or(|when| self.holds(when, scratch))
     }
 
     /// Fires the rules of a group whose conditions hold.

@@ -8,12 +8,13 @@ use super::expression::Expression;
 use super::fact_numbers;
 use super::fired::Fired;
 use super::lanes::Lanes;
-use super::matcher::{Match, Woken};
+use super::matcher::Match;
 use super::meter::{Meter, Unmetered};
 use super::patterns::PatternScratch;
 use super::places::Places;
 use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
 use super::reading::Desk;
+use super::woken::Woken;
 use super::{
     Adjustment, AdjustmentKind, Engine, FamilyId, Hit, Lane, Points, Rule, RuleId, Status, Verdict,
 };
