@@ -2,26 +2,30 @@
 //! the post lacks the next rarest, and confirmed from its anchor to both sides only when its group is
 //! asked: the cost follows the post's length and what is asked, and hardly the number of rules.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
 use super::anchors::{Anchors, Chooser};
 use super::bits::Bits;
+use super::commonness::Commonness;
 use super::meter::Meter;
 use super::phrase::{Accepts, ClassId, Slot};
-use super::places::{ANYTHING, Members, NONE, Need, Places, Scan};
+use super::places::{ANYTHING, Members, Need, Places, Scan};
 use super::woken::{Call, Candidate, Woken};
-use crate::text::{ClearToken, Sequences, Vocabulary, WordId};
+use crate::text::{ClearToken, Sequences, Vocabulary, WordId, offset};
 
-/// A phrase of a rule: a stretch of all slots, with the one that wakes it.
+/// A phrase of a rule: a stretch of all slots, with the one that wakes it and the one from which its
+/// places are told.
 #[derive(Debug)]
 struct Phrase {
     rule: u32,
     group: u32,
     from: u32,
     len: u16,
-    anchor: u16,
+    wakes: u16,
+    tells: u16,
 }
 
 /// A phrase woken by what stands at a place, and what else the post must hold for it.
@@ -29,10 +33,6 @@ struct Phrase {
 struct Wake {
     phrase: u32,
     needs: Need,
-}
-
-fn number(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(NONE)
 }
 
 /// All phrases of a rule set.
@@ -84,6 +84,28 @@ pub(super) struct Match {
     pub(super) to: u32,
 }
 
+/// A place at which a phrase stands, with what its order among the others hangs on.
+struct Told {
+    at: u32,
+    by: Precedence,
+    phrase: u32,
+    found: Match,
+}
+
+/// What is told first of what begins at the same word: single words, then entries of lists, the
+/// longest and the last list first, then facts.
+type Precedence = (u8, Reverse<u32>, Reverse<u32>);
+
+fn precedence(accepts: Accepts, len: u32) -> Precedence {
+    match accepts {
+        Accepts::Word(_) => (0, Reverse(len), Reverse(0)),
+        Accepts::Class(class) if class.0 >= ClassId::FIRST_LIST => {
+            (1, Reverse(len), Reverse(class.0))
+        }
+        Accepts::Class(class) => (2, Reverse(len), Reverse(class.0)),
+    }
+}
+
 /// Most places kept for one rule in one post.
 const MOST_MATCHES: usize = 8;
 
@@ -94,29 +116,32 @@ impl Matcher {
         lists: Sequences,
         class_sizes: &[usize],
         vocabulary: &Vocabulary,
+        commonness: &Commonness,
         group_of: &[u32],
         groups: usize,
     ) -> Self {
         let slots = || rows.iter().map(|(_, slots)| slots.as_slice());
-        let chooser = Chooser::new(slots(), class_sizes, vocabulary);
+        let chooser = Chooser::new(slots(), class_sizes, vocabulary, commonness);
         let mut needs = Needs::default();
         let mut phrases = Vec::with_capacity(rows.len());
         let mut all = Vec::new();
         let mut by_word = vec![Vec::new(); vocabulary.len()];
         let mut by_class = vec![Vec::new(); class_sizes.len()];
         for (rule, slots) in &rows {
-            let Anchors { wakes, needs: needed } = chooser.choose(slots);
-            let (Some(anchor), Ok(len), Ok(at)) =
-                (slots.get(wakes), u16::try_from(slots.len()), u16::try_from(wakes))
+            let Anchors { wakes, needs: needed, tells } = chooser.choose(slots);
+            let Some(anchor) = slots.get(wakes) else { continue };
+            let (Ok(len), Ok(wakes), Ok(tells)) =
+                (slots.len().try_into(), wakes.try_into(), tells.try_into())
             else {
                 continue;
             };
             let wake = Wake {
-                phrase: number(phrases.len()),
+                phrase: offset(phrases.len()),
                 needs: needed.map_or(ANYTHING, |needed| needs.number(needed)),
             };
             let group = group_of.get(*rule as usize).copied().unwrap_or(0);
-            phrases.push(Phrase { rule: *rule, group, from: number(all.len()), len, anchor: at });
+            let from = offset(all.len());
+            phrases.push(Phrase { rule: *rule, group, from, len, wakes, tells });
             all.extend_from_slice(slots);
             match anchor.accepts {
                 Accepts::Word(word) => by_word[word.0 as usize].push(wake),
@@ -125,14 +150,14 @@ impl Matcher {
         }
         let (mut wakes, mut stands_for) = (Vec::new(), Vec::new());
         let mut powers = Vec::with_capacity(vocabulary.len() + 1);
-        for (word, woken) in (0..number(vocabulary.len())).map(WordId).zip(by_word) {
-            let from = number(wakes.len());
+        for (word, woken) in (0..offset(vocabulary.len())).map(WordId).zip(by_word) {
+            let from = offset(wakes.len());
             wakes.extend(woken);
             let classes = lists.single(word);
             powers.push(Powers {
                 wakes: from,
-                classes: number(wakes.len()),
-                stands: number(stands_for.len()),
+                classes: offset(wakes.len()),
+                stands: offset(stands_for.len()),
                 begins: lists.begins_longer(word),
             });
             let of_classes = classes.iter().rev().flat_map(|class| &by_class[*class as usize]);
@@ -141,17 +166,17 @@ impl Matcher {
             let classes = classes.iter().map(|class| Accepts::Class(ClassId(*class)));
             stands_for.extend(classes.filter_map(|class| needs.known(class)));
         }
-        let [end, stands] = [wakes.len(), stands_for.len()].map(number);
+        let [end, stands] = [wakes.len(), stands_for.len()].map(offset);
         powers.push(Powers { wakes: end, classes: end, stands, begins: false });
         let mut classes = Vec::with_capacity(by_class.len());
         for (class, woken) in (0..).map(ClassId).zip(by_class) {
-            let from = number(wakes.len());
+            let from = offset(wakes.len());
             wakes.extend(woken);
             let stands = needs.known(Accepts::Class(class));
-            classes.push(ClassPowers { wakes: from..number(wakes.len()), stands });
+            classes.push(ClassPowers { wakes: from..offset(wakes.len()), stands });
         }
         Self {
-            members: Members::new(lists, number(vocabulary.len())),
+            members: Members::new(lists, offset(vocabulary.len())),
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),
             wakes: wakes.into_boxed_slice(),
@@ -171,7 +196,7 @@ impl Matcher {
         places.hold_nothing(self.needs);
         let mut call = |Range { start: from, end: to }: Range<u32>, at, len| {
             if from < to {
-                woken.calls.push(Call { from, to, at: number(at), len });
+                woken.calls.push(Call { from, to, at: offset(at), len });
             }
         };
         for (at, token) in tokens.iter().enumerate() {
@@ -238,14 +263,14 @@ impl Matcher {
     ) {
         let scan = Scan { tokens, places, members: &self.members };
         let mut known = std::mem::take(&mut woken.found);
-        for candidate in woken.of(group) {
-            let phrase = &self.phrases[candidate.phrase as usize];
+        for Candidate { phrase, at, len, .. } in woken.of(group) {
+            let phrase = &self.phrases[phrase as usize];
             let rule = phrase.rule as usize;
             if known.has(rule) {
                 continue;
             }
             meter.start();
-            if self.stands(&scan, phrase, candidate).is_some() {
+            if self.stands(&scan, phrase, phrase.wakes, at, len).is_some() {
                 known.add(rule);
                 found(rule);
             }
@@ -265,26 +290,59 @@ impl Matcher {
         found: &mut Vec<Match>,
     ) {
         let scan = Scan { tokens, places, members: &self.members };
-        for candidate in woken.of(group) {
-            let phrase = &self.phrases[candidate.phrase as usize];
-            if wanted.has(phrase.rule as usize)
-                && let Some((from, to)) = self.stands(&scan, phrase, candidate)
-            {
-                keep(Match { rule: phrase.rule, from: number(from), to: number(to) }, found);
+        let mut seen: Vec<Told> = Vec::new();
+        let mut elsewhere: Vec<u32> = Vec::new();
+        let mut tell = |number: u32, at, len| {
+            let phrase = &self.phrases[number as usize];
+            let told = self.slots_of(phrase).get(usize::from(phrase.tells));
+            let (Some(slot), Some((from, to))) =
+                (told, self.stands(&scan, phrase, phrase.tells, at, len))
+            else {
+                return;
+            };
+            let found = Match { rule: phrase.rule, from: offset(from), to: offset(to) };
+            seen.push(Told { at, by: precedence(slot.accepts, len), phrase: number, found });
+        };
+        for Candidate { phrase: number, at, len, .. } in woken.of(group) {
+            let phrase = &self.phrases[number as usize];
+            if !wanted.has(phrase.rule as usize) {
+                continue;
+            }
+            if phrase.wakes == phrase.tells {
+                tell(number, at, len);
+            } else if !elsewhere.contains(&number) {
+                elsewhere.push(number);
             }
         }
+        for number in elsewhere {
+            let phrase = &self.phrases[number as usize];
+            let Some(slot) = self.slots_of(phrase).get(usize::from(phrase.tells)) else { continue };
+            for at in 0..tokens.len() {
+                for len in scan.lengths(slot.accepts, at) {
+                    tell(number, offset(at), offset(len));
+                }
+            }
+        }
+        seen.sort_by_key(|told| (told.at, told.by, told.phrase));
+        seen.into_iter().for_each(|told| keep(told.found, found));
     }
 
-    /// Where a phrase stands, if it does.
+    fn slots_of(&self, phrase: &Phrase) -> &[Slot] {
+        let from = phrase.from as usize;
+        self.slots.get(from..from + usize::from(phrase.len)).unwrap_or_default()
+    }
+
+    /// Where a phrase stands of which the slot `anchor` stands at `at`, over `len` words.
     fn stands(
         &self,
         scan: &Scan<'_>,
         phrase: &Phrase,
-        Candidate { at, len, .. }: Candidate,
+        anchor: u16,
+        at: u32,
+        len: u32,
     ) -> Option<(usize, usize)> {
-        let from = phrase.from as usize;
-        let slots = self.slots.get(from..from + usize::from(phrase.len))?;
-        scan.stands(slots, usize::from(phrase.anchor), at as usize, (at + len) as usize)
+        let slots = self.slots_of(phrase);
+        scan.stands(slots, usize::from(anchor), at as usize, (at + len) as usize)
     }
 }
 
@@ -298,7 +356,7 @@ impl Needs {
     }
 
     fn number(&mut self, accepts: Accepts) -> Need {
-        let next = number(self.count());
+        let next = offset(self.count());
         *self.0.entry(accepts).or_insert(next)
     }
 

@@ -4,6 +4,7 @@
 mod anchors;
 mod bits;
 mod check;
+mod commonness;
 mod compile;
 mod diagnostic;
 mod examples;

@@ -1,7 +1,6 @@
 //! Where a post holds what phrases look for, and whether a phrase stands there: buffers of one
 //! worker, filled by the matcher for each post.
 
-use super::bits::Bits;
 use super::phrase::{Accepts, ClassId, Slot};
 use crate::text::{Before, ClearToken, Sequences, WordId};
 
@@ -30,8 +29,10 @@ pub(super) struct Places {
     facts: usize,
     /// The most words that something filed is long.
     longest: usize,
-    /// What of all that phrases may need the post holds.
-    held: Bits,
+    /// By need, the last post that held it, of some two hundred. A byte each is asked for faster
+    /// than a bit, and still fits the innermost cache.
+    held: Vec<u8>,
+    post: u8,
 }
 
 impl Places {
@@ -86,12 +87,19 @@ impl Places {
 
     /// Forgets which of so many needs the last post held.
     pub(super) fn hold_nothing(&mut self, needs: usize) {
-        self.held.reset(needs);
+        self.post = self.post.wrapping_add(1);
+        if self.held.len() != needs || self.post == 0 {
+            self.held.clear();
+            self.held.resize(needs, 0);
+            self.post = 1;
+        }
         self.hold(ANYTHING);
     }
 
     pub(super) fn hold(&mut self, need: Need) {
-        self.held.add(need as usize);
+        if let Some(last) = self.held.get_mut(need as usize) {
+            *last = self.post;
+        }
     }
 
     /// Holds what the classes that were filed stand for.
@@ -102,7 +110,7 @@ impl Places {
     }
 
     pub(super) fn holds(&self, need: Need) -> bool {
-        self.held.has(need as usize)
+        self.held.get(need as usize) == Some(&self.post)
     }
 }
 
@@ -162,6 +170,18 @@ impl Scan<'_> {
 
     fn stands_alone(&self, class: ClassId, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| self.members.has(class, token.word))
+    }
+
+    /// Over how many words something that a slot accepts stands at a word, one after the other.
+    pub(super) fn lengths(&self, accepts: Accepts, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let (alone, class) = match accepts {
+            Accepts::Word(word) => {
+                (self.tokens.get(at).is_some_and(|token| token.word == word), None)
+            }
+            Accepts::Class(class) => (self.stands_alone(class, at), Some(class)),
+        };
+        let filed = class.into_iter().flat_map(move |class| self.filed(class, at));
+        filed.chain(alone.then_some(1))
     }
 
     /// Matches `slots` from the word at `at` on; the end of the last.
