@@ -2,6 +2,7 @@
 //! a group asks is held against a post once, and its phrases are confirmed only where that holds.
 
 use super::bits::Bits;
+use super::fact_numbers::Kinds;
 use super::fired::{Effect, Fired};
 use super::gates::{Gate, Rest, gates};
 use super::matcher::Match;
@@ -91,7 +92,7 @@ impl Groups {
         let gates = gates(&asks, &of, &of_family);
         let effect = |rule: usize| Effect {
             family: (rules[rule].status == Status::Live).then_some(rules[rule].family),
-            gates: (0..gates.len()).filter(|gate| gates[*gate].rules.has(rule)).collect(),
+            gates: (0..gates.len()).filter(|gate| gates[*gate].needs.rules.has(rule)).collect(),
         };
         Self {
             effects: (0..rules.len()).map(effect).collect(),
@@ -133,13 +134,20 @@ impl Groups {
         }
     }
 
-    /// Closes the groups that ask for rules that did not fire. `passed` gates were seen to; those that
+    /// Closes the groups that ask for rules that did not fire and facts not found. `passed` gates were seen to; those that
     /// are known before the group `at` are seen to now. Says how many then were.
-    pub(super) fn close(&self, at: usize, passed: usize, fired: &Fired, open: &mut Bits) -> usize {
+    pub(super) fn close(
+        &self,
+        at: usize,
+        passed: usize,
+        fired: &Fired,
+        facts: Kinds,
+        open: &mut Bits,
+    ) -> usize {
         let known = self.gates[passed..].iter().take_while(|gate| gate.known <= at);
         let mut count = passed;
         for gate in known {
-            if !fired.has_opened(count) {
+            if !fired.has_opened(count) && !gate.needs.facts.meets(facts) {
                 open.part(&gate.closes);
             }
             count += 1;

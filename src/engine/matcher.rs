@@ -213,7 +213,7 @@ impl Matcher {
                 });
             }
             let stands = powers.stands as usize..next.stands as usize;
-            self.stands_for[stands].iter().for_each(|need| places.hold(*need));
+            places.hold_all(&self.stands_for[stands]);
             // Longer entries were filed last and come first, then single words, then facts.
             if places.is_empty_at(at) {
                 call(powers.wakes..next.wakes, at, 1);
@@ -235,13 +235,12 @@ impl Matcher {
     /// Adds the phrases called of which the post holds what they need.
     fn call(&self, places: &Places, woken: &mut Woken) {
         let calls = std::mem::take(&mut woken.calls);
+        let held = places.held();
         for Call { from, to, at, len } in &calls {
-            for wake in self.wakes.get(*from as usize..*to as usize).unwrap_or_default() {
-                if places.holds(wake.needs)
-                    && let Some(phrase) = self.phrases.get(wake.phrase as usize)
-                {
-                    woken.add(phrase.group, wake.phrase, *at, *len);
-                }
+            let wakes = self.wakes.get(*from as usize..*to as usize).unwrap_or_default();
+            for wake in wakes.iter().filter(|wake| held.has(wake.needs)) {
+                let group = self.phrases.get(wake.phrase as usize).map_or(0, |one| one.group);
+                woken.add(group, wake.phrase, *at, *len);
             }
         }
         woken.calls = calls;

@@ -97,8 +97,15 @@ impl Places {
     }
 
     pub(super) fn hold(&mut self, need: Need) {
-        if let Some(last) = self.held.get_mut(need as usize) {
-            *last = self.post;
+        self.hold_all(&[need]);
+    }
+
+    pub(super) fn hold_all(&mut self, needs: &[Need]) {
+        let (held, post) = (self.held.as_mut_slice(), self.post);
+        for need in needs {
+            if let Some(last) = held.get_mut(*need as usize) {
+                *last = post;
+            }
         }
     }
 
@@ -109,8 +116,22 @@ impl Places {
         }
     }
 
-    pub(super) fn holds(&self, need: Need) -> bool {
-        self.held.get(need as usize) == Some(&self.post)
+    /// What phrases may need, as far as the post holds it.
+    pub(super) fn held(&self) -> Held<'_> {
+        Held { last: &self.held, post: self.post }
+    }
+}
+
+/// What a post holds of what phrases may need.
+#[derive(Clone, Copy)]
+pub(super) struct Held<'a> {
+    last: &'a [u8],
+    post: u8,
+}
+
+impl Held<'_> {
+    pub(super) fn has(self, need: Need) -> bool {
+        self.last.get(need as usize) == Some(&self.post)
     }
 }
 

@@ -3,15 +3,15 @@
 
 use std::ops::Range;
 
+use super::super::Engine;
 use super::super::bits::Bits;
 use super::super::expression::{Expression, FactNumber, FactSet};
-use super::super::fact_numbers;
+use super::super::fact_numbers::{self, Kinds};
 use super::super::gates::Rest;
 use super::super::groups::Group;
 use super::super::matcher::Match;
 use super::super::meter::Meter;
 use super::super::phrase::ClassId;
-use super::super::Engine;
 use super::{Scratch, in_force};
 use crate::facts::ContactKind;
 
@@ -80,9 +80,11 @@ impl Engine {
         which: Range<usize>,
         meter: &mut impl Meter,
     ) {
+        let facts = Kinds::of(&scratch.found);
         let (mut from, mut passed) = (which.start, 0);
         while let Some(at) = scratch.open.from(from).filter(|at| *at < which.end) {
-            passed = self.groups.close(at, passed, &scratch.fired, &mut scratch.open);
+            let Scratch { fired, open, .. } = &mut *scratch;
+            passed = self.groups.close(at, passed, fired, facts, open);
             from = at + 1;
             if !scratch.open.has(at) {
                 continue;
