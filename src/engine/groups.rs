@@ -233,6 +233,34 @@ mod tests {
     }
 
     #[test]
+    fn gates_and_anchors_let_a_rule_fire_just_where_what_it_asks_holds_and_its_text_stands() {
+        let engine = Engine::compile(&RuleFiles::embedded(), Thresholds::default()).unwrap();
+        let (texts, words) = examples(&engine);
+        let scratch = RefCell::new(engine.scratch());
+        let agree = |text: &str| {
+            let scratch = &mut *scratch.borrow_mut();
+            engine.read(scratch, text);
+            engine.locate_all(scratch);
+            for (number, rule) in engine.rules.iter().enumerate() {
+                let stands = scratch.matches().any(|found| found.rule as usize == number);
+                let fires = scratch.in_force(rule)
+                    && rule.requires.iter().all(|other| scratch.has_fired(*other))
+                    && !rule.unless.iter().any(|other| scratch.has_fired(*other))
+                    && rule.when.as_ref().is_none_or(|when| engine.holds(when, scratch))
+                    && (!rule.has_text || stands);
+                assert_eq!(scratch.has_fired(number), fires, "{}: {text}", rule.id);
+            }
+        };
+        texts.iter().for_each(|text| agree(text));
+        let any = proptest::collection::vec(proptest::sample::select(words), 1..40);
+        let mixed = (any, proptest::sample::select(texts));
+        proptest!(ProptestConfig::with_cases(256), |((words, text) in mixed)| {
+            agree(&words.join(" "));
+            agree(&format!("{text} {}", words.join(" ")));
+        });
+    }
+
+    #[test]
     fn a_rule_comes_after_those_it_asks_about_and_those_that_only_speak_against_come_last() {
         let engine = Engine::compile(&RuleFiles::embedded(), Thresholds::default()).unwrap();
         let groups = &engine.groups;
