@@ -177,8 +177,7 @@ impl<'a> Compiler<'a> {
             &sequences,
             sizes.len(),
         );
-        let matcher =
-            Matcher::new(slots, sequences, &sizes, &vocabulary, &commonness, of, count);
+        let matcher = Matcher::new(slots, sequences, &sizes, &vocabulary, &commonness, of, count);
         let mut engine = Engine {
             facts: prepared.build(&vocabulary),
             country_groups: registry
