@@ -227,6 +227,18 @@ fn growth(posts: &Posts, frequent: &[String]) -> Outcome {
         });
         let each = shown(&format!("{name}: {} rules", engine.rules().len()), took, texts.len());
         let first = *first.get_or_insert(each);
+        let read = best(|| {
+            texts.iter().for_each(|text| engine.stage_facts(&mut scratch, text));
+        });
+        let fired = best(|| {
+            for text in texts {
+                engine.stage_facts(&mut scratch, text);
+                engine.stage_rules(&mut scratch);
+            }
+        });
+        shown("  of it views and facts", read, texts.len());
+        shown("  of it rules", fired.saturating_sub(read), texts.len());
+        shown("  of it second reader and verdict", took.saturating_sub(fired), texts.len());
         let mut hits = 0;
         for text in texts {
             engine.stage_facts(&mut scratch, text);

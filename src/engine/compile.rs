@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use toml::Spanned;
 
 use super::check;
+use super::commonness::Commonness;
 use super::diagnostic::nearest;
 use super::expression::{self, Expression, FactSet};
 use super::groups::Groups;
@@ -169,7 +170,14 @@ impl<'a> Compiler<'a> {
         let sequences = classes.sequences.build(vocabulary.len());
         let groups = Groups::new(&rules, &order);
         let (of, count) = (groups.of(), groups.len());
-        let matcher = Matcher::new(slots, sequences, &sizes, &vocabulary, of, count);
+        let examples = rules.iter().flat_map(|rule| rule.hit.iter().chain(&rule.miss));
+        let commonness = Commonness::of_texts(
+            examples.map(String::as_str),
+            &vocabulary,
+            &sequences,
+            sizes.len(),
+        );
+        let matcher = Matcher::new(slots, sequences, &sizes, &vocabulary, &commonness, of, count);
         let mut engine = Engine {
             facts: prepared.build(&vocabulary),
             country_groups: registry

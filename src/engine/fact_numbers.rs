@@ -73,6 +73,89 @@ impl Typed {
     }
 }
 
+/// Kinds of fact, one bit each: most posts hold few, and what asks for others need not be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    const AMOUNT: Self = Self(1);
+    const CONTACT: Self = Self(2);
+    pub(super) const DESTINATION: Self = Self(4);
+    const AGENCY: Self = Self(8);
+    const VISA: Self = Self(16);
+    const PLACE: Self = Self(32);
+    const ROUTE: Self = Self(64);
+    const DEPARTURE: Self = Self(128);
+
+    /// The kinds that were found.
+    pub(super) fn of(found: &Found) -> Self {
+        let kinds = [
+            (found.amounts.is_empty(), Self::AMOUNT),
+            (found.contacts.is_empty(), Self::CONTACT),
+            (found.destinations.is_empty(), Self::DESTINATION),
+            (found.agencies.is_empty(), Self::AGENCY),
+            (found.visas.is_empty(), Self::VISA),
+            (found.places.is_empty(), Self::PLACE),
+            (found.routes.is_empty(), Self::ROUTE),
+            (found.departures.is_empty(), Self::DEPARTURE),
+        ];
+        let found = kinds.into_iter().filter(|(is_empty, _)| !is_empty);
+        found.fold(Self::default(), |all, (_, kind)| all.and(kind))
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// The kind of fact that a number is read from, where it is read from one, and what it is without any.
+pub(super) const fn kind(fact: FactNumber) -> Option<(Kinds, u64)> {
+    let kind = match fact {
+        FactNumber::PayIdrMonth
+        | FactNumber::PayCount
+        | FactNumber::FeeIdr
+        | FactNumber::FeeCount
+        | FactNumber::AdvanceCount
+        | FactNumber::DebtCount
+        | FactNumber::Typed(Typed::PayTimesUsual | Typed::PayPercentOfUsual) => Kinds::AMOUNT,
+        FactNumber::PhonesCount
+        | FactNumber::PhonesForeign
+        | FactNumber::PhonesDisguised
+        | FactNumber::HandlesCount
+        | FactNumber::LinksCount
+        | FactNumber::ContactCount
+        | FactNumber::OfficialCount => Kinds::CONTACT,
+        FactNumber::DestinationCount => Kinds::DESTINATION,
+        FactNumber::Typed(
+            Typed::AgencyNamed
+            | Typed::AgencyRegistered
+            | Typed::AgencyImpersonated
+            | Typed::AgencyRevoked
+            | Typed::AgencyExpired
+            | Typed::AgencyUnlisted
+            | Typed::AgencyLicence,
+        ) => Kinds::AGENCY,
+        FactNumber::Typed(Typed::DepartureCount) => Kinds::DEPARTURE,
+        FactNumber::Typed(Typed::DepartureDays) => return Some((Kinds::DEPARTURE, NEVER)),
+        FactNumber::Typed(Typed::VisaLater) => Kinds::VISA,
+        FactNumber::Typed(Typed::OriginCount | Typed::WorkplaceCount | Typed::TransitCount) => {
+            Kinds::PLACE
+        }
+        FactNumber::Typed(Typed::RouteCount) => Kinds::ROUTE,
+        FactNumber::DisguiseCount | FactNumber::Words | FactNumber::Typed(Typed::AgeDays) => {
+            return None;
+        }
+    };
+    Some((kind, 0))
+}
+
+/// How far off a departure is of which no day is told.
+const NEVER: u64 = u64::MAX;
+
 /// A number read out of the text last read.
 pub(super) fn number(fact: FactNumber, scratch: &Scratch) -> u64 {
     let Found { destinations, amounts, contacts, .. } = scratch.found();
@@ -176,7 +259,7 @@ fn typed_number(fact: Typed, scratch: &Scratch) -> u64 {
         Typed::AgeDays => return scratch.days().age(),
         Typed::DepartureDays => {
             let days = found.departures.iter().filter_map(|departure| departure.days);
-            return days.min().map_or(u64::MAX, u64::from);
+            return days.min().map_or(NEVER, u64::from);
         }
         Typed::DepartureCount => found.departures.len(),
         Typed::RouteCount => found.routes.len(),

@@ -2,7 +2,9 @@
 //! a group asks is held against a post once, and its phrases are confirmed only where that holds.
 
 use super::bits::Bits;
-use super::expression::Expression;
+use super::fact_numbers::Kinds;
+use super::fired::{Effect, Fired};
+use super::gates::{Gate, Rest, gates};
 use super::matcher::Match;
 use super::{Rule, Status};
 
@@ -11,18 +13,10 @@ use super::{Rule, Status};
 pub(super) struct Group {
     /// One of them, for what all of them ask.
     pub(super) asks: usize,
+    /// What of that no gate sees to.
+    pub(super) rest: Rest,
     /// Those that need no phrase and no pattern.
     pub(super) without_text: Vec<usize>,
-}
-
-/// Rules of which one must fire, or else whole groups are closed without being asked.
-#[derive(Debug)]
-struct Gate {
-    rules: Bits,
-    /// The group from which on it is known which of them fired.
-    known: usize,
-    /// The groups that it closes.
-    closes: Bits,
 }
 
 /// The rules as they are asked.
@@ -39,9 +33,11 @@ pub(super) struct Groups {
     telling: usize,
     /// Rules without which nothing is flagged.
     speaks: Bits,
-    /// The rules that count, all and by family.
+    /// The rules that count.
     pub(super) live: Bits,
-    of_family: Vec<Bits>,
+    /// What follows when each rule fires.
+    effects: Vec<Effect>,
+    families: usize,
 }
 
 impl Groups {
@@ -72,7 +68,8 @@ impl Groups {
                 let from = if tells { 0 } else { telling };
                 let known = groups[from..].iter().position(same).map(|at| from + at);
                 let group = known.unwrap_or_else(|| {
-                    groups.push(Group { asks: number, without_text: Vec::new() });
+                    let rest = Rest::of(rule);
+                    groups.push(Group { asks: number, rest, without_text: Vec::new() });
                     groups.len() - 1
                 });
                 if !rule.has_text {
@@ -91,15 +88,21 @@ impl Groups {
                 of_family[rule.family].add(number);
             }
         }
-        let gates = gates(rules, &groups, &of, &of_family);
+        let asks: Vec<&Rule> = groups.iter().map(|group| &rules[group.asks]).collect();
+        let gates = gates(&asks, &of, &of_family);
+        let effect = |rule: usize| Effect {
+            family: (rules[rule].status == Status::Live).then_some(rules[rule].family),
+            gates: (0..gates.len()).filter(|gate| gates[*gate].needs.rules.has(rule)).collect(),
+        };
         Self {
+            effects: (0..rules.len()).map(effect).collect(),
+            families,
             gates,
             of,
             without_text: Bits::of(groups.len(), |at| !groups[at].without_text.is_empty()),
             telling,
             speaks,
             live: Bits::of(rules.len(), |rule| rules[rule].status == Status::Live),
-            of_family,
             groups,
         }
     }
@@ -131,77 +134,42 @@ impl Groups {
         }
     }
 
-    /// Closes the groups that ask for rules that did not fire. `passed` gates were seen to; those that
+    /// Closes the groups that ask for rules that did not fire and facts not found. `passed` gates were seen to; those that
     /// are known before the group `at` are seen to now. Says how many then were.
-    pub(super) fn close(&self, at: usize, passed: usize, fired: &Bits, open: &mut Bits) -> usize {
+    pub(super) fn close(
+        &self,
+        at: usize,
+        passed: usize,
+        fired: &Fired,
+        facts: Kinds,
+        open: &mut Bits,
+    ) -> usize {
         let known = self.gates[passed..].iter().take_while(|gate| gate.known <= at);
         let mut count = passed;
         for gate in known {
-            count += 1;
-            if !gate.rules.meets(fired) {
+            if !fired.has_opened(count) && !gate.needs.facts.meets(facts) {
                 open.part(&gate.closes);
             }
+            count += 1;
         }
         count
     }
 
-    /// Whether any rule of a family fired that counts.
-    pub(super) fn family_fired(&self, family: usize, fired: &Bits) -> bool {
-        self.of_family.get(family).is_some_and(|rules| rules.meets(fired))
+    /// No rule has fired yet.
+    pub(super) fn fire_none(&self, fired: &mut Fired) {
+        fired.reset(self.of.len(), self.families, self.gates.len());
+    }
+
+    /// A rule fires.
+    pub(super) fn fire(&self, rule: usize, fired: &mut Fired) {
+        if let Some(effect) = self.effects.get(rule) {
+            fired.add(rule, effect);
+        }
     }
 
     /// Whether any rule fired without which nothing is flagged.
-    pub(super) fn speak(&self, fired: &Bits) -> bool {
-        self.speaks.meets(fired)
-    }
-}
-
-/// The gates of all groups, each once.
-fn gates(rules: &[Rule], groups: &[Group], of: &[u32], of_family: &[Bits]) -> Vec<Gate> {
-    let mut gates: Vec<Gate> = Vec::new();
-    for (number, group) in groups.iter().enumerate() {
-        let Rule { requires, when, .. } = &rules[group.asks];
-        let one = |rule: &usize| Bits::of(rules.len(), |other| other == *rule);
-        let mut needed: Vec<Bits> = requires.iter().map(one).collect();
-        if let Some(when) = when {
-            needs(when, rules.len(), of_family, &mut needed);
-        }
-        for needed in needed {
-            let gate = gates.iter().position(|gate| gate.rules == needed).unwrap_or_else(|| {
-                let known = needed.iter().map(|rule| of[rule] as usize + 1).max().unwrap_or(0);
-                gates.push(Gate { rules: needed, known, closes: Bits::new(groups.len()) });
-                gates.len() - 1
-            });
-            gates[gate].closes.add(number);
-        }
-    }
-    gates.sort_by_key(|gate| gate.known);
-    gates
-}
-
-/// Adds to `needed` sets of rules of each of which one must fire for a condition to hold.
-fn needs(condition: &Expression<usize>, rules: usize, of_family: &[Bits], needed: &mut Vec<Bits>) {
-    match condition {
-        Expression::Rule(rule) => needed.push(Bits::of(rules, |other| other == *rule)),
-        Expression::Family(family) => needed.extend(of_family.get(*family).cloned()),
-        Expression::All(parts) => {
-            parts.iter().for_each(|part| needs(part, rules, of_family, needed));
-        }
-        Expression::Any(parts) => {
-            let mut any = Bits::new(rules);
-            for part in parts {
-                let mut of_part = Vec::new();
-                needs(part, rules, of_family, &mut of_part);
-                // A part that may hold with no rule fired opens the gate.
-                let Some(first) = of_part.first() else { return };
-                any.join(first);
-            }
-            needed.push(any);
-        }
-        Expression::AtLeast(..)
-        | Expression::Not(_)
-        | Expression::Compare(..)
-        | Expression::In(..) => {}
+    pub(super) fn speak(&self, fired: &Fired) -> bool {
+        fired.any_of(&self.speaks)
     }
 }
 
@@ -254,6 +222,34 @@ mod tests {
             let whole = engine.score(one, text);
             let flagged = engine.score_flagged(other, text);
             assert_eq!(flagged, whole.flagged.then_some(whole), "{text}");
+        };
+        texts.iter().for_each(|text| agree(text));
+        let any = proptest::collection::vec(proptest::sample::select(words), 1..40);
+        let mixed = (any, proptest::sample::select(texts));
+        proptest!(ProptestConfig::with_cases(256), |((words, text) in mixed)| {
+            agree(&words.join(" "));
+            agree(&format!("{text} {}", words.join(" ")));
+        });
+    }
+
+    #[test]
+    fn gates_and_anchors_let_a_rule_fire_just_where_what_it_asks_holds_and_its_text_stands() {
+        let engine = Engine::compile(&RuleFiles::embedded(), Thresholds::default()).unwrap();
+        let (texts, words) = examples(&engine);
+        let scratch = RefCell::new(engine.scratch());
+        let agree = |text: &str| {
+            let scratch = &mut *scratch.borrow_mut();
+            engine.read(scratch, text);
+            engine.locate_all(scratch);
+            for (number, rule) in engine.rules.iter().enumerate() {
+                let stands = scratch.matches().any(|found| found.rule as usize == number);
+                let fires = scratch.in_force(rule)
+                    && rule.requires.iter().all(|other| scratch.has_fired(*other))
+                    && !rule.unless.iter().any(|other| scratch.has_fired(*other))
+                    && rule.when.as_ref().is_none_or(|when| engine.holds(when, scratch))
+                    && (!rule.has_text || stands);
+                assert_eq!(scratch.has_fired(number), fires, "{}: {text}", rule.id);
+            }
         };
         texts.iter().for_each(|text| agree(text));
         let any = proptest::collection::vec(proptest::sample::select(words), 1..40);

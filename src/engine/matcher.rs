@@ -1,44 +1,38 @@
-//! Finds where phrases stand in a post. Each phrase is woken by its rarest slot only, together with
-//! the others of its group of rules, and confirmed from there to both sides only when the group is
+//! Finds where phrases stand in a post. Each phrase is woken by its rarest slot only, passed over where
+//! the post lacks the next rarest, and confirmed from its anchor to both sides only when its group is
 //! asked: the cost follows the post's length and what is asked, and hardly the number of rules.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::anchors::{Anchors, Chooser};
 use super::bits::Bits;
+use super::commonness::Commonness;
 use super::meter::Meter;
 use super::phrase::{Accepts, ClassId, Slot};
-use super::places::{Key, Members, NONE, Places, Scan};
-use crate::text::{ClearToken, Sequences, Vocabulary, WordId};
+use super::places::{ANYTHING, Members, Need, Places, Scan};
+use super::woken::{Call, Candidate, Woken};
+use crate::text::{ClearToken, Sequences, Vocabulary, WordId, offset};
 
-/// A phrase of a rule: a stretch of all slots, with the slot that wakes it.
+/// A phrase of a rule: a stretch of all slots, with the one that wakes it and the one from which its
+/// places are told.
 #[derive(Debug)]
 struct Phrase {
     rule: u32,
+    group: u32,
     from: u32,
-    to: u32,
-    anchor: u32,
+    len: u16,
+    wakes: u16,
+    tells: u16,
 }
 
 /// A phrase woken by what stands at a place, and what else the post must hold for it.
 #[derive(Debug, Clone, Copy)]
 struct Wake {
     phrase: u32,
-    /// The rarest of the other slots; of a phrase of one slot that slot.
-    needs: Key,
-}
-
-/// The phrases of one group of rules that a word or a class wakes: a stretch of all wakes.
-#[derive(Debug, Clone, Copy)]
-struct Bundle {
-    group: u32,
-    from: u32,
-    to: u32,
-}
-
-fn number(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(NONE)
+    needs: Need,
 }
 
 /// All phrases of a rule set.
@@ -47,18 +41,16 @@ pub(super) struct Matcher {
     phrases: Box<[Phrase]>,
     slots: Box<[Slot]>,
     members: Members,
-    wakes: Box<[Wake]>,
     /// What words and classes wake, end to end.
-    bundles: Box<[Bundle]>,
-    /// What each class wakes, by class.
-    by_class: Box<[Range<u32>]>,
+    wakes: Box<[Wake]>,
     /// What words stand for that a woken phrase may need, end to end.
-    stands_for: Box<[Key]>,
+    stands_for: Box<[Need]>,
     /// By word, what it can do.
     powers: Box<[Powers]>,
-    /// How many words there are, with the classes how many keys, and how many groups.
-    words: u32,
-    keys: usize,
+    /// By class, what it can do.
+    classes: Box<[ClassPowers]>,
+    /// How many things phrases need.
+    needs: usize,
     groups: usize,
 }
 
@@ -66,13 +58,22 @@ pub(super) struct Matcher {
 #[derive(Debug, Clone, Copy)]
 struct Powers {
     /// What it wakes, first by itself, then by the classes that it alone is in: a stretch of all
-    /// bundles, which ends where that of the next word begins.
-    bundles: u32,
+    /// wakes, which ends where that of the next word begins.
+    wakes: u32,
     classes: u32,
     /// What it stands for that a woken phrase may need: a stretch likewise.
     stands: u32,
     /// Whether a list entry of several words begins with it.
     begins: bool,
+}
+
+/// What something of a class can do.
+#[derive(Debug, Clone)]
+struct ClassPowers {
+    /// What it wakes: a stretch of all wakes.
+    wakes: Range<u32>,
+    /// What it stands for, where a woken phrase may need that.
+    stands: Option<Need>,
 }
 
 /// A phrase found: the clear tokens `from..to` belong to it.
@@ -83,69 +84,25 @@ pub(super) struct Match {
     pub(super) to: u32,
 }
 
-/// A bundle woken at a place.
-#[derive(Debug, Clone, Copy)]
-struct Call {
-    from: u32,
-    to: u32,
-    /// The first token of what woke it, and how many there are.
+/// A place at which a phrase stands, with what its order among the others hangs on.
+struct Told {
     at: u32,
-    len: u32,
-    /// The next of the same group.
-    next: u32,
+    by: Precedence,
+    phrase: u32,
+    found: Match,
 }
 
-/// What a post woke; buffers of one worker.
-#[derive(Debug, Default)]
-pub(super) struct Woken {
-    calls: Vec<Call>,
-    /// By group, the first and the last of its calls; of a group that was not woken they mean nothing.
-    of_group: Vec<(u32, u32)>,
-    /// The groups that were woken.
-    pub(super) groups: Bits,
-    /// The rules of which a phrase was found.
-    found: Bits,
-}
+/// What is told first of what begins at the same word: single words, then entries of lists, the
+/// longest and the last list first, then facts.
+type Precedence = (u8, Reverse<u32>, Reverse<u32>);
 
-impl Woken {
-    fn reset(&mut self, groups: usize) {
-        self.of_group.resize(groups, (NONE, NONE));
-        self.groups.reset(groups);
-        self.calls.clear();
-    }
-
-    /// Forgets which of so many rules were found: they are to be asked again.
-    pub(super) fn ask_again(&mut self, rules: usize) {
-        self.found.reset(rules);
-    }
-
-    fn call(&mut self, bundles: &[Bundle], at: usize, len: u32) {
-        for Bundle { group, from, to } in bundles {
-            let call = number(self.calls.len());
-            self.calls.push(Call { from: *from, to: *to, at: number(at), len, next: NONE });
-            let group = *group as usize;
-            let Some((first, last)) = self.of_group.get_mut(group) else { continue };
-            if self.groups.has(group) {
-                if let Some(last) = self.calls.get_mut(*last as usize) {
-                    last.next = call;
-                }
-            } else {
-                self.groups.add(group);
-                *first = call;
-            }
-            *last = call;
+fn precedence(accepts: Accepts, len: u32) -> Precedence {
+    match accepts {
+        Accepts::Word(_) => (0, Reverse(len), Reverse(0)),
+        Accepts::Class(class) if class.0 >= ClassId::FIRST_LIST => {
+            (1, Reverse(len), Reverse(class.0))
         }
-    }
-
-    /// What woke a group, in order.
-    fn of(&self, group: usize) -> impl Iterator<Item = Call> + '_ {
-        let woken = self.groups.has(group).then(|| self.of_group.get(group)).flatten();
-        let mut next = woken.map_or(NONE, |(first, _)| *first);
-        std::iter::from_fn(move || {
-            let call = *self.calls.get(next as usize)?;
-            next = call.next;
-            Some(call)
-        })
+        Accepts::Class(class) => (2, Reverse(len), Reverse(class.0)),
     }
 }
 
@@ -159,108 +116,74 @@ impl Matcher {
         lists: Sequences,
         class_sizes: &[usize],
         vocabulary: &Vocabulary,
+        commonness: &Commonness,
         group_of: &[u32],
         groups: usize,
     ) -> Self {
-        // A slot that many phrases share is a poor anchor: it would wake them all.
-        let mut shared: FxHashMap<(bool, u32), usize> = FxHashMap::default();
-        let key = |slot: &Slot| match slot.accepts {
-            Accepts::Word(word) => (false, word.0),
-            Accepts::Class(class) => (true, class.0),
-        };
-        for (_, slots) in &rows {
-            for slot in slots {
-                *shared.entry(key(slot)).or_default() += 1;
-            }
-        }
-        let cost = |slot: &Slot| {
-            let sharing = shared.get(&key(slot)).copied().unwrap_or(1);
-            match slot.accepts {
-                Accepts::Word(word) => sharing * (30 / vocabulary.word(word).len().max(1) + 1),
-                Accepts::Class(class) if class.0 < ClassId::FIRST_LIST => sharing * 20,
-                Accepts::Class(class) => {
-                    sharing * (10 + class_sizes.get(class.0 as usize).copied().unwrap_or(0))
-                }
-            }
-        };
-        let words = number(vocabulary.len());
-        let keyed = |slot: &Slot| match slot.accepts {
-            Accepts::Word(word) => word.0,
-            Accepts::Class(class) => words + class.0,
-        };
+        let slots = || rows.iter().map(|(_, slots)| slots.as_slice());
+        let chooser = Chooser::new(slots(), class_sizes, vocabulary, commonness);
+        let mut needs = Needs::default();
         let mut phrases = Vec::with_capacity(rows.len());
         let mut all = Vec::new();
         let mut by_word = vec![Vec::new(); vocabulary.len()];
         let mut by_class = vec![Vec::new(); class_sizes.len()];
         for (rule, slots) in &rows {
-            let cheapest = |but: Option<usize>| {
-                let others = (0..slots.len()).filter(|at| Some(*at) != but);
-                others.min_by_key(|at| cost(&slots[*at]))
+            let Anchors { wakes, needs: needed, tells } = chooser.choose(slots);
+            let Some(anchor) = slots.get(wakes) else { continue };
+            let (Ok(len), Ok(wakes), Ok(tells)) =
+                (slots.len().try_into(), wakes.try_into(), tells.try_into())
+            else {
+                continue;
             };
-            let anchor = cheapest(None).unwrap_or(0);
-            let needs = keyed(&slots[cheapest(Some(anchor)).unwrap_or(anchor)]);
-            let [phrase, from, anchor_at] = [phrases.len(), all.len(), anchor].map(number);
-            let to = from + u32::try_from(slots.len()).unwrap_or(0);
-            phrases.push(Phrase { rule: *rule, from, to, anchor: anchor_at });
+            let wake = Wake {
+                phrase: offset(phrases.len()),
+                needs: needed.map_or(ANYTHING, |needed| needs.number(needed)),
+            };
+            let group = group_of.get(*rule as usize).copied().unwrap_or(0);
+            let from = offset(all.len());
+            phrases.push(Phrase { rule: *rule, group, from, len, wakes, tells });
             all.extend_from_slice(slots);
-            let wake = Wake { phrase, needs };
-            match slots[anchor].accepts {
+            match anchor.accepts {
                 Accepts::Word(word) => by_word[word.0 as usize].push(wake),
                 Accepts::Class(class) => by_class[class.0 as usize].push(wake),
             }
         }
-        let mut needed = vec![false; vocabulary.len() + class_sizes.len()];
-        for wake in by_word.iter().chain(&by_class).flatten() {
-            if let Some(needed) = needed.get_mut(wake.needs as usize) {
-                *needed = true;
-            }
-        }
-        let (mut bundles, mut wakes) = (Vec::new(), Vec::new());
-        let mut bundle = |mut woken: Vec<Wake>| {
-            let group = |wake: &Wake| {
-                let rule = phrases.get(wake.phrase as usize).map_or(0, |phrase| phrase.rule);
-                group_of.get(rule as usize).copied().unwrap_or(0)
-            };
-            let start = number(bundles.len());
-            // Within a group they stay in order.
-            woken.sort_by_key(group);
-            for part in woken.chunk_by(|one, other| group(one) == group(other)) {
-                let from = number(wakes.len());
-                wakes.extend_from_slice(part);
-                let group = part.first().map_or(0, group);
-                bundles.push(Bundle { group, from, to: number(wakes.len()) });
-            }
-            start..number(bundles.len())
-        };
-        let mut stands_for: Vec<Key> = Vec::new();
+        let (mut wakes, mut stands_for) = (Vec::new(), Vec::new());
         let mut powers = Vec::with_capacity(vocabulary.len() + 1);
-        for (word, woken) in (0..words).zip(by_word) {
-            let classes = lists.single(WordId(word));
-            let of_classes = classes.iter().rev().flat_map(|class| &by_class[*class as usize]);
+        for (word, woken) in (0..offset(vocabulary.len())).map(WordId).zip(by_word) {
+            let from = offset(wakes.len());
+            wakes.extend(woken);
+            let classes = lists.single(word);
             powers.push(Powers {
-                bundles: bundle(woken).start,
-                classes: bundle(of_classes.copied().collect()).start,
-                stands: number(stands_for.len()),
-                begins: lists.begins_longer(WordId(word)),
+                wakes: from,
+                classes: offset(wakes.len()),
+                stands: offset(stands_for.len()),
+                begins: lists.begins_longer(word),
             });
-            let stands = [word].into_iter().chain(classes.iter().map(|class| words + class));
-            stands_for.extend(stands.filter(|key| needed.get(*key as usize) == Some(&true)));
+            let of_classes = classes.iter().rev().flat_map(|class| &by_class[*class as usize]);
+            wakes.extend(of_classes.copied());
+            stands_for.extend(needs.known(Accepts::Word(word)));
+            let classes = classes.iter().map(|class| Accepts::Class(ClassId(*class)));
+            stands_for.extend(classes.filter_map(|class| needs.known(class)));
         }
-        let end = bundle(Vec::new()).start;
-        let stands = number(stands_for.len());
-        powers.push(Powers { bundles: end, classes: end, stands, begins: false });
-        let by_class = by_class.into_iter().map(&mut bundle).collect();
+        let [end, stands] = [wakes.len(), stands_for.len()].map(offset);
+        powers.push(Powers { wakes: end, classes: end, stands, begins: false });
+        let mut classes = Vec::with_capacity(by_class.len());
+        for (class, woken) in (0..).map(ClassId).zip(by_class) {
+            let from = offset(wakes.len());
+            wakes.extend(woken);
+            let stands = needs.known(Accepts::Class(class));
+            classes.push(ClassPowers { wakes: from..offset(wakes.len()), stands });
+        }
         Self {
-            powers: powers.into_boxed_slice(),
-            members: Members::new(lists, words),
-            wakes: wakes.into_boxed_slice(),
-            bundles: bundles.into_boxed_slice(),
-            stands_for: stands_for.into_boxed_slice(),
+            members: Members::new(lists, offset(vocabulary.len())),
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),
-            by_class,
-            words,
-            keys: vocabulary.len() + class_sizes.len(),
+            wakes: wakes.into_boxed_slice(),
+            stands_for: stands_for.into_boxed_slice(),
+            powers: powers.into_boxed_slice(),
+            classes: classes.into_boxed_slice(),
+            needs: needs.count(),
             groups,
         }
     }
@@ -270,7 +193,12 @@ impl Matcher {
     pub(super) fn wake(&self, tokens: &[ClearToken], places: &mut Places, woken: &mut Woken) {
         woken.reset(self.groups);
         places.facts_end();
-        places.hold_nothing(self.keys);
+        places.hold_nothing(self.needs);
+        let mut call = |Range { start: from, end: to }: Range<u32>, at, len| {
+            if from < to {
+                woken.calls.push(Call { from, to, at: offset(at), len });
+            }
+        };
         for (at, token) in tokens.iter().enumerate() {
             let word = token.word.0 as usize;
             let (Some(powers), Some(next)) = (self.powers.get(word), self.powers.get(word + 1))
@@ -285,42 +213,41 @@ impl Matcher {
                 });
             }
             let stands = powers.stands as usize..next.stands as usize;
-            self.stands_for[stands].iter().for_each(|key| places.hold(*key));
+            places.hold_all(&self.stands_for[stands]);
             // Longer entries were filed last and come first, then single words, then facts.
             if places.is_empty_at(at) {
-                woken.call(self.bundles(powers.bundles..next.bundles), at, 1);
+                call(powers.wakes..next.wakes, at, 1);
                 continue;
             }
-            woken.call(self.bundles(powers.bundles..powers.classes), at, 1);
+            call(powers.wakes..powers.classes, at, 1);
             for seen in places.entries_at(at) {
-                woken.call(self.woken_by(seen.class), at, seen.len);
+                call(self.woken_by(seen.class), at, seen.len);
             }
-            woken.call(self.bundles(powers.classes..next.bundles), at, 1);
+            call(powers.classes..next.wakes, at, 1);
             for seen in places.facts_at(at) {
-                woken.call(self.woken_by(seen.class), at, seen.len);
+                call(self.woken_by(seen.class), at, seen.len);
             }
         }
-        places.hold_filed(self.words);
+        places.hold_filed(|class| self.classes.get(class.0 as usize)?.stands);
+        self.call(places, woken);
     }
 
-    fn bundles(&self, which: Range<u32>) -> &[Bundle] {
-        self.bundles.get(which.start as usize..which.end as usize).unwrap_or_default()
+    /// Adds the phrases called of which the post holds what they need.
+    fn call(&self, places: &Places, woken: &mut Woken) {
+        let calls = std::mem::take(&mut woken.calls);
+        let held = places.held();
+        for Call { from, to, at, len } in &calls {
+            let wakes = self.wakes.get(*from as usize..*to as usize).unwrap_or_default();
+            for wake in wakes.iter().filter(|wake| held.has(wake.needs)) {
+                let group = self.phrases.get(wake.phrase as usize).map_or(0, |one| one.group);
+                woken.add(group, wake.phrase, *at, *len);
+            }
+        }
+        woken.calls = calls;
     }
 
-    fn woken_by(&self, class: ClassId) -> &[Bundle] {
-        self.by_class.get(class.0 as usize).map_or(&[], |which| self.bundles(which.clone()))
-    }
-
-    /// The phrases of a group that a post woke, each with where: the first token and how many.
-    fn woken<'a>(
-        &'a self,
-        group: usize,
-        woken: &'a Woken,
-    ) -> impl Iterator<Item = (&'a Wake, u32, u32)> + 'a {
-        woken.of(group).flat_map(move |Call { from, to, at, len, .. }| {
-            let wakes = self.wakes.get(from as usize..to as usize).unwrap_or_default();
-            wakes.iter().map(move |wake| (wake, at, len))
-        })
+    fn woken_by(&self, class: ClassId) -> Range<u32> {
+        self.classes.get(class.0 as usize).map_or(0..0, |class| class.wakes.clone())
     }
 
     /// Calls `found` once for each rule of a group of which a phrase stands in the post.
@@ -335,17 +262,14 @@ impl Matcher {
     ) {
         let scan = Scan { tokens, places, members: &self.members };
         let mut known = std::mem::take(&mut woken.found);
-        for (wake, at, len) in self.woken(group, woken) {
-            if !places.holds(wake.needs) {
-                continue;
-            }
-            let phrase = &self.phrases[wake.phrase as usize];
+        for Candidate { phrase, at, len, .. } in woken.of(group) {
+            let phrase = &self.phrases[phrase as usize];
             let rule = phrase.rule as usize;
             if known.has(rule) {
                 continue;
             }
             meter.start();
-            if self.stands(&scan, phrase, at, len).is_some() {
+            if self.stands(&scan, phrase, phrase.wakes, at, len).is_some() {
                 known.add(rule);
                 found(rule);
             }
@@ -365,27 +289,79 @@ impl Matcher {
         found: &mut Vec<Match>,
     ) {
         let scan = Scan { tokens, places, members: &self.members };
-        for (wake, at, len) in self.woken(group, woken) {
-            let phrase = &self.phrases[wake.phrase as usize];
-            if wanted.has(phrase.rule as usize)
-                && places.holds(wake.needs)
-                && let Some((from, to)) = self.stands(&scan, phrase, at, len)
-            {
-                keep(Match { rule: phrase.rule, from: number(from), to: number(to) }, found);
+        let mut seen: Vec<Told> = Vec::new();
+        let mut elsewhere: Vec<u32> = Vec::new();
+        let mut tell = |number: u32, at, len| {
+            let phrase = &self.phrases[number as usize];
+            let told = self.slots_of(phrase).get(usize::from(phrase.tells));
+            let (Some(slot), Some((from, to))) =
+                (told, self.stands(&scan, phrase, phrase.tells, at, len))
+            else {
+                return;
+            };
+            let found = Match { rule: phrase.rule, from: offset(from), to: offset(to) };
+            seen.push(Told { at, by: precedence(slot.accepts, len), phrase: number, found });
+        };
+        for Candidate { phrase: number, at, len, .. } in woken.of(group) {
+            let phrase = &self.phrases[number as usize];
+            if !wanted.has(phrase.rule as usize) {
+                continue;
+            }
+            if phrase.wakes == phrase.tells {
+                tell(number, at, len);
+            } else if !elsewhere.contains(&number) {
+                elsewhere.push(number);
             }
         }
+        for number in elsewhere {
+            let phrase = &self.phrases[number as usize];
+            let Some(slot) = self.slots_of(phrase).get(usize::from(phrase.tells)) else { continue };
+            for at in 0..tokens.len() {
+                for len in scan.lengths(slot.accepts, at) {
+                    tell(number, offset(at), offset(len));
+                }
+            }
+        }
+        seen.sort_by_key(|told| (told.at, told.by, told.phrase));
+        seen.into_iter().for_each(|told| keep(told.found, found));
     }
 
+    fn slots_of(&self, phrase: &Phrase) -> &[Slot] {
+        let from = phrase.from as usize;
+        self.slots.get(from..from + usize::from(phrase.len)).unwrap_or_default()
+    }
+
+    /// Where a phrase stands of which the slot `anchor` stands at `at`, over `len` words.
     fn stands(
         &self,
         scan: &Scan<'_>,
         phrase: &Phrase,
+        anchor: u16,
         at: u32,
         len: u32,
     ) -> Option<(usize, usize)> {
-        let slots = self.slots.get(phrase.from as usize..phrase.to as usize)?;
-        let (from, to) = (at as usize, (at + len) as usize);
-        scan.stands(slots, phrase.anchor as usize, from, to)
+        let slots = self.slots_of(phrase);
+        scan.stands(slots, usize::from(anchor), at as usize, (at + len) as usize)
+    }
+}
+
+/// Numbers what phrases need, so that what a post holds of it is a few bits.
+#[derive(Debug, Default)]
+struct Needs(FxHashMap<Accepts, Need>);
+
+impl Needs {
+    fn count(&self) -> usize {
+        self.0.len() + ANYTHING as usize + 1
+    }
+
+    fn number(&mut self, accepts: Accepts) -> Need {
+        let next = offset(self.count());
+        *self.0.entry(accepts).or_insert(next)
+    }
+
+    /// The number of what some phrase needs.
+    fn known(&self, accepts: Accepts) -> Option<Need> {
+        self.0.get(&accepts).copied()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Rule files, checked and compiled into an [`Engine`] that turns a text into a [`Verdict`].
 //! Pure: no database, no network, no clock. `Send + Sync`; exchanged whole on reload.
 
+mod anchors;
 mod bits;
 mod check;
+mod commonness;
 mod compile;
 mod diagnostic;
 mod examples;
@@ -10,8 +12,10 @@ mod explain;
 mod expression;
 mod fact_numbers;
 mod files;
+mod fired;
 mod fix;
 mod format;
+mod gates;
 mod groups;
 mod lanes;
 mod lines;
@@ -31,6 +35,7 @@ mod severity;
 mod speech;
 mod stages;
 mod verdict;
+mod woken;
 mod wording;
 mod words;
 

@@ -6,11 +6,11 @@ use crate::text::{Before, ClearToken, Sequences, WordId};
 
 /// No place, no number.
 pub(super) const NONE: u32 = u32::MAX;
-/// The longest list entry looked back over, in words.
-const LONGEST_ENTRY: usize = 8;
 
-/// A word or a class as one number: classes follow the words.
-pub(super) type Key = u32;
+/// A word or a class that a woken phrase may need, by number.
+pub(super) type Need = u32;
+/// What every post holds.
+pub(super) const ANYTHING: Need = 0;
 
 /// A class seen at a place: `len` words from the word at which it is filed.
 #[derive(Debug, Clone, Copy)]
@@ -27,9 +27,12 @@ pub(super) struct Places {
     seen: Vec<Seen>,
     /// How many of `seen` are facts: they are filed before list entries.
     facts: usize,
-    /// By key, the last post that held it.
-    held: Vec<u32>,
-    post: u32,
+    /// The most words that something filed is long.
+    longest: usize,
+    /// By need, the last post that held it, of some two hundred. A byte each is asked for faster
+    /// than a bit, and still fits the innermost cache.
+    held: Vec<u8>,
+    post: u8,
 }
 
 impl Places {
@@ -37,6 +40,7 @@ impl Places {
         self.heads.clear();
         self.heads.resize(tokens, NONE);
         self.seen.clear();
+        self.longest = 1;
     }
 
     /// Files a class as seen at the tokens `from..to`.
@@ -48,6 +52,7 @@ impl Places {
         };
         self.seen.push(Seen { class, len, next: *head });
         *head = index;
+        self.longest = self.longest.max(to - from);
     }
 
     /// What was filed so far are the facts.
@@ -80,31 +85,53 @@ impl Places {
         self.heads.get(at).is_none_or(|head| *head == NONE)
     }
 
-    /// Forgets which of `keys` words and classes the last post held.
-    pub(super) fn hold_nothing(&mut self, keys: usize) {
+    /// Forgets which of so many needs the last post held.
+    pub(super) fn hold_nothing(&mut self, needs: usize) {
         self.post = self.post.wrapping_add(1);
-        if self.held.len() != keys || self.post == 0 {
+        if self.held.len() != needs || self.post == 0 {
             self.held.clear();
-            self.held.resize(keys, 0);
+            self.held.resize(needs, 0);
             self.post = 1;
         }
+        self.hold(ANYTHING);
     }
 
-    pub(super) fn hold(&mut self, key: Key) {
-        if let Some(last) = self.held.get_mut(key as usize) {
-            *last = self.post;
+    pub(super) fn hold(&mut self, need: Need) {
+        self.hold_all(&[need]);
+    }
+
+    pub(super) fn hold_all(&mut self, needs: &[Need]) {
+        let (held, post) = (self.held.as_mut_slice(), self.post);
+        for need in needs {
+            if let Some(last) = held.get_mut(*need as usize) {
+                *last = post;
+            }
         }
     }
 
-    /// Holds all classes that were filed; the key of a class follows `words` words.
-    pub(super) fn hold_filed(&mut self, words: u32) {
+    /// Holds what the classes that were filed stand for.
+    pub(super) fn hold_filed(&mut self, stands: impl Fn(ClassId) -> Option<Need>) {
         for at in 0..self.seen.len() {
-            self.hold(words + self.seen[at].class.0);
+            stands(self.seen[at].class).into_iter().for_each(|need| self.hold(need));
         }
     }
 
-    pub(super) fn holds(&self, key: Key) -> bool {
-        self.held.get(key as usize) == Some(&self.post)
+    /// What phrases may need, as far as the post holds it.
+    pub(super) fn held(&self) -> Held<'_> {
+        Held { last: &self.held, post: self.post }
+    }
+}
+
+/// What a post holds of what phrases may need.
+#[derive(Clone, Copy)]
+pub(super) struct Held<'a> {
+    last: &'a [u8],
+    post: u8,
+}
+
+impl Held<'_> {
+    pub(super) fn has(self, need: Need) -> bool {
+        self.last.get(need as usize) == Some(&self.post)
     }
 }
 
@@ -166,6 +193,18 @@ impl Scan<'_> {
         self.tokens.get(at).is_some_and(|token| self.members.has(class, token.word))
     }
 
+    /// Over how many words something that a slot accepts stands at a word, one after the other.
+    pub(super) fn lengths(&self, accepts: Accepts, at: usize) -> impl Iterator<Item = usize> + '_ {
+        let (alone, class) = match accepts {
+            Accepts::Word(word) => {
+                (self.tokens.get(at).is_some_and(|token| token.word == word), None)
+            }
+            Accepts::Class(class) => (self.stands_alone(class, at), Some(class)),
+        };
+        let filed = class.into_iter().flat_map(move |class| self.filed(class, at));
+        filed.chain(alone.then_some(1))
+    }
+
     /// Matches `slots` from the word at `at` on; the end of the last.
     fn forward(&self, slots: &[Slot], at: usize) -> Option<usize> {
         let Some((slot, rest)) = slots.split_first() else { return Some(at) };
@@ -213,7 +252,7 @@ impl Scan<'_> {
                     }
                 }
                 Accepts::Class(class) => {
-                    for start in (end.saturating_sub(LONGEST_ENTRY)..end).rev() {
+                    for start in (end.saturating_sub(self.places.longest)..end).rev() {
                         let fits = self.filed(class, start).any(|len| start + len == end)
                             || (start + 1 == end && self.stands_alone(class, start));
                         if fits && let Some(first) = self.backward(before, start) {

@@ -104,14 +104,14 @@ impl Engine {
 
     /// Most posts hold nothing that any rule asks about; they are not worth the time.
     fn is_worth_reading(&self, scratch: &Scratch) -> bool {
-        self.signals.wake.meets(scratch.fired())
+        scratch.fired().any_of(&self.signals.wake)
     }
 
     /// Reads everything but the letters.
     fn read_features(&self, scratch: &mut Scratch, text: &str) {
         let mut desk = std::mem::take(&mut scratch.desk);
         desk.signals.clear();
-        for number in scratch.fired().iter() {
+        for number in scratch.fired().rules().iter() {
             if self.rules[number].status == Status::Live {
                 desk.signals.push(self.signals.rules[number]);
             }

@@ -106,7 +106,7 @@ impl Reader {
         let city = |index: usize| {
             let name = regions[index].names.first()?;
             let same = |other: &crate::registry::Region| {
-                other.is_city() && other.names.first() == Some(name)
+                other.names.first() == Some(name) && other.is_city()
             };
             regions.iter().skip(index + 1).position(same).map(|after| index + 1 + after)
         };

@@ -3,14 +3,15 @@
 
 use std::ops::Range;
 
+use super::super::Engine;
 use super::super::bits::Bits;
 use super::super::expression::{Expression, FactNumber, FactSet};
-use super::super::fact_numbers;
+use super::super::fact_numbers::{self, Kinds};
+use super::super::gates::Rest;
 use super::super::groups::Group;
 use super::super::matcher::Match;
 use super::super::meter::Meter;
 use super::super::phrase::ClassId;
-use super::super::{Engine, Rule};
 use super::{Scratch, in_force};
 use crate::facts::ContactKind;
 
@@ -66,7 +67,7 @@ impl Engine {
     /// Asks the rules that tell; says whether any fired without which nothing is flagged.
     pub(super) fn fire(&self, scratch: &mut Scratch, meter: &mut impl Meter) -> bool {
         let Scratch { woken, patterned, fired, open, .. } = scratch;
-        fired.reset(self.rules.len());
+        self.groups.fire_none(fired);
         self.groups.open(&woken.groups, patterned, open);
         woken.ask_again(self.rules.len());
         self.fire_groups(scratch, 0..self.groups.telling(), meter);
@@ -79,16 +80,18 @@ impl Engine {
         which: Range<usize>,
         meter: &mut impl Meter,
     ) {
+        let facts = Kinds::of(&scratch.found);
         let (mut from, mut passed) = (which.start, 0);
         while let Some(at) = scratch.open.from(from).filter(|at| *at < which.end) {
-            passed = self.groups.close(at, passed, &scratch.fired, &mut scratch.open);
+            let Scratch { fired, open, .. } = &mut *scratch;
+            passed = self.groups.close(at, passed, fired, facts, open);
             from = at + 1;
             if !scratch.open.has(at) {
                 continue;
             }
             let Some(group) = self.groups.group(at) else { return };
             meter.start();
-            let holds = self.asks_hold(&self.rules[group.asks], scratch);
+            let holds = self.rest_holds(&group.rest, scratch);
             meter.stop(group.asks);
             if holds {
                 self.fire_group(at, group, scratch, meter);
@@ -96,11 +99,10 @@ impl Engine {
         }
     }
 
-    /// Whether what a rule asks of other rules and of facts holds.
-    fn asks_hold(&self, rule: &Rule, scratch: &Scratch) -> bool {
-        rule.requires.iter().all(|other| scratch.fired.has(*other))
-            && !rule.unless.iter().any(|other| scratch.fired.has(*other))
-            && rule.when.as_ref().is_none_or(|when| self.holds(when, scratch))
+    /// Whether what a group asks of other rules and of facts holds, its gates being open.
+    fn rest_holds(&self, rest: &Rest, scratch: &Scratch) -> bool {
+        !rest.unless.iter().any(|other| scratch.fired.has(*other))
+            && rest.when.as_ref().is_none_or(|when| self.holds(when, scratch))
     }
 
     /// Fires the rules of a group whose conditions hold.
@@ -108,7 +110,7 @@ impl Engine {
         let Scratch { views, places, woken, patterned, fired, days, without, .. } = scratch;
         let mut fire = |rule: usize| {
             if *without != Some(rule) && in_force(&self.rules[rule], *days) {
-                fired.add(rule);
+                self.groups.fire(rule, fired);
             }
         };
         group.without_text.iter().for_each(|rule| fire(*rule));
@@ -128,7 +130,7 @@ impl Engine {
 
     /// Finds where the phrases of the rules that fired stand.
     pub(in crate::engine) fn locate_fired(&self, scratch: &mut Scratch) {
-        let fired = scratch.fired.clone();
+        let fired = scratch.fired.rules().clone();
         self.locate(scratch, &fired);
     }
 
@@ -144,7 +146,7 @@ impl Engine {
     ) -> bool {
         match condition {
             Expression::Rule(rule) => scratch.fired.has(*rule),
-            Expression::Family(family) => self.groups.family_fired(*family, &scratch.fired),
+            Expression::Family(family) => scratch.fired.has_family(*family),
             Expression::All(parts) => parts.iter().all(|part| self.holds(part, scratch)),
             Expression::Any(parts) => parts.iter().any(|part| self.holds(part, scratch)),
             Expression::Not(part) => !self.holds(part, scratch),

@@ -6,14 +6,15 @@ mod fire;
 use super::bits::Bits;
 use super::expression::Expression;
 use super::fact_numbers;
-
+use super::fired::Fired;
 use super::lanes::Lanes;
-use super::matcher::{Match, Woken};
+use super::matcher::Match;
 use super::meter::{Meter, Unmetered};
 use super::patterns::PatternScratch;
 use super::places::Places;
 use super::reader::{Opinion, READER_FAMILY, READER_RULE, Standing};
 use super::reading::Desk;
+use super::woken::Woken;
 use super::{
     Adjustment, AdjustmentKind, Engine, FamilyId, Hit, Lane, Points, Rule, RuleId, Status, Verdict,
 };
@@ -32,8 +33,7 @@ pub struct Scratch {
     patterned: Vec<Match>,
     /// Where phrases stand, of the rules last asked after.
     located: Vec<Match>,
-    /// The rules that fired.
-    fired: Bits,
+    fired: Fired,
     /// The groups of rules that may fire.
     open: Bits,
     clear_text: String,
@@ -103,7 +103,7 @@ impl Scratch {
     }
 
     /// The rules that fired.
-    pub(super) const fn fired(&self) -> &Bits {
+    pub(super) const fn fired(&self) -> &Fired {
         &self.fired
     }
 }
@@ -140,7 +140,7 @@ impl Engine {
             woken: Woken::default(),
             patterned: Vec::new(),
             located: Vec::new(),
-            fired: Bits::new(self.rules.len()),
+            fired: Fired::default(),
             open: Bits::default(),
             clear_text: String::new(),
             clear_ends: Vec::new(),
@@ -178,7 +178,7 @@ impl Engine {
     /// Whether a rule fires on a text, scored or not; `false` for a rule that does not exist.
     pub fn fires(&self, scratch: &mut Scratch, id: &RuleId, text: &str) -> bool {
         self.read(scratch, text);
-        scratch.fired.iter().any(|rule| self.rules[rule].id == *id)
+        scratch.fired.rules().iter().any(|rule| self.rules[rule].id == *id)
     }
 
     /// Reads views and facts, and says which rules fired.
@@ -205,7 +205,7 @@ impl Engine {
         let nothing =
             woken.groups.is_empty() && patterned.is_empty() && found.is_empty() && *disguised == 0;
         if nothing && !self.fires_on_nothing {
-            fired.reset(self.rules.len());
+            self.groups.fire_none(fired);
             open.reset(0);
             return false;
         }
@@ -250,7 +250,7 @@ impl Engine {
         let mut scratch = self.scratch();
         self.fire(&mut scratch, &mut Unmetered);
         self.finish(&mut scratch, &mut Unmetered);
-        scratch.fired.iter().collect()
+        scratch.fired.rules().iter().collect()
     }
 
     /// The verdict on the text last read.
@@ -367,7 +367,7 @@ impl Engine {
 
     /// The rules that fired and count.
     pub(super) fn fired<'a>(&'a self, scratch: &'a Scratch) -> impl Iterator<Item = &'a Rule> {
-        scratch.fired.common(&self.groups.live).map(|number| &self.rules[number])
+        scratch.fired.rules().common(&self.groups.live).map(|number| &self.rules[number])
     }
 
     fn hits(&self, lane: Lane, told: Points, scratch: &Scratch, text: &str) -> Vec<Hit> {
@@ -384,7 +384,7 @@ impl Engine {
                 spans,
             });
         }
-        for number in scratch.fired.common(&self.groups.live) {
+        for number in scratch.fired.rules().common(&self.groups.live) {
             let rule = &self.rules[number];
             if !rule.scored || self.families[rule.family].lane != lane {
                 continue;
