@@ -12,7 +12,7 @@ use crate::synth::{Disguise, Disguiser};
 /// From which share of common words on two posts follow one template.
 const ALIKE: f64 = 0.6;
 /// How much a post of the great mass of innocent ones counts against one that a person labelled.
-const INNOCENT_WEIGHT: f32 = 0.5;
+const INNOCENT_WEIGHT: f32 = 1.0;
 /// How much the twin of a labelled post counts, which says the same in disguise.
 const TWIN_WEIGHT: f32 = 0.5;
 
