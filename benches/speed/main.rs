@@ -66,7 +66,8 @@ fn main() -> Outcome {
 /// What `cargo test --bench speed` wants to know: that the rule sets to measure with still compile.
 fn sets_compile() -> Outcome {
     let frequent = rules::frequent(&posts::load()?.texts);
-    engine(&rules::more_rules(2, &frequent))?;
+    engine(&rules::more_rules(2, rules::Wording::AsCommon, &frequent))?;
+    engine(&rules::more_rules(2, rules::Wording::FirstRare, &frequent))?;
     engine(&rules::more_keywords(2 * rules::keywords(), &frequent))?;
     engine(&rules::keywords_and_patterns(200, 30, &frequent).0)?;
     let (wanted, lists) = rules::shipped();
@@ -207,7 +208,14 @@ fn growth(posts: &Posts, frequent: &[String]) -> Outcome {
     let keywords = rules::keywords();
     let sets = [
         ("the shipped rules".to_owned(), RuleFiles::embedded()),
-        ("10 times the rules".to_owned(), rules::more_rules(10, frequent)),
+        (
+            "10 times the rules, a rare word in each".to_owned(),
+            rules::more_rules(10, rules::Wording::FirstRare, frequent),
+        ),
+        (
+            "10 times the rules, in words as common".to_owned(),
+            rules::more_rules(10, rules::Wording::AsCommon, frequent),
+        ),
         (
             format!("100 times the keywords ({})", 100 * keywords),
             rules::more_keywords(100 * keywords, frequent),

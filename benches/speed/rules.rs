@@ -54,13 +54,23 @@ pub fn frequent(texts: &[String]) -> Vec<String> {
     words.into_iter().map(|(word, _)| word).collect()
 }
 
+/// Of which words the generated rules are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wording {
+    /// As common ones as those of the shipped rules: with the rules grows what they find.
+    AsCommon,
+    /// The same, but the first of each phrase stands in at most one post in a thousand: the words to
+    /// which recruiters switch are such.
+    FirstRare,
+}
+
 /// The shipped set and `times - 1` as many generated rules: the shipped ones that score, with their
-/// points, families and conditions, in other words that are as rare. Helpers are not copied: more
-/// rules stand behind the same gates.
-pub fn more_rules(times: usize, frequent: &[String]) -> RuleFiles {
+/// points, families and conditions, in other words. Helpers are not copied: more rules stand behind
+/// the same gates.
+pub fn more_rules(times: usize, wording: Wording, frequent: &[String]) -> RuleFiles {
     let ranks: HashMap<&str, usize> =
         frequent.iter().enumerate().map(|(rank, word)| (word.as_str(), rank)).collect();
-    let words = Words { frequent, ranks };
+    let words = Words { frequent, ranks, wording };
     let mut random = Rng::with_seed(10);
     let mut files = RuleFiles::embedded();
     let shipped: Vec<(String, toml::Table)> = files
@@ -137,11 +147,20 @@ fn is_rules(name: &str) -> bool {
 struct Words<'a> {
     frequent: &'a [String],
     ranks: HashMap<&'a str, usize>,
+    wording: Wording,
 }
 
+/// From which rank on a word stands in at most one real post in a thousand, and in some at all.
+const RARE: std::ops::Range<usize> = 3_000..20_000;
+
 impl Words<'_> {
-    /// A word about as rare as this one, or up to twice; for one that no post holds one that nobody uses.
-    fn like(&self, original: &str, random: &mut Rng) -> String {
+    /// A word about as rare as this one, or up to twice; for one that no post holds one that nobody
+    /// uses. The first of a phrase is rarer where that is wanted.
+    fn like(&self, original: &str, is_first: bool, random: &mut Rng) -> String {
+        if is_first && self.wording == Wording::FirstRare {
+            let rare = self.frequent.get(random.usize(RARE)).cloned();
+            return rare.unwrap_or_else(|| word(random));
+        }
         let rank = self.ranks.get(original.to_lowercase().as_str());
         let near = rank.and_then(|rank| self.frequent.get(random.usize(rank + 1..rank * 2 + 6)));
         near.cloned().unwrap_or_else(|| word(random))
@@ -168,7 +187,8 @@ impl Words<'_> {
                 out.ends_with(['…', '~']) && item.bytes().all(|byte| byte.is_ascii_digit());
             if first == '{' && item.contains('|') {
                 let choices = item.trim_matches(['{', '}']).split('|').map(|choice| {
-                    let words = choice.split_whitespace().map(|one| self.like(one, random));
+                    let words = choice.split_whitespace().enumerate();
+                    let words = words.map(|(at, one)| self.like(one, at == 0 && !changed, random));
                     words.collect::<Vec<_>>().join(" ")
                 });
                 let choices: Vec<String> = choices.collect();
@@ -177,7 +197,7 @@ impl Words<'_> {
             } else if braced || is_width || !first.is_alphanumeric() {
                 out.push_str(item);
             } else {
-                out.push_str(&self.like(item, random));
+                out.push_str(&self.like(item, !changed, random));
                 changed = true;
             }
         }
