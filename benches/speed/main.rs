@@ -67,7 +67,7 @@ fn main() -> Outcome {
 fn sets_compile() -> Outcome {
     let frequent = rules::frequent(&posts::load()?.texts);
     engine(&rules::more_rules(2, rules::Wording::AsCommon, &frequent))?;
-    engine(&rules::more_rules(2, rules::Wording::FirstRare, &frequent))?;
+    engine(&rules::more_rules(2, rules::Wording::OfTheirOwn, &frequent))?;
     engine(&rules::more_keywords(2 * rules::keywords(), &frequent))?;
     engine(&rules::keywords_and_patterns(200, 30, &frequent).0)?;
     let (wanted, lists) = rules::shipped();
@@ -209,8 +209,8 @@ fn growth(posts: &Posts, frequent: &[String]) -> Outcome {
     let sets = [
         ("the shipped rules".to_owned(), RuleFiles::embedded()),
         (
-            "10 times the rules, a rare word in each".to_owned(),
-            rules::more_rules(10, rules::Wording::FirstRare, frequent),
+            "10 times the rules, in words of their own".to_owned(),
+            rules::more_rules(10, rules::Wording::OfTheirOwn, frequent),
         ),
         (
             "10 times the rules, in words as common".to_owned(),

@@ -59,9 +59,9 @@ pub fn frequent(texts: &[String]) -> Vec<String> {
 pub enum Wording {
     /// As common ones as those of the shipped rules: with the rules grows what they find.
     AsCommon,
-    /// The same, but the first of each phrase stands in at most one post in a thousand: the words to
-    /// which recruiters switch are such.
-    FirstRare,
+    /// The same, and behind them in each phrase one that nobody uses, or in one of thirty a rare word
+    /// of the posts: the words to which recruiters switch are such.
+    OfTheirOwn,
 }
 
 /// The shipped set and `times - 1` as many generated rules: the shipped ones that score, with their
@@ -155,12 +155,8 @@ const RARE: std::ops::Range<usize> = 3_000..20_000;
 
 impl Words<'_> {
     /// A word about as rare as this one, or up to twice; for one that no post holds one that nobody
-    /// uses. The first of a phrase is rarer where that is wanted.
-    fn like(&self, original: &str, is_first: bool, random: &mut Rng) -> String {
-        if is_first && self.wording == Wording::FirstRare {
-            let rare = self.frequent.get(random.usize(RARE)).cloned();
-            return rare.unwrap_or_else(|| word(random));
-        }
+    /// uses.
+    fn like(&self, original: &str, random: &mut Rng) -> String {
         let rank = self.ranks.get(original.to_lowercase().as_str());
         let near = rank.and_then(|rank| self.frequent.get(random.usize(rank + 1..rank * 2 + 6)));
         near.cloned().unwrap_or_else(|| word(random))
@@ -187,8 +183,7 @@ impl Words<'_> {
                 out.ends_with(['…', '~']) && item.bytes().all(|byte| byte.is_ascii_digit());
             if first == '{' && item.contains('|') {
                 let choices = item.trim_matches(['{', '}']).split('|').map(|choice| {
-                    let words = choice.split_whitespace().enumerate();
-                    let words = words.map(|(at, one)| self.like(one, at == 0 && !changed, random));
+                    let words = choice.split_whitespace().map(|one| self.like(one, random));
                     words.collect::<Vec<_>>().join(" ")
                 });
                 let choices: Vec<String> = choices.collect();
@@ -197,13 +192,17 @@ impl Words<'_> {
             } else if braced || is_width || !first.is_alphanumeric() {
                 out.push_str(item);
             } else {
-                out.push_str(&self.like(item, !changed, random));
+                out.push_str(&self.like(item, random));
                 changed = true;
             }
         }
         if !changed {
             let middle = self.frequent.get(random.usize(200..5000)).cloned();
             let _ = write!(out, " {}", middle.unwrap_or_else(|| word(random)));
+        }
+        if self.wording == Wording::OfTheirOwn {
+            let rare = self.frequent.get(random.usize(RARE)).filter(|_| random.usize(..30) == 0);
+            let _ = write!(out, " {}", rare.cloned().unwrap_or_else(|| word(random)));
         }
         out
     }
