@@ -20,7 +20,7 @@ pub(super) enum Command {
     Disable(Named),
     /// Membuka lagi akun yang ditutup
     Enable(Named),
-    /// Menghubungkan akun dengan seseorang di penyedia masuk ([oidc]); sesinya berakhir
+    /// Menghubungkan akun dengan seseorang di penyedia masuk; sesinya berakhir
     Link(Link),
     /// Menghapus langkah kedua seseorang, misalnya bila teleponnya hilang; sesinya berakhir
     ResetTotp(Named),
