@@ -6,6 +6,8 @@ operation never succeeded."""
 import itertools
 import json
 import os
+import time
+import urllib.error
 import urllib.request
 
 import schemathesis
@@ -23,8 +25,16 @@ handed_in = []
 def ask(method, path):
     request = urllib.request.Request(ADDRESS + path, method=method)
     request.add_header("Authorization", f"Bearer {TOKEN}")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
+    # What leads asks with the same token, and waits like everybody where it asked too often.
+    for _ in range(60):
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != 429:
+                raise
+            time.sleep(1)
+    raise TimeoutError(path)
 
 
 def open_item():
