@@ -150,7 +150,7 @@ struct Words<'a> {
     wording: Wording,
 }
 
-/// From which rank on a word stands in at most one real post in a thousand, and in some at all.
+/// The ranks of words that about one real post in a thousand holds, or fewer, but some at all.
 const RARE: std::ops::Range<usize> = 3_000..20_000;
 
 impl Words<'_> {

@@ -134,8 +134,8 @@ impl Groups {
         }
     }
 
-    /// Closes the groups that ask for rules that did not fire and facts not found. `passed` gates were seen to; those that
-    /// are known before the group `at` are seen to now. Says how many then were.
+    /// Closes the groups that ask for rules that did not fire and facts not found. `passed` gates were
+    /// seen to; those that are known before the group `at` are seen to now. Says how many then were.
     pub(super) fn close(
         &self,
         at: usize,

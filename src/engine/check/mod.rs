@@ -1,6 +1,7 @@
 //! What is suspicious in a rule set that compiles: rules that never fire or always do, phrases that
 //! repeat or swallow each other, list entries that are read as nothing, spellings that change what a
-//! name means, missing tests and legal bases. Warnings only: they never stop a rule set from being loaded.
+//! name means, missing tests and legal bases. Warnings only: they never stop a rule set from being
+//! loaded.
 
 mod names;
 mod rules;
