@@ -104,6 +104,23 @@ PT Rekaan Jaya Abadi,124/2023,31-12-2027\n";
 }
 
 #[test]
+fn the_doctor_tells_how_old_the_register_is() {
+    let office = Office::new();
+    let told = || {
+        let (_, said) = office.waspada(&["doctor", "--json"]);
+        let answer: serde_json::Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+        let checks = answer["checks"].as_array().unwrap();
+        let found = checks.iter().find(|check| check["name"] == "daftar P3MI").unwrap();
+        (found["state"].clone(), found["what"].as_str().unwrap().to_owned())
+    };
+    let (state, what) = told();
+    assert!(state == "ok" && what.contains("belum ada"), "{what}");
+    assert_eq!(office.import(FIRST.as_bytes(), &["--as-of", "2026-01-02"]).0, 0);
+    let (state, what) = told();
+    assert!(state == "perhatian" && what.contains("per 2026-01-02"), "{what}");
+}
+
+#[test]
 fn what_is_refused_changes_nothing() {
     let office = Office::new();
     assert_eq!(office.import(FIRST.as_bytes(), AS_OF).0, 0);

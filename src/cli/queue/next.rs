@@ -37,20 +37,10 @@ pub(super) fn run(
     let analyst = next.who.analyst()?;
     let screen = Screen::new(arguments);
     let now = Timestamp::now();
-    let (lease, item) = loop {
-        let lease = match store.next(&analyst, next.lane.map(Into::into), now) {
-            Ok(Some(lease)) => lease,
-            Ok(None) => return nothing(&store, next),
-            Err(error) => return super::refused(error),
-        };
-        match store.view(lease.item, &analyst, now) {
-            Ok(item) => break (lease, item),
-            Err(error) => {
-                if let Err(error) = store.skip_unreadable(lease.item, &analyst, error, now) {
-                    return super::refused(error);
-                }
-            }
-        }
+    let (lease, item) = match store.next_shown(&analyst, next.lane.map(Into::into), now) {
+        Ok(Some(lent)) => lent,
+        Ok(None) => return nothing(&store, next),
+        Err(error) => return super::refused(error),
     };
     let text = if next.json {
         super::super::json_line(&Next { lease: &lease, item: screen.shown(&item) })?

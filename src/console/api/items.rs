@@ -199,16 +199,8 @@ pub(super) async fn next(
     };
     let lent = desk
         .queue(move |store| {
-            let (analyst, now) = (&by.account.name, Timestamp::now());
-            loop {
-                let Some(lease) = store.next(analyst, lane, now)? else {
-                    return Ok(Lent { lease: None, item: None });
-                };
-                match store.view(lease.item, &by, now) {
-                    Ok(item) => return Ok(Lent { lease: Some(lease), item: Some(item) }),
-                    Err(error) => store.skip_unreadable(lease.item, analyst, error, now)?,
-                }
-            }
+            let (lease, item) = store.next_shown(&by, lane, Timestamp::now())?.unzip();
+            Ok(Lent { lease, item })
         })
         .await?;
     Ok(Json(lent).into_response())

@@ -6,11 +6,12 @@ use rusqlite::{OptionalExtension as _, Transaction};
 
 use super::note::{self, NoteKind, SkipReason, Why};
 use super::{Store, hours, release, role, within_reach};
+use crate::engine::Lane;
 use crate::store::column::{Name, Stamp};
-use crate::store::custody::{self, Action, Actor, Analyst};
+use crate::store::custody::{self, Action, Actor, Analyst, By};
 use crate::store::people::Role;
 use crate::store::quality;
-use crate::store::queue::{ItemId, ItemState, QueueError, state, subject};
+use crate::store::queue::{Item, ItemId, ItemState, Lease, QueueError, state, subject};
 
 fn log(
     transaction: &Transaction<'_>,
@@ -204,6 +205,27 @@ impl Store {
 }
 
 impl Store {
+    /// Lends the most urgent item as [`Store::next`] does, with what is shown of it; one that cannot be
+    /// read is passed over.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn next_shown(
+        &self,
+        by: impl Into<By>,
+        lane: Option<Lane>,
+        now: Timestamp,
+    ) -> Result<Option<(Lease, Item)>, QueueError> {
+        let by = by.into();
+        while let Some(lease) = self.next(&by.analyst, lane, now)? {
+            match self.view(lease.item, by.clone(), now) {
+                Ok(item) => return Ok(Some((lease, item))),
+                Err(error) => self.skip_unreadable(lease.item, &by.analyst, error, now)?,
+            }
+        }
+        Ok(None)
+    }
+
     /// Passes over an item whose showing failed because what is stored of it cannot be read: it would
     /// be given to its holder for ever. What may pass is no reason to.
     ///
