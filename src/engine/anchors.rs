@@ -14,7 +14,7 @@ pub(super) struct Anchors {
     /// The slot that wakes it.
     pub(super) wakes: usize,
     /// What the post must hold besides; nothing for a phrase of one slot.
-    pub(super) needs: Option<Accepts>,
+    pub(super) needs: [Option<Accepts>; 2],
     /// The slot from which its places are told.
     pub(super) tells: usize,
 }
@@ -43,17 +43,17 @@ impl<'a> Chooser<'a> {
     }
 
     pub(super) fn choose(&self, slots: &[Slot]) -> Anchors {
-        let rarest = |but: Option<usize>| {
-            let others = (0..slots.len()).filter(|at| Some(*at) != but);
-            others.min_by_key(|at| {
-                let accepts = slots[*at].accepts;
-                (self.commonness.of(accepts), self.cost(accepts))
-            })
-        };
-        let wakes = rarest(None).unwrap_or(0);
+        let mut rarest: Vec<usize> = (0..slots.len()).collect();
+        rarest.sort_by_key(|at| {
+            let accepts = slots[*at].accepts;
+            (self.commonness.of(accepts), self.cost(accepts))
+        });
+        let mut rarest = rarest.into_iter();
+        let wakes = rarest.next().unwrap_or(0);
+        let others = [rarest.next(), rarest.next()];
         Anchors {
             wakes,
-            needs: rarest(Some(wakes)).map(|at| slots[at].accepts),
+            needs: others.map(|at| at.map(|at| slots[at].accepts)),
             tells: (0..slots.len()).min_by_key(|at| self.cost(slots[*at].accepts)).unwrap_or(0),
         }
     }

@@ -21,18 +21,52 @@ use crate::text::{ClearToken, Sequences, Vocabulary, WordId, offset};
 #[derive(Debug)]
 struct Phrase {
     rule: u32,
-    group: u32,
     from: u32,
     len: u16,
     wakes: u16,
     tells: u16,
 }
 
-/// A phrase woken by what stands at a place, and what else the post must hold for it.
+/// A phrase woken by what stands at a place, its group, and what else the post must hold for it.
 #[derive(Debug, Clone, Copy)]
 struct Wake {
+    needs: [Need; 2],
     phrase: u32,
+    group: u32,
+}
+
+/// Phrases that are woken, end to end: in stretches of those that need the same first, which are asked
+/// for it once.
+#[derive(Debug, Default)]
+struct Wakes {
+    stretches: Vec<Stretch>,
+    phrases: Vec<Wake>,
+}
+
+/// Phrases that need the same first; it ends where the next one begins.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
     needs: Need,
+    from: u32,
+}
+
+impl Wakes {
+    /// Adds what one thing wakes: the stretches `from..to` of these.
+    fn add(&mut self, mut wakes: Vec<Wake>) -> Range<u32> {
+        let first = offset(self.stretches.len());
+        wakes.sort_by_key(|wake| wake.needs);
+        let same = |one: &Wake, other: &Wake| one.needs[0] == other.needs[0];
+        for stretch in wakes.chunk_by(same) {
+            let from = offset(self.phrases.len());
+            self.stretches.extend(stretch.first().map(|wake| Stretch { needs: wake.needs[0], from }));
+            self.phrases.extend_from_slice(stretch);
+        }
+        first..offset(self.stretches.len())
+    }
+
+    fn close(&mut self) {
+        self.stretches.push(Stretch { needs: ANYTHING, from: offset(self.phrases.len()) });
+    }
 }
 
 /// All phrases of a rule set.
@@ -41,10 +75,13 @@ pub(super) struct Matcher {
     phrases: Box<[Phrase]>,
     slots: Box<[Slot]>,
     members: Members,
-    /// What words and classes wake, end to end.
-    wakes: Box<[Wake]>,
+    /// What words and classes wake.
+    wakes: Wakes,
     /// What words stand for that a woken phrase may need, end to end.
     stands_for: Box<[Need]>,
+    /// By word, whether it can do anything, or begins a list entry of several words. A byte each, since
+    /// every word of a post is looked up here, and most can do nothing.
+    does: Box<[Does]>,
     /// By word, what it can do.
     powers: Box<[Powers]>,
     /// By class, what it can do.
@@ -54,7 +91,16 @@ pub(super) struct Matcher {
     groups: usize,
 }
 
-/// What a word can do; most can do nothing. Small, since every word of a post is looked up here.
+/// Whether a word can do anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Does {
+    Nothing,
+    Something,
+    /// Something, or nothing but that a list entry of several words begins with it.
+    Begins,
+}
+
+/// What a word can do.
 #[derive(Debug, Clone, Copy)]
 struct Powers {
     /// What it wakes, first by itself, then by the classes that it alone is in: a stretch of all
@@ -63,8 +109,6 @@ struct Powers {
     classes: u32,
     /// What it stands for that a woken phrase may need: a stretch likewise.
     stands: u32,
-    /// Whether a list entry of several words begins with it.
-    begins: bool,
 }
 
 /// What something of a class can do.
@@ -137,49 +181,56 @@ impl Matcher {
             };
             let wake = Wake {
                 phrase: offset(phrases.len()),
-                needs: needed.map_or(ANYTHING, |needed| needs.number(needed)),
+                group: group_of.get(*rule as usize).copied().unwrap_or(0),
+                needs: needed.map(|one| one.map_or(ANYTHING, |needed| needs.number(needed))),
             };
-            let group = group_of.get(*rule as usize).copied().unwrap_or(0);
             let from = offset(all.len());
-            phrases.push(Phrase { rule: *rule, group, from, len, wakes, tells });
+            phrases.push(Phrase { rule: *rule, from, len, wakes, tells });
             all.extend_from_slice(slots);
             match anchor.accepts {
                 Accepts::Word(word) => by_word[word.0 as usize].push(wake),
                 Accepts::Class(class) => by_class[class.0 as usize].push(wake),
             }
         }
-        let (mut wakes, mut stands_for) = (Vec::new(), Vec::new());
-        let mut powers = Vec::with_capacity(vocabulary.len() + 1);
+        let (mut wakes, mut stands_for) = (Wakes::default(), Vec::new());
+        let mut powers: Vec<Powers> = Vec::with_capacity(vocabulary.len() + 1);
+        let mut does = Vec::with_capacity(vocabulary.len());
         for (word, woken) in (0..offset(vocabulary.len())).map(WordId).zip(by_word) {
-            let from = offset(wakes.len());
-            wakes.extend(woken);
             let classes = lists.single(word);
+            let alone = wakes.add(woken);
             powers.push(Powers {
-                wakes: from,
-                classes: offset(wakes.len()),
+                wakes: alone.start,
+                classes: alone.end,
                 stands: offset(stands_for.len()),
-                begins: lists.begins_longer(word),
             });
-            let of_classes = classes.iter().rev().flat_map(|class| &by_class[*class as usize]);
-            wakes.extend(of_classes.copied());
+            let of_classes = classes.iter().flat_map(|class| &by_class[*class as usize]);
+            wakes.add(of_classes.copied().collect());
             stands_for.extend(needs.known(Accepts::Word(word)));
             let classes = classes.iter().map(|class| Accepts::Class(ClassId(*class)));
             stands_for.extend(classes.filter_map(|class| needs.known(class)));
+            let last = powers.last().map(|last| (last.wakes as usize, last.stands as usize));
+            does.push(if lists.begins_longer(word) {
+                Does::Begins
+            } else if last == Some((wakes.stretches.len(), stands_for.len())) {
+                Does::Nothing
+            } else {
+                Does::Something
+            });
         }
-        let [end, stands] = [wakes.len(), stands_for.len()].map(offset);
-        powers.push(Powers { wakes: end, classes: end, stands, begins: false });
+        let [end, stands] = [wakes.stretches.len(), stands_for.len()].map(offset);
+        powers.push(Powers { wakes: end, classes: end, stands });
         let mut classes = Vec::with_capacity(by_class.len());
         for (class, woken) in (0..).map(ClassId).zip(by_class) {
-            let from = offset(wakes.len());
-            wakes.extend(woken);
             let stands = needs.known(Accepts::Class(class));
-            classes.push(ClassPowers { wakes: from..offset(wakes.len()), stands });
+            classes.push(ClassPowers { wakes: wakes.add(woken), stands });
         }
+        wakes.close();
         Self {
             members: Members::new(lists, offset(vocabulary.len())),
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),
-            wakes: wakes.into_boxed_slice(),
+            wakes,
+            does: does.into_boxed_slice(),
             stands_for: stands_for.into_boxed_slice(),
             powers: powers.into_boxed_slice(),
             classes: classes.into_boxed_slice(),
@@ -201,11 +252,15 @@ impl Matcher {
         };
         for (at, token) in tokens.iter().enumerate() {
             let word = token.word.0 as usize;
+            let does = self.does.get(word).copied().unwrap_or(Does::Nothing);
+            if does == Does::Nothing && places.is_empty_at(at) {
+                continue;
+            }
             let (Some(powers), Some(next)) = (self.powers.get(word), self.powers.get(word + 1))
             else {
                 continue;
             };
-            if powers.begins {
+            if does == Does::Begins {
                 self.members.lists().at(tokens, at, |class, len| {
                     if len > 1 {
                         places.add(ClassId(class), at, at + len);
@@ -235,15 +290,30 @@ impl Matcher {
     /// Adds the phrases called of which the post holds what they need.
     fn call(&self, places: &Places, woken: &mut Woken) {
         let calls = std::mem::take(&mut woken.calls);
+        let mut passing = std::mem::take(&mut woken.passing);
         let held = places.held();
         for Call { from, to, at, len } in &calls {
-            let wakes = self.wakes.get(*from as usize..*to as usize).unwrap_or_default();
-            for wake in wakes.iter().filter(|wake| held.has(wake.needs)) {
-                let group = self.phrases.get(wake.phrase as usize).map_or(0, |one| one.group);
-                woken.add(group, wake.phrase, *at, *len);
+            let (from, to) = (*from as usize, *to as usize);
+            let stretches = self.wakes.stretches.get(from..=to).unwrap_or_default();
+            if passing.len() < stretches.len() {
+                passing.resize(stretches.len(), (0, 0));
+            }
+            // Written whether it passes or not: which ones do is nothing to be foreseen.
+            let mut count = 0;
+            for [stretch, next] in stretches.array_windows() {
+                passing[count] = (stretch.from, next.from);
+                count += usize::from(held.has(stretch.needs));
+            }
+            for (from, to) in &passing[..count] {
+                let wakes = self.wakes.phrases.get(*from as usize..*to as usize);
+                for wake in wakes.unwrap_or_default() {
+                    if held.has(wake.needs[1]) {
+                        woken.add(wake.group, wake.phrase, *at, *len);
+                    }
+                }
             }
         }
-        woken.calls = calls;
+        (woken.calls, woken.passing) = (calls, passing);
     }
 
     fn woken_by(&self, class: ClassId) -> Range<u32> {

@@ -29,6 +29,9 @@ pub(super) struct Candidate {
 pub(super) struct Woken {
     /// In order of place.
     pub(super) calls: Vec<Call>,
+    /// Of one call, the stretches of phrases of which the post holds what they need first; a buffer
+    /// that only grows.
+    pub(super) passing: Vec<(u32, u32)>,
     candidates: Vec<Candidate>,
     /// By group, the first and the last of its candidates; of a group without any they mean nothing.
     of_group: Vec<(u32, u32)>,

@@ -103,6 +103,9 @@ pub(super) struct Clearer {
     pub(super) segmenter: Segmenter,
     /// How words read by themselves.
     memo: Memo,
+    /// By raw token, how it is kept there, and whether it is.
+    keys: Vec<Option<Key>>,
+    kept: Vec<bool>,
     /// A token of this text has a mark that is a style where its neighbours have it too.
     styled: bool,
 }
@@ -130,6 +133,9 @@ impl Clearer {
     ) {
         clear.clear();
         let run = Run { text, raw, vocabulary };
+        self.keys.clear();
+        self.keys.extend(raw.iter().map(|token| run.key(token)));
+        self.memo.look_for(&self.keys, &mut self.kept);
         let mut at = 0;
         self.styled = false;
         while let Some(token) = raw.get(at) {
@@ -164,13 +170,14 @@ impl Clearer {
             run.push_all(clear, &[word], Marks::JOINED, at, end);
             return end;
         }
-        // A hashtag is cut into words where the same letters elsewhere are not.
-        let key = if token.hashtag { None } else { Key::of(run.text, token.start, token.end) };
-        if let Some(key) = key
+        let key = self.keys[at];
+        if self.kept[at]
+            && let Some(key) = key
             && let Some(reading) = self.memo.recall(key)
             && reading.goes_on.are_none()
         {
-            let Reading { word, second, marks, holds_piece, .. } = *reading;
+            let Reading { word, marks, holds_piece, .. } = *reading;
+            let second = reading.second();
             self.styled |= marks.has(STYLES);
             let (raw_start, raw_end) = (offset(at), offset(at + 1));
             let before = run.before(clear, at);
@@ -196,18 +203,17 @@ impl Clearer {
             Some(reading) => {
                 self.words.clear();
                 self.words.push(reading.word);
-                self.words.extend(reading.second);
+                self.words.extend(reading.second());
                 (reading.marks, reading.goes_on)
             }
             None => {
                 let (marks, goes_on) = self.alone(run.vocabulary, run.text_of(token), token);
                 if let Some(key) = key
-                    && let [word, ref more @ ..] = *self.words.as_slice()
-                    && more.len() < 2
+                    && let Some(first) = self.words.first()
                 {
-                    let holds_piece = run.holds_piece(word, marks, at);
-                    let second = more.first().copied();
-                    self.memo.keep(key, Reading { word, second, marks, holds_piece, goes_on });
+                    let holds_piece = run.holds_piece(*first, marks, at);
+                    let reading = Reading::of(&self.words, marks, holds_piece, goes_on);
+                    reading.into_iter().for_each(|reading| self.memo.keep(key, reading));
                 }
                 (marks, goes_on)
             }
@@ -247,6 +253,13 @@ impl Clearer {
 impl Run<'_> {
     pub(super) fn text_of(&self, token: &RawToken) -> &str {
         &self.text[token.start..token.end]
+    }
+
+    /// By what a token is remembered: a hashtag is cut into words where the same letters elsewhere are
+    /// not.
+    #[inline]
+    fn key(&self, token: &RawToken) -> Option<Key> {
+        if token.hashtag { None } else { Key::of(self.text, token.start, token.end) }
     }
 
     /// Adds the words that the raw tokens `from..to` stand for.

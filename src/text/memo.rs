@@ -1,12 +1,15 @@
 //! How words were read the last time: most words of most posts come again and again. Holds only
 //! readings that depend on the word alone, so that an answer is the one reading afresh would give.
 
+use std::num::NonZero;
+
 use super::beginnings::Letters;
 use super::{Marks, WordId};
 
-/// Pairs of words kept: a power of two, and few enough to stay in a core's own cache.
+/// Pairs of words kept: a power of two. Two megabytes, which a core's own cache does not hold; but the
+/// words of a post are asked for together, and to read a word afresh takes far longer than to wait.
 const PAIRS: usize = 1 << PAIR_BITS;
-const PAIR_BITS: u32 = 14;
+const PAIR_BITS: u32 = 15;
 /// Bytes of the longest word kept.
 const LONGEST: usize = 16;
 
@@ -15,8 +18,8 @@ const LONGEST: usize = 16;
 pub(super) struct Reading {
     /// What it stands for.
     pub(super) word: WordId,
-    /// What more it stands for, where it is two words.
-    pub(super) second: Option<WordId>,
+    /// What more it stands for, where it is two words; never a kind of token.
+    second: Option<NonZero<u32>>,
     /// How that was found.
     pub(super) marks: Marks,
     /// Whether the first word may hold a piece that somebody asks after.
@@ -37,6 +40,8 @@ pub(super) struct Key {
 #[repr(align(64))]
 struct Pair([(Key, Reading); 2]);
 
+const _: () = assert!(size_of::<Pair>() == 64, "a pair is one line of the cache");
+
 /// What words were read as; one a worker.
 #[derive(Debug)]
 pub(super) struct Memo {
@@ -49,10 +54,39 @@ impl Default for Memo {
     }
 }
 
+impl Reading {
+    /// Of one word or two; more are not kept.
+    pub(super) fn of(words: &[WordId], marks: Marks, holds_piece: bool, goes_on: Letters) -> Option<Self> {
+        let (word, second) = match words {
+            [word] => (*word, None),
+            [word, second] => (*word, Some(NonZero::new(second.0)?)),
+            _ => return None,
+        };
+        Some(Self { word, second, marks, holds_piece, goes_on })
+    }
+
+    /// What more it stands for, where it is two words.
+    pub(super) fn second(self) -> Option<WordId> {
+        self.second.map(|second| WordId(second.get()))
+    }
+}
+
 impl Memo {
     /// Forgets all: to be called when the vocabulary changes.
     pub(super) fn forget(&mut self) {
         self.pairs.fill(Pair::default());
+    }
+
+    /// Looks for the words of a post all at once, in the order of `keys`: most lines lie far from the
+    /// processor, and none is waited for before the next is asked for. Says of each whether it is kept;
+    /// a word kept now may be gone when it is recalled.
+    pub(super) fn look_for(&self, keys: &[Option<Key>], kept: &mut Vec<bool>) {
+        kept.clear();
+        kept.extend(keys.iter().map(|key| {
+            let Some(key) = key else { return false };
+            let Pair([newer, older]) = &self.pairs[key.pair()];
+            (newer.0 == *key) | (older.0 == *key)
+        }));
     }
 
     /// How the word was read.
