@@ -2,6 +2,8 @@
 //! of them later costs the same however many rules there are.
 
 use super::bits::Bits;
+use super::fact_numbers::Kinds;
+use super::gates::{Gates, Opened};
 
 /// The rules that fired, and what follows.
 #[derive(Debug, Default)]
@@ -11,8 +13,7 @@ pub(super) struct Fired {
     in_order: Vec<usize>,
     /// Families of which a rule fired that counts.
     families: Bits,
-    /// Gates that one of them opened.
-    gates: Bits,
+    opened: Opened,
 }
 
 /// What follows when a rule fires.
@@ -25,22 +26,22 @@ pub(super) struct Effect {
 }
 
 impl Fired {
-    /// Forgets all, of so many rules, families and gates.
-    pub(super) fn reset(&mut self, rules: usize, families: usize, gates: usize) {
+    /// Forgets all, of so many rules and families; these kinds of fact were found.
+    pub(super) fn begin(&mut self, rules: usize, families: usize, gates: &Gates, facts: Kinds) {
         self.rules.reset(rules);
         self.in_order.clear();
         self.families.reset(families);
-        self.gates.reset(gates);
+        gates.begin(facts, &mut self.opened);
     }
 
-    pub(super) fn add(&mut self, rule: usize, effect: &Effect) {
+    pub(super) fn add(&mut self, rule: usize, effect: &Effect, gates: &Gates) {
         if self.rules.has(rule) {
             return;
         }
         self.rules.add(rule);
         self.in_order.push(rule);
         effect.family.into_iter().for_each(|family| self.families.add(family));
-        effect.gates.iter().for_each(|gate| self.gates.add(*gate));
+        effect.gates.iter().for_each(|gate| gates.open(*gate, &mut self.opened));
     }
 
     pub(super) fn has(&self, rule: usize) -> bool {
@@ -52,8 +53,9 @@ impl Fired {
         self.families.has(family)
     }
 
-    pub(super) fn has_opened(&self, gate: usize) -> bool {
-        self.gates.has(gate)
+    /// The groups of which every gate is open.
+    pub(super) const fn ready(&self) -> &Bits {
+        self.opened.ready()
     }
 
     /// Whether one of these rules fired.

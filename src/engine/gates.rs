@@ -1,27 +1,54 @@
-//! What groups of rules ask: gates that close many groups at once where no rule fired and no fact was
-//! found that they need, and the rest, which has to be held against the post group by group.
+//! What groups of rules ask: gates that open where a rule fired or a fact was found that they need,
+//! behind which groups wait without costing anything, and the rest, which has to be held against the post
+//! group by group.
 
 use super::Rule;
 use super::bits::Bits;
 use super::expression::{Expression, FactSet};
 use super::fact_numbers::{self, Kinds};
 
-/// Rules of which one must fire or facts of which one must be found, or else whole groups are closed
-/// without being asked.
+/// Rules of which one must fire or facts of which one must be found, or else whole groups are not asked.
 #[derive(Debug)]
-pub(super) struct Gate {
-    pub(super) needs: Needs,
-    /// The group from which on it is known which of them fired.
-    pub(super) known: usize,
-    /// The groups that it closes.
-    pub(super) closes: Bits,
+struct Gate {
+    needs: Needs,
+    /// The groups that wait behind it.
+    holds: Vec<u32>,
 }
 
 /// What opens a gate: one of these rules, or a fact of one of these kinds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Needs {
-    pub(super) rules: Bits,
-    pub(super) facts: Kinds,
+struct Needs {
+    rules: Bits,
+    facts: Kinds,
+}
+
+/// The gates of all groups.
+#[derive(Debug)]
+pub(super) struct Gates {
+    gates: Vec<Gate>,
+    /// The gates that facts open, together where the same do.
+    of_facts: Vec<(Kinds, Vec<usize>)>,
+    /// By group, how many gates it waits behind before anything is known of a post.
+    waiting: Box<[u16]>,
+    /// The groups that wait behind none.
+    ready: Bits,
+}
+
+/// The gates of one post.
+#[derive(Debug, Default)]
+pub(super) struct Opened {
+    gates: Bits,
+    /// By group, how many gates it still waits behind.
+    waiting: Vec<u16>,
+    /// The groups that wait behind none.
+    ready: Bits,
+}
+
+impl Opened {
+    /// The groups that wait behind no gate.
+    pub(super) const fn ready(&self) -> &Bits {
+        &self.ready
+    }
 }
 
 /// What a group asks that no gate sees to.
@@ -73,28 +100,78 @@ fn is_any_of_rules(condition: &Expression<usize>) -> bool {
     }
 }
 
-/// The gates of all groups, each once, in the order in which they are known. `groups` says by a rule
-/// what each group asks, `of` the group of each rule.
-pub(super) fn gates(groups: &[&Rule], of: &[u32], of_family: &[Bits]) -> Vec<Gate> {
-    let mut gates: Vec<Gate> = Vec::new();
-    let rules = of.len();
-    for (number, Rule { requires, when, .. }) in groups.iter().enumerate() {
-        let mut needed: Vec<Needs> = requires.iter().map(|rule| one(rules, *rule)).collect();
-        if let Some(when) = when {
-            needs(when, rules, of_family, &mut needed);
+impl Gates {
+    /// Each once. `groups` says by a rule what each group asks.
+    pub(super) fn new(groups: &[&Rule], rules: usize, of_family: &[Bits]) -> Self {
+        let mut gates: Vec<Gate> = Vec::new();
+        let mut waiting = Vec::new();
+        for (number, Rule { requires, when, .. }) in (0..).zip(groups) {
+            let mut needed: Vec<Needs> = requires.iter().map(|rule| one(rules, *rule)).collect();
+            if let Some(when) = when {
+                needs(when, rules, of_family, &mut needed);
+            }
+            let mut behind = 0;
+            for needed in needed {
+                let gate = gates.iter().position(|gate| gate.needs == needed).unwrap_or_else(|| {
+                    gates.push(Gate { needs: needed, holds: Vec::new() });
+                    gates.len() - 1
+                });
+                let holds = &mut gates[gate].holds;
+                if holds.last() != Some(&number) {
+                    holds.push(number);
+                    behind += 1;
+                }
+            }
+            waiting.push(behind);
         }
-        for needed in needed {
-            let gate = gates.iter().position(|gate| gate.needs == needed).unwrap_or_else(|| {
-                let known = needed.rules.iter().map(|rule| of[rule] as usize + 1).max();
-                let closes = Bits::new(groups.len());
-                gates.push(Gate { needs: needed, known: known.unwrap_or(0), closes });
-                gates.len() - 1
-            });
-            gates[gate].closes.add(number);
+        let mut of_facts: Vec<(Kinds, Vec<usize>)> = Vec::new();
+        for (number, gate) in gates.iter().enumerate() {
+            let kinds = gate.needs.facts;
+            match of_facts.iter_mut().find(|(same, _)| *same == kinds) {
+                _ if kinds == Kinds::default() => {}
+                Some((_, gates)) => gates.push(number),
+                None => of_facts.push((kinds, vec![number])),
+            }
+        }
+        let ready = Bits::of(waiting.len(), |group| waiting[group] == 0);
+        Self { gates, of_facts, waiting: waiting.into_boxed_slice(), ready }
+    }
+
+    /// The gates that a rule opens.
+    pub(super) fn opened_by(&self, rule: usize) -> Vec<usize> {
+        let opens = |gate: &usize| self.gates[*gate].needs.rules.has(rule);
+        (0..self.gates.len()).filter(opens).collect()
+    }
+
+    /// No rule has fired yet, and these kinds of fact were found.
+    pub(super) fn begin(&self, facts: Kinds, opened: &mut Opened) {
+        opened.gates.reset(self.gates.len());
+        opened.waiting.clear();
+        opened.waiting.extend_from_slice(&self.waiting);
+        opened.ready.copy(&self.ready);
+        for (kinds, gates) in &self.of_facts {
+            if kinds.meets(facts) {
+                gates.iter().for_each(|gate| self.open(*gate, opened));
+            }
         }
     }
-    gates.sort_by_key(|gate| gate.known);
-    gates
+
+    /// A gate opens; what is behind it is ready unless it waits behind another.
+    pub(super) fn open(&self, gate: usize, opened: &mut Opened) {
+        if opened.gates.has(gate) {
+            return;
+        }
+        opened.gates.add(gate);
+        for group in self.gates.get(gate).map_or(&[][..], |gate| &gate.holds) {
+            let group = *group as usize;
+            if let Some(waiting) = opened.waiting.get_mut(group) {
+                *waiting = waiting.saturating_sub(1);
+                if *waiting == 0 {
+                    opened.ready.add(group);
+                }
+            }
+        }
+    }
 }
 
 /// That this rule fires.

@@ -4,7 +4,7 @@
 use super::bits::Bits;
 use super::fact_numbers::Kinds;
 use super::fired::{Effect, Fired};
-use super::gates::{Gate, Rest, gates};
+use super::gates::{Gates, Rest};
 use super::matcher::Match;
 use super::{Rule, Status};
 
@@ -23,8 +23,7 @@ pub(super) struct Group {
 #[derive(Debug)]
 pub(super) struct Groups {
     groups: Vec<Group>,
-    /// In the order in which they are known.
-    gates: Vec<Gate>,
+    gates: Gates,
     /// The group of each rule.
     of: Vec<u32>,
     /// Groups that hold rules which need no phrase and no pattern.
@@ -89,10 +88,10 @@ impl Groups {
             }
         }
         let asks: Vec<&Rule> = groups.iter().map(|group| &rules[group.asks]).collect();
-        let gates = gates(&asks, &of, &of_family);
+        let gates = Gates::new(&asks, rules.len(), &of_family);
         let effect = |rule: usize| Effect {
             family: (rules[rule].status == Status::Live).then_some(rules[rule].family),
-            gates: (0..gates.len()).filter(|gate| gates[*gate].needs.rules.has(rule)).collect(),
+            gates: gates.opened_by(rule),
         };
         Self {
             effects: (0..rules.len()).map(effect).collect(),
@@ -125,7 +124,8 @@ impl Groups {
         &self.of
     }
 
-    /// The groups to be asked, of those woken and of the rules whose patterns match.
+    /// The groups to be asked once their gates are open, of those woken and of the rules whose patterns
+    /// match.
     pub(super) fn open(&self, woken: &Bits, patterned: &[Match], open: &mut Bits) {
         open.copy(&self.without_text);
         open.join(woken);
@@ -134,36 +134,15 @@ impl Groups {
         }
     }
 
-    /// Closes the groups that ask for rules that did not fire and facts not found. `passed` gates were
-    /// seen to; those that are known before the group `at` are seen to now. Says how many then were.
-    pub(super) fn close(
-        &self,
-        at: usize,
-        passed: usize,
-        fired: &Fired,
-        facts: Kinds,
-        open: &mut Bits,
-    ) -> usize {
-        let known = self.gates[passed..].iter().take_while(|gate| gate.known <= at);
-        let mut count = passed;
-        for gate in known {
-            if !fired.has_opened(count) && !gate.needs.facts.meets(facts) {
-                open.part(&gate.closes);
-            }
-            count += 1;
-        }
-        count
-    }
-
-    /// No rule has fired yet.
-    pub(super) fn fire_none(&self, fired: &mut Fired) {
-        fired.reset(self.of.len(), self.families, self.gates.len());
+    /// No rule has fired yet, and these kinds of fact were found.
+    pub(super) fn begin(&self, facts: Kinds, fired: &mut Fired) {
+        fired.begin(self.of.len(), self.families, &self.gates, facts);
     }
 
     /// A rule fires.
     pub(super) fn fire(&self, rule: usize, fired: &mut Fired) {
         if let Some(effect) = self.effects.get(rule) {
-            fired.add(rule, effect);
+            fired.add(rule, effect, &self.gates);
         }
     }
 

@@ -66,8 +66,8 @@ impl Engine {
 
     /// Asks the rules that tell; says whether any fired without which nothing is flagged.
     pub(super) fn fire(&self, scratch: &mut Scratch, meter: &mut impl Meter) -> bool {
-        let Scratch { woken, patterned, fired, open, .. } = scratch;
-        self.groups.fire_none(fired);
+        let Scratch { woken, found, patterned, fired, open, .. } = scratch;
+        self.groups.begin(Kinds::of(found), fired);
         self.groups.open(&woken.groups, patterned, open);
         woken.ask_again(self.rules.len());
         self.fire_groups(scratch, 0..self.groups.telling(), meter);
@@ -80,15 +80,11 @@ impl Engine {
         which: Range<usize>,
         meter: &mut impl Meter,
     ) {
-        let facts = Kinds::of(&scratch.found);
-        let (mut from, mut passed) = (which.start, 0);
-        while let Some(at) = scratch.open.from(from).filter(|at| *at < which.end) {
-            let Scratch { fired, open, .. } = &mut *scratch;
-            passed = self.groups.close(at, passed, fired, facts, open);
+        let mut from = which.start;
+        // What opens a gate stands before what waits behind it.
+        let next = |scratch: &Scratch, from| scratch.open.first_common(scratch.fired.ready(), from);
+        while let Some(at) = next(scratch, from).filter(|at| *at < which.end) {
             from = at + 1;
-            if !scratch.open.has(at) {
-                continue;
-            }
             let Some(group) = self.groups.group(at) else { return };
             meter.start();
             let holds = self.rest_holds(&group.rest, scratch);

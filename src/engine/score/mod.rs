@@ -5,7 +5,7 @@ mod fire;
 
 use super::bits::Bits;
 use super::expression::Expression;
-use super::fact_numbers;
+use super::fact_numbers::{self, Kinds};
 use super::fired::Fired;
 use super::lanes::Lanes;
 use super::matcher::Match;
@@ -205,7 +205,7 @@ impl Engine {
         let nothing =
             woken.groups.is_empty() && patterned.is_empty() && found.is_empty() && *disguised == 0;
         if nothing && !self.fires_on_nothing {
-            self.groups.fire_none(fired);
+            self.groups.begin(Kinds::default(), fired);
             open.reset(0);
             return false;
         }
