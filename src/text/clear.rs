@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::beginnings::Letters;
 use super::lex::{Before, RawKind, RawToken};
-use super::memo::{Key, Memo, Reading};
+use super::memo::{Key, Memo, Reading, Sought};
 use super::undo::{Segmenter, unleet};
 use super::vocabulary::{Vocabulary, WordId};
 use super::{confusable, offset};
@@ -103,9 +103,8 @@ pub(super) struct Clearer {
     pub(super) segmenter: Segmenter,
     /// How words read by themselves.
     memo: Memo,
-    /// By raw token, how it is kept there, and whether it is.
-    keys: Vec<Option<Key>>,
-    kept: Vec<bool>,
+    /// The raw tokens as they were looked for there.
+    sought: Vec<Sought>,
     /// A token of this text has a mark that is a style where its neighbours have it too.
     styled: bool,
 }
@@ -133,12 +132,20 @@ impl Clearer {
     ) {
         clear.clear();
         let run = Run { text, raw, vocabulary };
-        self.keys.clear();
-        self.keys.extend(raw.iter().map(|token| run.key(token)));
-        self.memo.look_for(&self.keys, &mut self.kept);
+        self.memo.look_for(raw.iter().map(|token| run.key(token)), &mut self.sought);
         let mut at = 0;
         self.styled = false;
         while let Some(token) = raw.get(at) {
+            if let Some(Sought { key, kept: true }) = self.sought.get(at)
+                && run.stands_alone(token, at)
+                && let Some(reading) = self.memo.recall(*key)
+                && reading.goes_on.are_none()
+            {
+                let reading = *reading;
+                self.recalled(&run, at, reading, clear);
+                at += 1;
+                continue;
+            }
             at = match token.kind {
                 RawKind::Word | RawKind::Number | RawKind::Handle => self.word(&run, at, clear),
                 RawKind::Emoji => self.picture(&run, at, clear),
@@ -170,24 +177,29 @@ impl Clearer {
             run.push_all(clear, &[word], Marks::JOINED, at, end);
             return end;
         }
-        let key = self.keys[at];
-        if self.kept[at]
-            && let Some(key) = key
+        let Sought { key, kept } = self.sought[at];
+        if kept
             && let Some(reading) = self.memo.recall(key)
             && reading.goes_on.are_none()
         {
-            let Reading { word, marks, holds_piece, .. } = *reading;
-            let second = reading.second();
-            self.styled |= marks.has(STYLES);
-            let (raw_start, raw_end) = (offset(at), offset(at + 1));
-            let before = run.before(clear, at);
-            clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
-            if let Some(second) = second {
-                run.push_all(clear, &[second], marks, at, at + 1);
-            }
+            let reading = *reading;
+            self.recalled(run, at, reading, clear);
             return at + 1;
         }
         self.searched(run, at, key, clear)
+    }
+
+    /// Adds a word as it was read before.
+    #[inline]
+    fn recalled(&mut self, run: &Run<'_>, at: usize, reading: Reading, clear: &mut Vec<ClearToken>) {
+        let Reading { word, marks, holds_piece, .. } = reading;
+        self.styled |= marks.has(STYLES);
+        let (raw_start, raw_end) = (offset(at), offset(at + 1));
+        let before = run.before(clear, at);
+        clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
+        if let Some(second) = reading.second() {
+            run.push_all(clear, &[second], marks, at, at + 1);
+        }
     }
 
     /// As [`Self::word`], of a word that is not recalled or may be the first piece of another.
@@ -195,11 +207,11 @@ impl Clearer {
         &mut self,
         run: &Run<'_>,
         at: usize,
-        key: Option<Key>,
+        key: Key,
         clear: &mut Vec<ClearToken>,
     ) -> usize {
         let token = &run.raw[at];
-        let (marks, goes_on) = match key.and_then(|key| self.memo.recall(key)) {
+        let (marks, goes_on) = match self.memo.recall(key) {
             Some(reading) => {
                 self.words.clear();
                 self.words.push(reading.word);
@@ -208,9 +220,7 @@ impl Clearer {
             }
             None => {
                 let (marks, goes_on) = self.alone(run.vocabulary, run.text_of(token), token);
-                if let Some(key) = key
-                    && let Some(first) = self.words.first()
-                {
+                if let Some(first) = self.words.first() {
                     let holds_piece = run.holds_piece(*first, marks, at);
                     let reading = Reading::of(&self.words, marks, holds_piece, goes_on);
                     reading.into_iter().for_each(|reading| self.memo.keep(key, reading));
@@ -258,8 +268,21 @@ impl Run<'_> {
     /// By what a token is remembered: a hashtag is cut into words where the same letters elsewhere are
     /// not.
     #[inline]
-    fn key(&self, token: &RawToken) -> Option<Key> {
-        if token.hashtag { None } else { Key::of(self.text, token.start, token.end) }
+    fn key(&self, token: &RawToken) -> Key {
+        if token.hashtag { Key::NONE } else { Key::of(self.text, token.start, token.end) }
+    }
+
+    /// Whether nothing beside a token can make another word of it: it is no single letter, and parted
+    /// from the next one by a space alone. Of most words.
+    #[inline]
+    fn stands_alone(&self, token: &RawToken, at: usize) -> bool {
+        token.end - token.start > 1
+            && !token.unusual
+            && self.raw.get(at + 1).is_none_or(|next| {
+                matches!(next.before, Before::Space | Before::Sentence)
+                    && next.kind != RawKind::Emoji
+                    && next.start > token.end
+            })
     }
 
     /// Adds the words that the raw tokens `from..to` stand for.

@@ -29,18 +29,34 @@ pub(super) struct Reading {
 }
 
 /// A word of up to sixteen bytes, which are the whole of it: none of them is zero.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
     first: u64,
     last: u64,
 }
 
 /// Two words whose keys fall together, the one asked for last first; one line of the cache.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 struct Pair([(Key, Reading); 2]);
 
+impl Default for Pair {
+    /// Holds nothing: what is looked for is never the key of that, [`Key::NONE`] neither.
+    fn default() -> Self {
+        let nothing = Key { first: 0, last: u64::MAX };
+        Self([(nothing, Reading::default()); 2])
+    }
+}
+
 const _: () = assert!(size_of::<Pair>() == 64, "a pair is one line of the cache");
+
+/// A word looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sought {
+    pub(super) key: Key,
+    /// Whether it was there.
+    pub(super) kept: bool,
+}
 
 /// What words were read as; one a worker.
 #[derive(Debug)]
@@ -77,15 +93,14 @@ impl Memo {
         self.pairs.fill(Pair::default());
     }
 
-    /// Looks for the words of a post all at once, in the order of `keys`: most lines lie far from the
-    /// processor, and none is waited for before the next is asked for. Says of each whether it is kept;
-    /// a word kept now may be gone when it is recalled.
-    pub(super) fn look_for(&self, keys: &[Option<Key>], kept: &mut Vec<bool>) {
-        kept.clear();
-        kept.extend(keys.iter().map(|key| {
-            let Some(key) = key else { return false };
+    /// Looks for the words of a post all at once: most lines lie far from the processor, and none is
+    /// waited for before the next is asked for. A word kept now may be gone when it is recalled.
+    pub(super) fn look_for(&self, keys: impl Iterator<Item = Key>, sought: &mut Vec<Sought>) {
+        sought.clear();
+        sought.extend(keys.map(|key| {
             let Pair([newer, older]) = &self.pairs[key.pair()];
-            (newer.0 == *key) | (older.0 == *key)
+            // No branch, which nobody could foresee.
+            Sought { key, kept: (newer.0 == key) | (older.0 == key) }
         }));
     }
 
@@ -104,6 +119,9 @@ impl Memo {
 
     /// Keeps a reading, in place of the one of its pair that was longer not asked for.
     pub(super) fn keep(&mut self, key: Key, reading: Reading) {
+        if key == Key::NONE {
+            return;
+        }
         let Pair([newer, older]) = &mut self.pairs[key.pair()];
         *older = *newer;
         *newer = (key, reading);
@@ -111,21 +129,25 @@ impl Memo {
 }
 
 impl Key {
-    /// The key of the word `start..end` of `text`, unless it is too long to be kept.
+    /// That of what is not to be kept.
+    pub(super) const NONE: Self = Self { first: 0, last: 0 };
+
+    /// The key of the word `start..end` of `text`; of one too long to be kept [`Self::NONE`].
     #[inline]
-    pub(super) fn of(text: &str, start: usize, end: usize) -> Option<Self> {
+    pub(super) fn of(text: &str, start: usize, end: usize) -> Self {
         let text = text.as_bytes();
         let len = end - start;
         let eight = |at: usize| text[at..].first_chunk().copied().map(u64::from_le_bytes);
         if !(1..=LONGEST).contains(&len) {
-            return None;
+            return Self::NONE;
         }
         // Both are read always: whether a word is long is nothing to be foreseen.
         let (Some(head), Some(tail)) = (eight(start), eight(end.saturating_sub(8))) else {
-            return text.get(start..end).filter(|word| word.len() < 8).map(Self::at_the_end);
+            let word = text.get(start..end).filter(|word| word.len() < 8);
+            return word.map_or(Self::NONE, Self::at_the_end);
         };
         let last = tail >> (128 - 8 * len.max(9));
-        Some(Self { first: head << (64 - 8 * len.min(8)), last: if len > 8 { last } else { 0 } })
+        Self { first: head << (64 - 8 * len.min(8)), last: if len > 8 { last } else { 0 } }
     }
 
     /// The key of a word of less than eight bytes, after which too few follow to read eight.
@@ -150,7 +172,7 @@ mod tests {
     #[test]
     fn words_that_share_their_beginning_or_their_end_are_kept_apart() {
         let text = "kerja kerjasama kerja\u{301} pekerja pekerjaanpekerja kerja";
-        let key = |start, end| Key::of(text, start, end).unwrap();
+        let key = |start, end| Key::of(text, start, end);
         let mut memo = Memo::default();
         let reading = Reading { word: WordId(7), holds_piece: true, ..Reading::default() };
         memo.keep(key(0, 5), reading);
@@ -168,16 +190,16 @@ mod tests {
     fn every_length_has_keys_of_its_own() {
         let word = "abcdefghijklmnopq";
         let text = format!("{word} {word}");
-        let keys: Vec<Key> = (1..=LONGEST).filter_map(|len| Key::of(&text, 0, len)).collect();
-        assert_eq!(keys.len(), LONGEST);
+        let keys: Vec<Key> = (1..=LONGEST).map(|len| Key::of(&text, 0, len)).collect();
+        assert!(!keys.contains(&Key::NONE));
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[..at].contains(key), "{}", at + 1);
             let alone = &word[..=at];
-            assert_eq!(Some(*key), Key::of(alone, 0, alone.len()));
+            assert_eq!(*key, Key::of(alone, 0, alone.len()));
             let last = format!("kata {alone}");
-            assert_eq!(Some(*key), Key::of(&last, 5, last.len()));
+            assert_eq!(*key, Key::of(&last, 5, last.len()));
         }
-        assert_eq!(Key::of(&text, 0, LONGEST + 1), None);
-        assert_eq!(Key::of(&text, 3, 3), None);
+        assert_eq!(Key::of(&text, 0, LONGEST + 1), Key::NONE);
+        assert_eq!(Key::of(&text, 3, 3), Key::NONE);
     }
 }
