@@ -125,6 +125,11 @@ impl Lexer<'_> {
         }
         self.at = end;
         self.emit(tokens, RawKind::Word, start, false);
+        // What most words are followed by, without a turn of its own.
+        if self.bytes.get(end) == Some(&b' ') {
+            self.before = Before::Space;
+            self.at += 1;
+        }
         true
     }
 
