@@ -282,13 +282,14 @@ fn separators(hir: &Hir) -> Option<u32> {
     }
 }
 
-/// The best set of which every match holds at least one: longest shortest piece, then fewest.
+/// The best set of which every match holds at least one: that whose commonest piece is rarest, then
+/// the smallest.
 fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     let mut best: Option<Vec<Vec<u8>>> = None;
     let mut offer = |candidate: Option<Vec<Vec<u8>>>| {
         let Some(candidate) = candidate else { return };
         let worth = |set: &Vec<Vec<u8>>| {
-            let pieces = set.iter().map(|literal| rarest_piece(literal).len());
+            let pieces = set.iter().map(|literal| rarity(rarest_piece(literal)));
             (pieces.min().unwrap_or(0), usize::MAX - set.len())
         };
         let shortest = candidate.iter().map(Vec::len).min().unwrap_or(0);
@@ -318,12 +319,19 @@ fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     best
 }
 
-/// The piece between white space that the fewest words hold: the longest, of equals one with a digit.
+/// The piece between white space that the fewest words hold.
 fn rarest_piece(literal: &[u8]) -> &[u8] {
     literal
         .split(|byte| byte.is_ascii_whitespace())
-        .max_by_key(|piece| (piece.len(), piece.iter().any(u8::is_ascii_digit)))
+        .max_by_key(|piece| rarity(piece))
         .unwrap_or(literal)
+}
+
+/// How few words hold a piece, the larger the fewer: long ones are rare, and few words hold digits.
+fn rarity(piece: &[u8]) -> usize {
+    const OF_DIGITS: usize = 4;
+    let digits = piece.len() > 1 && piece.iter().any(u8::is_ascii_digit);
+    piece.len() + if digits { OF_DIGITS } else { 0 }
 }
 
 fn prefixes(hir: &Hir) -> Option<Vec<Vec<u8>>> {
