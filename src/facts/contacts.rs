@@ -138,14 +138,15 @@ impl Reader {
     /// Whether a number can begin with this token; nearly no word passes.
     fn may_begin(&self, token: &RawToken, text: &[u8]) -> bool {
         let Some(first) = text.get(token.start) else { return false };
+        let len = token.end - token.start;
+        let is_number_word = self.beginnings[usize::from(*first)] & length_bit(len) != 0;
+        if is_number_word || (token.start > 0 && text[token.start - 1] == b'+') {
+            return true;
+        }
         let plain_word = token.kind == RawKind::Word && !token.unusual;
-        let backwards =
-            token.kind == RawKind::Number && BACKWARDS_DIGITS.contains(&(token.end - token.start));
-        let plus = token.start > 0 && text[token.start - 1] == b'+';
-        backwards
-            || plus
-            || (!plain_word && matches!(first, b'0' | b'o' | b'q' | b'6' | b'+'))
-            || self.beginnings[usize::from(*first)] & length_bit(token.end - token.start) != 0
+        !plain_word
+            && (matches!(first, b'0' | b'o' | b'q' | b'6' | b'+')
+                || (token.kind == RawKind::Number && BACKWARDS_DIGITS.contains(&len)))
     }
 
     pub(super) fn read(&self, views: &Views, found: &mut Vec<Contact>) {
@@ -246,7 +247,7 @@ impl Reader {
         }
         let text = views.raw_text(token);
         let plain = text.trim_start_matches('+');
-        let mut digits = String::with_capacity(plain.len());
+        let mut digits = String::new();
         let mut swapped = 0;
         let mut real = 0;
         for letter in plain.chars() {

@@ -69,6 +69,28 @@ const TELLING: [bool; 256] = {
     }
 };
 
+/// Where the bytes stand that may begin a sign; most stretches of eight hold none.
+fn telling(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let may_hold = |eight: &[u8; 8]| !is_plain(u64::from_le_bytes(*eight));
+    let eights = eights.iter().enumerate().filter(move |(_, eight)| may_hold(eight));
+    let eights = eights.flat_map(|(at, eight)| eight.iter().enumerate().map(move |(within, byte)| (at * 8 + within, byte)));
+    let from = bytes.len() - rest.len();
+    let rest = rest.iter().enumerate().map(move |(at, byte)| (from + at, byte));
+    eights.chain(rest).filter(|(_, byte)| TELLING[usize::from(**byte)]).map(|(at, _)| at)
+}
+
+/// Whether eight bytes are all ASCII letters and spaces.
+const fn is_plain(eight: u64) -> bool {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ONES * 0x80;
+    let low = eight & !HIGH | ONES * 0x20;
+    let letters = (low + ONES * (0x80 - b'a' as u64)) & !(low + ONES * (0x7F - b'z' as u64));
+    // Of a space nothing is left but the bit of small letters, which was set anyway.
+    let spaces = !((eight ^ ONES * 0x20) + ONES * 0x7F);
+    (letters | spaces) & !eight & HIGH == HIGH
+}
+
 const fn sign(letter: char) -> usize {
     match letter {
         '?' => QUESTION,
@@ -88,10 +110,7 @@ const fn sign(letter: char) -> usize {
 pub(super) fn shape(reading: &Reading<'_>, add: &mut impl FnMut(u32)) {
     let Reading { text, views, .. } = reading;
     let mut counts = [0; NO_SIGN];
-    for (at, byte) in text.bytes().enumerate() {
-        if !TELLING[usize::from(byte)] {
-            continue;
-        }
+    for at in telling(text.as_bytes()) {
         let Some(letter) = text[at..].chars().next() else { break };
         let sign = sign(letter);
         if sign == SINGLE {
