@@ -112,10 +112,11 @@ impl Gates {
             }
             let mut behind = 0;
             for needed in needed {
-                let gate = gates.iter().position(|gate| gate.needs == needed).unwrap_or_else(|| {
-                    gates.push(Gate { needs: needed, holds: Vec::new() });
-                    gates.len() - 1
-                });
+                let gate =
+                    gates.iter().position(|gate| gate.needs == needed).unwrap_or_else(|| {
+                        gates.push(Gate { needs: needed, holds: Vec::new() });
+                        gates.len() - 1
+                    });
                 let holds = &mut gates[gate].holds;
                 if holds.last() != Some(&number) {
                     holds.push(number);

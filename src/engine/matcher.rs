@@ -58,7 +58,8 @@ impl Wakes {
         let same = |one: &Wake, other: &Wake| one.needs[0] == other.needs[0];
         for stretch in wakes.chunk_by(same) {
             let from = offset(self.phrases.len());
-            self.stretches.extend(stretch.first().map(|wake| Stretch { needs: wake.needs[0], from }));
+            self.stretches
+                .extend(stretch.first().map(|wake| Stretch { needs: wake.needs[0], from }));
             self.phrases.extend_from_slice(stretch);
         }
         first..offset(self.stretches.len())

@@ -191,7 +191,13 @@ impl Clearer {
 
     /// Adds a word as it was read before.
     #[inline]
-    fn recalled(&mut self, run: &Run<'_>, at: usize, reading: Reading, clear: &mut Vec<ClearToken>) {
+    fn recalled(
+        &mut self,
+        run: &Run<'_>,
+        at: usize,
+        reading: Reading,
+        clear: &mut Vec<ClearToken>,
+    ) {
         let Reading { word, marks, holds_piece, .. } = reading;
         self.styled |= marks.has(STYLES);
         let (raw_start, raw_end) = (offset(at), offset(at + 1));

@@ -72,7 +72,12 @@ impl Default for Memo {
 
 impl Reading {
     /// Of one word or two; more are not kept.
-    pub(super) fn of(words: &[WordId], marks: Marks, holds_piece: bool, goes_on: Letters) -> Option<Self> {
+    pub(super) fn of(
+        words: &[WordId],
+        marks: Marks,
+        holds_piece: bool,
+        goes_on: Letters,
+    ) -> Option<Self> {
         let (word, second) = match words {
             [word] => (*word, None),
             [word, second] => (*word, Some(NonZero::new(second.0)?)),

@@ -74,7 +74,9 @@ fn telling(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     let (eights, rest) = bytes.as_chunks::<8>();
     let may_hold = |eight: &[u8; 8]| !is_plain(u64::from_le_bytes(*eight));
     let eights = eights.iter().enumerate().filter(move |(_, eight)| may_hold(eight));
-    let eights = eights.flat_map(|(at, eight)| eight.iter().enumerate().map(move |(within, byte)| (at * 8 + within, byte)));
+    let eights = eights.flat_map(|(at, eight)| {
+        eight.iter().enumerate().map(move |(within, byte)| (at * 8 + within, byte))
+    });
     let from = bytes.len() - rest.len();
     let rest = rest.iter().enumerate().map(move |(at, byte)| (from + at, byte));
     eights.chain(rest).filter(|(_, byte)| TELLING[usize::from(**byte)]).map(|(at, _)| at)
@@ -84,10 +86,10 @@ fn telling(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
 const fn is_plain(eight: u64) -> bool {
     const ONES: u64 = u64::MAX / 0xFF;
     const HIGH: u64 = ONES * 0x80;
-    let low = eight & !HIGH | ONES * 0x20;
-    let letters = (low + ONES * (0x80 - b'a' as u64)) & !(low + ONES * (0x7F - b'z' as u64));
-    // Of a space nothing is left but the bit of small letters, which was set anyway.
-    let spaces = !((eight ^ ONES * 0x20) + ONES * 0x7F);
+    let ascii = eight & !HIGH;
+    let small = ascii | (ONES * 0x20);
+    let letters = (small + ONES * (0x80 - b'a' as u64)) & !(small + ONES * (0x7F - b'z' as u64));
+    let spaces = !((ascii ^ (ONES * 0x20)) + ONES * 0x7F);
     (letters | spaces) & !eight & HIGH == HIGH
 }
 
@@ -188,4 +190,20 @@ pub(super) fn facts(reading: &Reading<'_>, add: &mut impl FnMut(u32)) {
     let pay = (reading.number)(FactNumber::PayIdrMonth);
     add(WAGES[steps(pay, &[1, 4 * million, 7 * million, 12 * million, 20 * million])]);
     add(LENGTHS[steps((reading.number)(FactNumber::Words), &[8, 20, 40, 70, 120])]);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_sign_is_passed_over(text in "([a-zA-Z ]{0,12}|[ -~]|\\PC){0,12}") {
+            let bytes = text.as_bytes();
+            let each = (0..bytes.len()).filter(|at| TELLING[usize::from(bytes[*at])]);
+            prop_assert!(telling(bytes).eq(each), "{text}");
+        }
+    }
 }
