@@ -1,6 +1,6 @@
 //! From which slot a phrase is looked for: the one that the fewest posts hold, and where it stands,
-//! only if the post also holds the next rarest. From which slot its places are told never changes
-//! with that: what a screen shows hangs on it.
+//! only if the post also holds the next rarest and the rarest word of the others. From which slot its
+//! places are told never changes with that: what a screen shows hangs on it.
 
 use rustc_hash::FxHashMap;
 
@@ -13,7 +13,7 @@ use crate::text::Vocabulary;
 pub(super) struct Anchors {
     /// The slot that wakes it.
     pub(super) wakes: usize,
-    /// What the post must hold besides; nothing for a phrase of one slot.
+    /// What the post must hold besides, as far as there is any.
     pub(super) needs: [Option<Accepts>; 2],
     /// The slot from which its places are told.
     pub(super) tells: usize,
@@ -50,7 +50,9 @@ impl<'a> Chooser<'a> {
         });
         let mut rarest = rarest.into_iter();
         let wakes = rarest.next().unwrap_or(0);
-        let others = [rarest.next(), rarest.next()];
+        let next = rarest.next();
+        // Of these no list: each word of one would have to be noted in every post.
+        let others = [next, rarest.find(|at| matches!(slots[*at].accepts, Accepts::Word(_)))];
         Anchors {
             wakes,
             needs: others.map(|at| at.map(|at| slots[at].accepts)),
