@@ -381,6 +381,16 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_is_woken_by_its_digits_and_not_by_a_common_word() {
+        let mut builder = PatternsBuilder::default();
+        builder.add(0, r"\b(umur|yang) 1[3-5] tahun\b").unwrap();
+        let mut pieces: Vec<&[u8]> = builder.pieces().collect();
+        pieces.sort_unstable();
+        pieces.dedup();
+        assert_eq!(pieces, [b"13", b"14", b"15"]);
+    }
+
+    #[test]
     fn refuses_what_would_match_everywhere() {
         let mut builder = PatternsBuilder::default();
         assert_eq!(builder.add(0, "a*"), Err(PatternError::MatchesEmpty));
