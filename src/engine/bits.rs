@@ -73,8 +73,7 @@ impl Bits {
         let words = self.words.iter().zip(&other.words).map(|(one, other)| one & other);
         let mut words = words.enumerate().skip(at);
         let first = words.next().map(|(at, word)| (at, word >> within << within))?;
-        let rest = words;
-        let (at, word) = [first].into_iter().chain(rest).find(|(_, word)| *word != 0)?;
+        let (at, word) = [first].into_iter().chain(words).find(|(_, word)| *word != 0)?;
         Some(at * 64 + word.trailing_zeros() as usize)
     }
 }

@@ -1,5 +1,5 @@
 //! Finds where phrases stand in a post. Each phrase is woken by its rarest slot only, passed over where
-//! the post lacks the next rarest, and confirmed from its anchor to both sides only when its group is
+//! the post lacks what it needs besides, and confirmed from its anchor to both sides only when its group is
 //! asked: the cost follows the post's length and what is asked, and hardly the number of rules.
 
 use std::cmp::Reverse;
@@ -97,25 +97,25 @@ pub(super) struct Matcher {
 enum Does {
     Nothing,
     Something,
-    /// Something, or nothing but that a list entry of several words begins with it.
+    /// A list entry of several words begins with it; it may do more.
     Begins,
 }
 
 /// What a word can do.
 #[derive(Debug, Clone, Copy)]
 struct Powers {
-    /// What it wakes, first by itself, then by the classes that it alone is in: a stretch of all
-    /// wakes, which ends where that of the next word begins.
+    /// What it wakes, first by itself, then by the classes that it alone is in: some of all
+    /// stretches, which end where those of the next word begin.
     wakes: u32,
     classes: u32,
-    /// What it stands for that a woken phrase may need: a stretch likewise.
+    /// What it stands for that a woken phrase may need: a part of all, likewise.
     stands: u32,
 }
 
 /// What something of a class can do.
 #[derive(Debug, Clone)]
 struct ClassPowers {
-    /// What it wakes: a stretch of all wakes.
+    /// What it wakes: some of all stretches.
     wakes: Range<u32>,
     /// What it stands for, where a woken phrase may need that.
     stands: Option<Need>,

@@ -6,7 +6,7 @@ use super::places::NONE;
 /// Something that wakes phrases, seen at a place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Call {
-    /// What it wakes: a stretch of all wakes.
+    /// What it wakes: some of all stretches of phrases.
     pub(super) from: u32,
     pub(super) to: u32,
     /// The first token of it, and how many there are.
