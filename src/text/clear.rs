@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use super::beginnings::Letters;
 use super::lex::{Before, RawKind, RawToken};
 use super::memo::{Key, Memo, Reading, Sought};
+use super::pieces::joint;
 use super::undo::{Segmenter, unleet};
 use super::vocabulary::{Vocabulary, WordId};
 use super::{confusable, offset};
@@ -278,17 +279,11 @@ impl Run<'_> {
         if token.hashtag { Key::NONE } else { Key::of(self.text, token.start, token.end) }
     }
 
-    /// Whether nothing beside a token can make another word of it: it is no single letter, and parted
-    /// from the next one by a space alone. Of most words.
+    /// Whether nothing beside a token can make another word of it: it is no single letter, and not
+    /// joined to what follows. Of most words.
     #[inline]
     fn stands_alone(&self, token: &RawToken, at: usize) -> bool {
-        token.end - token.start > 1
-            && !token.unusual
-            && self.raw.get(at + 1).is_none_or(|next| {
-                matches!(next.before, Before::Space | Before::Sentence)
-                    && next.kind != RawKind::Emoji
-                    && next.start > token.end
-            })
+        token.end - token.start > 1 && !token.unusual && joint(self, at).is_none()
     }
 
     /// Adds the words that the raw tokens `from..to` stand for.
