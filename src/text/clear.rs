@@ -218,21 +218,17 @@ impl Clearer {
         clear: &mut Vec<ClearToken>,
     ) -> usize {
         let token = &run.raw[at];
-        let (marks, goes_on) = match self.memo.recall(key) {
-            Some(reading) => {
-                self.words.clear();
-                self.words.push(reading.word);
-                self.words.extend(reading.second());
-                (reading.marks, reading.goes_on)
-            }
+        let recalled = self.memo.recall(key).copied();
+        let (reading, marks, goes_on) = match recalled {
+            Some(reading) => (recalled, reading.marks, reading.goes_on),
             None => {
                 let (marks, goes_on) = self.alone(run.vocabulary, run.text_of(token), token);
-                if let Some(first) = self.words.first() {
+                let reading = self.words.first().and_then(|first| {
                     let holds_piece = run.holds_piece(*first, marks, at);
-                    let reading = Reading::of(&self.words, marks, holds_piece, goes_on);
-                    reading.into_iter().for_each(|reading| self.memo.keep(key, reading));
-                }
-                (marks, goes_on)
+                    Reading::of(&self.words, marks, holds_piece, goes_on)
+                });
+                reading.into_iter().for_each(|reading| self.memo.keep(key, reading));
+                (reading, marks, goes_on)
             }
         };
         if may_go_on(run, at, goes_on)
@@ -241,8 +237,13 @@ impl Clearer {
             run.push_all(clear, &[word], Marks::JOINED, at, end);
             return end;
         }
-        self.styled |= marks.has(STYLES);
-        run.push_all(clear, &self.words, marks, at, at + 1);
+        if let Some(reading) = reading {
+            self.recalled(run, at, reading, clear);
+        } else {
+            // Of more words than are kept.
+            self.styled |= marks.has(STYLES);
+            run.push_all(clear, &self.words, marks, at, at + 1);
+        }
         at + 1
     }
 

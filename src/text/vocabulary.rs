@@ -404,7 +404,11 @@ impl VocabularyBuilder {
         let forms = vocabulary.forms.keys().chain(vocabulary.common.keys());
         vocabulary.longest = forms.map(|form| form.len()).max().unwrap_or(0);
         if !pieces.is_empty() {
-            let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&pieces);
+            // What is looked at is one word: to look ahead for a first letter does not pay.
+            let automaton = AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::DFA))
+                .prefilter(false)
+                .build(&pieces);
             // One too large to build finds every word.
             vocabulary.pieces = automaton.ok();
             let all = vocabulary.pieces.as_ref();
