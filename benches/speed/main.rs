@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use posts::Posts;
 use waspada::engine::{Engine, RuleFiles, Scratch, Thresholds};
+use waspada::post::from_json_line;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -109,7 +110,7 @@ fn shown(name: &str, took: Duration, posts: usize) -> f64 {
 fn scan(engine: &Engine, scratch: &mut Scratch, lines: &[Vec<u8>], out: &mut Vec<u8>) {
     out.clear();
     for line in lines {
-        let Ok(line) = serde_json::from_slice::<Line<'_>>(line) else { continue };
+        let Ok(line) = from_json_line::<Line<'_>>(line) else { continue };
         if let Some(verdict) = engine.score_flagged(scratch, &line.text) {
             let _ = serde_json::to_writer(&mut *out, &verdict);
         }
@@ -125,7 +126,7 @@ fn stages(posts: &Posts, bytes: usize) -> Outcome {
     let count = posts.texts.len();
     let parsed = best(|| {
         for line in &posts.lines {
-            let _ = black_box(serde_json::from_slice::<Line<'_>>(line));
+            let _ = black_box(from_json_line::<Line<'_>>(line));
         }
     });
     shown("JSON", parsed, count);
@@ -191,7 +192,7 @@ fn against_naive(posts: &Posts) -> Outcome {
     for _ in 0..ROUNDS {
         let start = now();
         for line in &lines {
-            let line: Line<'_> = serde_json::from_slice(line)?;
+            let line: Line<'_> = from_json_line(line)?;
             black_box(naive.hits(&line.text));
         }
         let between = now();

@@ -14,6 +14,7 @@ use super::batch::{self, Batch, LONGEST_LINE};
 use super::{Answer, Failure};
 use crate::engine::{Adjustment, Band, Engine, Grade, Hit, Lane, Scratch, Verdict};
 use crate::facts::Facts;
+use crate::post::from_json_line;
 use crate::registry::day_of;
 
 /// Lines a worker takes at a time.
@@ -203,7 +204,7 @@ fn parse<'a>(scan: &Arguments, line: batch::Line<'a>) -> Result<Line<'a>, String
             created_at: None,
         });
     }
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    from_json_line(bytes).map_err(|error| error.to_string())
 }
 
 /// The day in WIB of a time as it stands in JSON.

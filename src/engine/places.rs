@@ -7,8 +7,9 @@ use crate::text::{Before, ClearToken, Sequences, WordId};
 /// No place, no number.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// A word or a class that a woken phrase may need, by number.
-pub(super) type Need = u32;
+/// A word or a class that a woken phrase may need, by number. So small that what a post holds of all
+/// fits a table that no place has to be checked against.
+pub(super) type Need = u16;
 /// What every post holds.
 pub(super) const ANYTHING: Need = 0;
 
@@ -29,10 +30,7 @@ pub(super) struct Places {
     facts: usize,
     /// The most words that something filed is long.
     longest: usize,
-    /// By need, the last post that held it, of some two hundred. A byte each is asked for faster
-    /// than a bit, and still fits the innermost cache.
-    held: Vec<u8>,
-    post: u8,
+    held: Held,
 }
 
 impl Places {
@@ -85,53 +83,52 @@ impl Places {
         self.heads.get(at).is_none_or(|head| *head == NONE)
     }
 
-    /// Forgets which of so many needs the last post held.
-    pub(super) fn hold_nothing(&mut self, needs: usize) {
+    /// What phrases may need, as far as the post holds it.
+    pub(super) const fn held(&mut self) -> &mut Held {
+        &mut self.held
+    }
+
+    /// Holds what the classes that were filed stand for.
+    pub(super) fn hold_filed(&mut self, stands: impl Fn(ClassId) -> Option<Need>) {
+        let Self { seen, held, .. } = self;
+        seen.iter().filter_map(|seen| stands(seen.class)).for_each(|need| held.hold(need));
+    }
+}
+
+/// What a post holds of what phrases may need.
+#[derive(Debug)]
+pub(super) struct Held {
+    /// By need, the last post that held it, of some two hundred. A byte each is asked for faster
+    /// than a bit, and those that are used fit the innermost cache.
+    last: Box<[u8; 1 << Need::BITS]>,
+    post: u8,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self { last: Box::new([0; 1 << Need::BITS]), post: 0 }
+    }
+}
+
+impl Held {
+    /// Forgets what the last post held.
+    pub(super) fn reset(&mut self) {
         self.post = self.post.wrapping_add(1);
-        if self.held.len() != needs || self.post == 0 {
-            self.held.clear();
-            self.held.resize(needs, 0);
+        if self.post == 0 {
+            self.last.fill(0);
             self.post = 1;
         }
         self.hold(ANYTHING);
     }
 
-    pub(super) fn hold(&mut self, need: Need) {
-        self.hold_all(&[need]);
+    #[inline]
+    pub(super) const fn hold(&mut self, need: Need) {
+        self.last[need as usize] = self.post;
     }
 
-    pub(super) fn hold_all(&mut self, needs: &[Need]) {
-        let (held, post) = (self.held.as_mut_slice(), self.post);
-        for need in needs {
-            if let Some(last) = held.get_mut(*need as usize) {
-                *last = post;
-            }
-        }
-    }
-
-    /// Holds what the classes that were filed stand for.
-    pub(super) fn hold_filed(&mut self, stands: impl Fn(ClassId) -> Option<Need>) {
-        for at in 0..self.seen.len() {
-            stands(self.seen[at].class).into_iter().for_each(|need| self.hold(need));
-        }
-    }
-
-    /// What phrases may need, as far as the post holds it.
-    pub(super) fn held(&self) -> Held<'_> {
-        Held { last: &self.held, post: self.post }
-    }
-}
-
-/// What a post holds of what phrases may need.
-#[derive(Clone, Copy)]
-pub(super) struct Held<'a> {
-    last: &'a [u8],
-    post: u8,
-}
-
-impl Held<'_> {
-    pub(super) fn has(self, need: Need) -> bool {
-        self.last.get(need as usize) == Some(&self.post)
+    #[inline]
+    pub(super) const fn has(&self, need: Need) -> bool {
+        self.last[need as usize] == self.post
     }
 }
 

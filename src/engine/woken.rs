@@ -2,9 +2,17 @@
 
 use super::bits::Bits;
 use super::places::NONE;
+use super::sieve::Sieve;
+
+/// A phrase of a group.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wake {
+    pub(super) phrase: u32,
+    pub(super) group: u32,
+}
 
 /// Something that wakes phrases, seen at a place.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Call {
     /// What it wakes: some of all stretches of phrases.
     pub(super) from: u32,
@@ -12,6 +20,14 @@ pub(super) struct Call {
     /// The first token of it, and how many there are.
     pub(super) at: u32,
     pub(super) len: u32,
+}
+
+/// Phrases of which the post holds what they need first, with the call that wakes them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Passing {
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) call: u32,
 }
 
 /// A phrase that may stand in the post, with where its anchor does.
@@ -27,11 +43,15 @@ pub(super) struct Candidate {
 /// What a post woke.
 #[derive(Debug, Default)]
 pub(super) struct Woken {
+    /// The words that do something.
+    pub(super) active: Sieve<u32>,
+    /// The words with which an entry of a list may begin that goes on with the next one.
+    pub(super) begins: Sieve<u32>,
     /// In order of place.
-    pub(super) calls: Vec<Call>,
-    /// Of one call, the stretches of phrases of which the post holds what they need first; a buffer
-    /// that only grows.
-    pub(super) passing: Vec<(u32, u32)>,
+    pub(super) calls: Sieve<Call>,
+    pub(super) passing: Sieve<Passing>,
+    /// The phrases of which the post holds all that they need, with the call that wakes each.
+    pub(super) phrases: Sieve<(Wake, u32)>,
     candidates: Vec<Candidate>,
     /// By group, the first and the last of its candidates; of a group without any they mean nothing.
     of_group: Vec<(u32, u32)>,
@@ -46,7 +66,6 @@ impl Woken {
     pub(super) fn reset(&mut self, groups: usize) {
         self.of_group.resize(groups, (NONE, NONE));
         self.groups.reset(groups);
-        self.calls.clear();
         self.candidates.clear();
     }
 
@@ -55,21 +74,26 @@ impl Woken {
         self.found.reset(rules);
     }
 
-    /// Adds a phrase of a group, last of those added.
-    pub(super) fn add(&mut self, group: u32, phrase: u32, at: u32, len: u32) {
-        let number = crate::text::offset(self.candidates.len());
-        self.candidates.push(Candidate { phrase, at, len, next: NONE });
-        let group = group as usize;
-        let Some((first, last)) = self.of_group.get_mut(group) else { return };
-        if self.groups.has(group) {
-            if let Some(last) = self.candidates.get_mut(*last as usize) {
-                last.next = number;
+    /// Adds the phrases that passed, in order, each to its group.
+    pub(super) fn add_all(&mut self) {
+        let Self { calls, phrases, candidates, of_group, groups, .. } = self;
+        let calls = calls.kept();
+        for (Wake { phrase, group }, call) in phrases.kept() {
+            let (phrase, group) = (*phrase, *group as usize);
+            let Some(Call { at, len, .. }) = calls.get(*call as usize).copied() else { continue };
+            let number = crate::text::offset(candidates.len());
+            candidates.push(Candidate { phrase, at, len, next: NONE });
+            let Some((first, last)) = of_group.get_mut(group) else { continue };
+            if groups.has(group) {
+                if let Some(last) = candidates.get_mut(*last as usize) {
+                    last.next = number;
+                }
+            } else {
+                groups.add(group);
+                *first = number;
             }
-        } else {
-            self.groups.add(group);
-            *first = number;
+            *last = number;
         }
-        *last = number;
     }
 
     /// The phrases of a group, in the order in which they were added.

@@ -2,6 +2,7 @@
 //! No I/O and no judgement; a field a source did not give is `None`, never a guess.
 
 mod hash;
+mod line;
 mod platform;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use hash::Hasher;
 pub use hash::{ParseSha256Error, Sha256};
+pub use line::from_json_line;
 pub use platform::Platform;
 
 /// What makes a post the same post on the next visit: its platform and the platform's own id.

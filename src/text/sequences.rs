@@ -89,6 +89,11 @@ impl Sequences {
         root != 0 && self.goes_on[root as usize]
     }
 
+    /// Whether a sequence goes on with this word.
+    pub fn follows(&self, word: WordId) -> bool {
+        self.follows.get(word.0 as usize).is_some_and(|follows| *follows)
+    }
+
     /// Calls `found(value, words)` for every sequence that starts at `tokens[at]`, shortest first.
     pub fn at(&self, tokens: &[ClearToken], at: usize, mut found: impl FnMut(u32, usize)) {
         let Some(first) = tokens.get(at) else { return };
@@ -102,7 +107,7 @@ impl Sequences {
                 return;
             }
             let Some(next) = tokens.get(at + len) else { return };
-            if !self.follows.get(next.word.0 as usize).is_some_and(|follows| *follows) {
+            if !self.follows(next.word) {
                 return;
             }
             node = self.nodes.get(&(node, next.word)).copied().unwrap_or(0);

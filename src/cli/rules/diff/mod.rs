@@ -18,6 +18,7 @@ use serde::Deserialize;
 use super::super::batch::{self, Batch};
 use super::super::{Answer, Failure, unwritable};
 use crate::engine::{Engine, Lane, RuleFiles, Thresholds};
+use crate::post::from_json_line;
 use crate::registry::wib;
 use crate::report::diff::{Change, Compare, Comparison, Tally};
 
@@ -165,7 +166,7 @@ fn compare_lines<'a>(
 ) -> Part {
     let mut part = Part::default();
     for batch::Line { number, bytes } in lines {
-        let line: Line<'_> = match serde_json::from_slice(bytes.unwrap_or_default()) {
+        let line: Line<'_> = match from_json_line(bytes.unwrap_or_default()) {
             Ok(line) => line,
             Err(error) => {
                 part.unreadable.push((number, error.to_string()));

@@ -1,0 +1,330 @@
+//! What a word, a list entry or a fact wakes of all phrases, and what else the post must hold for
+//! that. Passes over a post once, and nearly without a branch: what its words do is not to be foreseen.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::phrase::{Accepts, ClassId};
+use super::places::{ANYTHING, Held, Need, Places};
+use super::woken::{Call, Passing, Wake, Woken};
+use crate::text::{ClearToken, Sequences, WordId, offset};
+
+/// What a phrase needs besides what wakes it, as numbers.
+type NeedsOf = [Need; 2];
+
+/// Phrases that need the same first; it ends where the next one begins.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    needs: Need,
+    from: u32,
+}
+
+/// How many stretches, or needs, are looked at in one step: most words wake and stand for no more.
+const STEP: usize = 4;
+
+/// Phrases that are woken, end to end: in stretches of those that need the same first, which are asked
+/// for it once.
+#[derive(Debug, Default)]
+struct Wakes {
+    /// A step more than there are, so that each step can be looked at as a whole.
+    stretches: Vec<Stretch>,
+    /// With what each needs besides.
+    phrases: Vec<(Need, Wake)>,
+}
+
+impl Wakes {
+    /// Adds what one thing wakes: the stretches `from..to` of these.
+    fn add(&mut self, mut wakes: Vec<(NeedsOf, Wake)>) -> Range<u32> {
+        let first = offset(self.stretches.len());
+        wakes.sort_by_key(|(needs, _)| *needs);
+        for stretch in wakes.chunk_by(|(one, _), (other, _)| one[0] == other[0]) {
+            let from = offset(self.phrases.len());
+            self.stretches.extend(stretch.first().map(|(needs, _)| Stretch { needs: needs[0], from }));
+            self.phrases.extend(stretch.iter().map(|(needs, wake)| (needs[1], *wake)));
+        }
+        first..offset(self.stretches.len())
+    }
+
+    fn close(&mut self) {
+        let end = Stretch { needs: ANYTHING, from: offset(self.phrases.len()) };
+        self.stretches.extend([end; STEP + 1]);
+    }
+}
+
+/// What a word may do, as bits. A byte each, since every word of a post is looked up here, and most
+/// can do nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Does(u8);
+
+impl Does {
+    /// It wakes phrases, or stands for what some need.
+    const SOMETHING: Self = Self(1);
+    /// A list entry of several words begins with it.
+    const BEGINS: Self = Self(2);
+    /// A list entry of several words goes on with it.
+    const GOES_ON: Self = Self(4);
+
+    const fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// What a word can do; half a line of the cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+struct Powers {
+    /// What it wakes, first by itself, then by the classes that it alone is in: the stretches
+    /// `wakes..classes` and `classes..end` of all.
+    wakes: u32,
+    classes: u32,
+    end: u32,
+    /// What it stands for that a woken phrase may need; what is left of a step is [`ANYTHING`]. The
+    /// first step stands here, the others are `more..most` of all.
+    stands: [Need; STEP],
+    more: u32,
+    most: u32,
+}
+
+/// What something of a class can do.
+#[derive(Debug, Clone)]
+struct ClassPowers {
+    /// What it wakes: some of all stretches.
+    wakes: Range<u32>,
+    /// What it stands for, where a woken phrase may need that.
+    stands: Option<Need>,
+}
+
+/// What words and classes wake.
+#[derive(Debug)]
+pub(super) struct Waking {
+    wakes: Wakes,
+    /// What words stand for beyond the first step, end to end.
+    stands_for: Box<[[Need; STEP]]>,
+    /// By word.
+    does: Box<[Does]>,
+    /// By word.
+    powers: Box<[Powers]>,
+    /// By class.
+    classes: Box<[ClassPowers]>,
+}
+
+/// Collects what wakes phrases, then closes into [`Waking`].
+#[derive(Debug)]
+pub(super) struct WakingBuilder {
+    needs: Needs,
+    by_word: Vec<Vec<(NeedsOf, Wake)>>,
+    by_class: Vec<Vec<(NeedsOf, Wake)>>,
+}
+
+impl WakingBuilder {
+    /// Of so many words and classes.
+    pub(super) fn new(words: usize, classes: usize) -> Self {
+        Self {
+            needs: Needs::default(),
+            by_word: vec![Vec::new(); words],
+            by_class: vec![Vec::new(); classes],
+        }
+    }
+
+    /// Says what wakes a phrase of a group, and what the post must hold besides.
+    pub(super) fn add(
+        &mut self,
+        anchor: Accepts,
+        needs: [Option<Accepts>; 2],
+        phrase: u32,
+        group: u32,
+    ) {
+        let needs = needs.map(|one| one.map_or(ANYTHING, |needed| self.needs.number(needed)));
+        let woken = match anchor {
+            Accepts::Word(word) => self.by_word.get_mut(word.0 as usize),
+            Accepts::Class(class) => self.by_class.get_mut(class.0 as usize),
+        };
+        woken.into_iter().for_each(|woken| woken.push((needs, Wake { phrase, group })));
+    }
+
+    /// Closes it; `lists` says which classes a word is in.
+    pub(super) fn build(self, lists: &Sequences) -> Waking {
+        let Self { needs, by_word, by_class } = self;
+        let mut wakes = Wakes::default();
+        let mut stands_for: Vec<[Need; STEP]> = Vec::new();
+        let mut powers = Vec::with_capacity(by_word.len());
+        let mut does = Vec::with_capacity(by_word.len());
+        for (word, woken) in (0..).map(WordId).zip(by_word) {
+            let classes = lists.single(word);
+            let alone = wakes.add(woken);
+            let of_classes = classes.iter().flat_map(|class| &by_class[*class as usize]);
+            let of_classes = wakes.add(of_classes.copied().collect());
+            let classes = classes.iter().map(|class| Accepts::Class(ClassId(*class)));
+            let all = [Accepts::Word(word)].into_iter().chain(classes);
+            let known: Vec<Need> = all.filter_map(|accepts| needs.known(accepts)).collect();
+            let mut steps = known.chunks(STEP).map(|chunk| {
+                let mut step = [ANYTHING; STEP];
+                step[..chunk.len()].copy_from_slice(chunk);
+                step
+            });
+            let stands = steps.next().unwrap_or_default();
+            let more = offset(stands_for.len());
+            stands_for.extend(steps);
+            powers.push(Powers {
+                wakes: alone.start,
+                classes: alone.end,
+                end: of_classes.end,
+                stands,
+                more,
+                most: offset(stands_for.len()),
+            });
+            let bits = [
+                (alone.start < of_classes.end || !known.is_empty(), Does::SOMETHING),
+                (lists.begins_longer(word), Does::BEGINS),
+                (lists.follows(word), Does::GOES_ON),
+            ];
+            let bits = bits.into_iter().filter(|(does, _)| *does);
+            does.push(Does(bits.fold(0, |all, (_, bit)| all | bit.0)));
+        }
+        let mut classes = Vec::with_capacity(by_class.len());
+        for (class, woken) in (0..).map(ClassId).zip(by_class) {
+            let stands = needs.known(Accepts::Class(class));
+            classes.push(ClassPowers { wakes: wakes.add(woken), stands });
+        }
+        wakes.close();
+        Waking {
+            wakes,
+            stands_for: stands_for.into_boxed_slice(),
+            does: does.into_boxed_slice(),
+            powers: powers.into_boxed_slice(),
+            classes: classes.into_boxed_slice(),
+        }
+    }
+}
+
+impl Waking {
+    /// Files the longer list entries of the post, and wakes what may stand in it. `places` already
+    /// holds the facts; which classes a word alone is in need not be filed.
+    pub(super) fn wake(
+        &self,
+        lists: &Sequences,
+        tokens: &[ClearToken],
+        places: &mut Places,
+        woken: &mut Woken,
+    ) {
+        places.facts_end();
+        places.held().reset();
+        self.look_at(tokens, places, woken);
+        for at in woken.begins.kept() {
+            let at = *at as usize;
+            lists.at(tokens, at, |class, len| {
+                if len > 1 {
+                    places.add(ClassId(class), at, at + len);
+                }
+            });
+        }
+        self.call(tokens, places, woken);
+        places.hold_filed(|class| self.classes.get(class.0 as usize)?.stands);
+        self.pass(places.held(), woken);
+    }
+
+    /// Tells the words that do something, or at which something is filed, from the others.
+    fn look_at(&self, tokens: &[ClearToken], places: &Places, woken: &mut Woken) {
+        let Woken { active, begins, .. } = woken;
+        for words in [&mut *active, &mut *begins] {
+            words.clear();
+            words.make_room(tokens.len());
+        }
+        let does = |token: Option<&ClearToken>| {
+            let does = token.and_then(|token| self.does.get(token.word.0 as usize));
+            does.copied().unwrap_or_default()
+        };
+        let mut next = does(tokens.first());
+        for at in 0..tokens.len() {
+            let here = std::mem::replace(&mut next, does(tokens.get(at + 1)));
+            let begin = here.has(Does::BEGINS) & next.has(Does::GOES_ON);
+            let filed = !places.is_empty_at(at);
+            begins.put(offset(at), begin);
+            active.put(offset(at), here.has(Does::SOMETHING) | begin | filed);
+        }
+    }
+
+    /// Notes what the words stand for, and calls what they wake.
+    fn call(&self, tokens: &[ClearToken], places: &mut Places, woken: &mut Woken) {
+        let Woken { active, calls, .. } = woken;
+        calls.clear();
+        for at in active.kept() {
+            let (at, index) = (*at, *at as usize);
+            let Some(word) = tokens.get(index).map(|token| token.word.0 as usize) else { continue };
+            let powers = self.powers.get(word).copied().unwrap_or_default();
+            let held = places.held();
+            powers.stands.into_iter().for_each(|need| held.hold(need));
+            let more = self.stands_for.get(powers.more as usize..powers.most as usize);
+            more.unwrap_or_default().as_flattened().iter().for_each(|need| held.hold(*need));
+            let mut call = |wakes: Range<u32>, len| {
+                calls.make_room(1);
+                calls.put(Call { from: wakes.start, to: wakes.end, at, len }, !wakes.is_empty());
+            };
+            // Longer entries were filed last and come first, then single words, then facts.
+            if places.is_empty_at(index) {
+                call(powers.wakes..powers.end, 1);
+                continue;
+            }
+            call(powers.wakes..powers.classes, 1);
+            for seen in places.entries_at(index) {
+                call(self.woken_by(seen.class), seen.len);
+            }
+            call(powers.classes..powers.end, 1);
+            for seen in places.facts_at(index) {
+                call(self.woken_by(seen.class), seen.len);
+            }
+        }
+    }
+
+    fn woken_by(&self, class: ClassId) -> Range<u32> {
+        self.classes.get(class.0 as usize).map_or(0..0, |class| class.wakes.clone())
+    }
+
+    /// Adds the phrases called of which the post holds what they need.
+    fn pass(&self, held: &Held, woken: &mut Woken) {
+        let Woken { calls, passing, phrases, .. } = woken;
+        let Wakes { stretches, phrases: all } = &self.wakes;
+        passing.clear();
+        for (call, Call { from, to, .. }) in (0..).zip(calls.kept()) {
+            let (mut from, to) = (*from as usize, *to as usize);
+            passing.make_room(to - from + STEP);
+            while from < to
+                && let Some(step) = stretches.get(from..).and_then(<[_]>::first_chunk::<{ STEP + 1 }>)
+            {
+                passing.put_all(std::array::from_fn::<_, STEP, _>(|nth| {
+                    let [stretch, next] = [&step[nth], &step[nth + 1]];
+                    let passes = held.has(stretch.needs) & (from + nth < to);
+                    (Passing { from: stretch.from, to: next.from, call }, passes)
+                }));
+                from += STEP;
+            }
+        }
+        phrases.clear();
+        for Passing { from, to, call } in passing.kept() {
+            let all = all.get(*from as usize..*to as usize).unwrap_or_default();
+            phrases.make_room(all.len());
+            all.iter().for_each(|(needs, wake)| phrases.put((*wake, *call), held.has(*needs)));
+        }
+        woken.add_all();
+    }
+}
+
+/// Numbers what phrases need, so that what a post holds of it is a few bytes. What there is no number
+/// left for is not asked for.
+#[derive(Debug, Default)]
+struct Needs(FxHashMap<Accepts, Need>);
+
+impl Needs {
+    fn number(&mut self, accepts: Accepts) -> Need {
+        match Need::try_from(self.0.len() + 1) {
+            Ok(next) => *self.0.entry(accepts).or_insert(next),
+            Err(_) => self.known(accepts).unwrap_or(ANYTHING),
+        }
+    }
+
+    /// The number of what some phrase needs.
+    fn known(&self, accepts: Accepts) -> Option<Need> {
+        self.0.get(&accepts).copied()
+    }
+}
