@@ -166,7 +166,8 @@ impl<'a> Compiler<'a> {
         let slots = rows.iter().map(|row| (row.rule, row.slots.clone())).collect();
         let sizes = classes.sizes.clone();
         patterns.pieces().for_each(|piece| words.piece(piece));
-        let vocabulary = Arc::new(words.build());
+        let mut vocabulary = words.build();
+        let facts = prepared.build(&mut vocabulary);
         let sequences = classes.sequences.build(vocabulary.len());
         let groups = Groups::new(&rules, &order);
         let (of, count) = (groups.of(), groups.len());
@@ -177,9 +178,11 @@ impl<'a> Compiler<'a> {
             &sequences,
             sizes.len(),
         );
-        let matcher = Matcher::new(slots, sequences, &sizes, &vocabulary, &commonness, of, count);
+        let matcher =
+            Matcher::new(slots, sequences, &sizes, &mut vocabulary, &commonness, of, count);
+        let vocabulary = Arc::new(vocabulary);
         let mut engine = Engine {
-            facts: prepared.build(&vocabulary),
+            facts,
             country_groups: registry
                 .countries
                 .iter()

@@ -69,12 +69,13 @@ fn precedence(accepts: Accepts, len: u32) -> Precedence {
 const MOST_MATCHES: usize = 8;
 
 impl Matcher {
-    /// Builds from rows of `(rule, slots)` and the group of each rule, below `groups`.
+    /// Builds from rows of `(rule, slots)` and the group of each rule, below `groups`, and tags the
+    /// words with what they do.
     pub(super) fn new(
         rows: Vec<(u32, Vec<Slot>)>,
         lists: Sequences,
         class_sizes: &[usize],
-        vocabulary: &Vocabulary,
+        vocabulary: &mut Vocabulary,
         commonness: &Commonness,
         group_of: &[u32],
         groups: usize,
@@ -99,7 +100,7 @@ impl Matcher {
             all.extend_from_slice(slots);
         }
         Self {
-            waking: waking.build(&lists),
+            waking: waking.build(&lists, vocabulary),
             members: Members::new(lists, offset(vocabulary.len())),
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),

@@ -32,7 +32,6 @@ mod rule_file;
 mod score;
 mod search_terms;
 mod severity;
-mod sieve;
 mod speech;
 mod stages;
 mod verdict;

@@ -148,7 +148,7 @@ impl Patterns {
         scratch.woken.extend_from_slice(&self.always);
         if let Some(pieces) = &self.pieces {
             for (at, token) in views.clear().iter().enumerate() {
-                if token.holds_piece {
+                if token.holds_piece() {
                     self.wake_at(pieces, views, at, scratch, meter);
                 }
             }

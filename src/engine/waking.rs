@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::phrase::{Accepts, ClassId};
 use super::places::{ANYTHING, Held, Need, Places};
 use super::woken::{Call, Passing, Wake, Woken};
-use crate::text::{ClearToken, Sequences, WordId, offset};
+use crate::text::{ClearToken, Sequences, Tags, Vocabulary, WordId, offset};
 
 /// What a phrase needs besides what wakes it, as numbers.
 type NeedsOf = [Need; 2];
@@ -40,7 +40,8 @@ impl Wakes {
         wakes.sort_by_key(|(needs, _)| *needs);
         for stretch in wakes.chunk_by(|(one, _), (other, _)| one[0] == other[0]) {
             let from = offset(self.phrases.len());
-            self.stretches.extend(stretch.first().map(|(needs, _)| Stretch { needs: needs[0], from }));
+            self.stretches
+                .extend(stretch.first().map(|(needs, _)| Stretch { needs: needs[0], from }));
             self.phrases.extend(stretch.iter().map(|(needs, wake)| (needs[1], *wake)));
         }
         first..offset(self.stretches.len())
@@ -52,23 +53,12 @@ impl Wakes {
     }
 }
 
-/// What a word may do, as bits. A byte each, since every word of a post is looked up here, and most
-/// can do nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Does(u8);
-
-impl Does {
-    /// It wakes phrases, or stands for what some need.
-    const SOMETHING: Self = Self(1);
-    /// A list entry of several words begins with it.
-    const BEGINS: Self = Self(2);
-    /// A list entry of several words goes on with it.
-    const GOES_ON: Self = Self(4);
-
-    const fn has(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
+/// A word wakes phrases, or stands for what some need.
+const ACTS: Tags = Tags::nth(3);
+/// A list entry of several words begins with it.
+const BEGINS: Tags = Tags::nth(4);
+/// A list entry of several words goes on with it.
+const GOES_ON: Tags = Tags::nth(5);
 
 /// What a word can do; half a line of the cache.
 #[derive(Debug, Clone, Copy, Default)]
@@ -101,8 +91,6 @@ pub(super) struct Waking {
     wakes: Wakes,
     /// What words stand for beyond the first step, end to end.
     stands_for: Box<[[Need; STEP]]>,
-    /// By word.
-    does: Box<[Does]>,
     /// By word.
     powers: Box<[Powers]>,
     /// By class.
@@ -143,13 +131,12 @@ impl WakingBuilder {
         woken.into_iter().for_each(|woken| woken.push((needs, Wake { phrase, group })));
     }
 
-    /// Closes it; `lists` says which classes a word is in.
-    pub(super) fn build(self, lists: &Sequences) -> Waking {
+    /// Closes it, and tags the words; `lists` says which classes a word is in.
+    pub(super) fn build(self, lists: &Sequences, vocabulary: &mut Vocabulary) -> Waking {
         let Self { needs, by_word, by_class } = self;
         let mut wakes = Wakes::default();
         let mut stands_for: Vec<[Need; STEP]> = Vec::new();
         let mut powers = Vec::with_capacity(by_word.len());
-        let mut does = Vec::with_capacity(by_word.len());
         for (word, woken) in (0..).map(WordId).zip(by_word) {
             let classes = lists.single(word);
             let alone = wakes.add(woken);
@@ -174,13 +161,14 @@ impl WakingBuilder {
                 more,
                 most: offset(stands_for.len()),
             });
-            let bits = [
-                (alone.start < of_classes.end || !known.is_empty(), Does::SOMETHING),
-                (lists.begins_longer(word), Does::BEGINS),
-                (lists.follows(word), Does::GOES_ON),
+            let tags = [
+                (alone.start < of_classes.end || !known.is_empty(), ACTS),
+                (lists.begins_longer(word), BEGINS),
+                (lists.follows(word), GOES_ON),
             ];
-            let bits = bits.into_iter().filter(|(does, _)| *does);
-            does.push(Does(bits.fold(0, |all, (_, bit)| all | bit.0)));
+            for (_, tag) in tags.into_iter().filter(|(does, _)| *does) {
+                vocabulary.tag(word, tag);
+            }
         }
         let mut classes = Vec::with_capacity(by_class.len());
         for (class, woken) in (0..).map(ClassId).zip(by_class) {
@@ -191,7 +179,6 @@ impl WakingBuilder {
         Waking {
             wakes,
             stands_for: stands_for.into_boxed_slice(),
-            does: does.into_boxed_slice(),
             powers: powers.into_boxed_slice(),
             classes: classes.into_boxed_slice(),
         }
@@ -210,7 +197,7 @@ impl Waking {
     ) {
         places.facts_end();
         places.held().reset();
-        self.look_at(tokens, places, woken);
+        look_at(tokens, places, woken);
         for at in woken.begins.kept() {
             let at = *at as usize;
             lists.at(tokens, at, |class, len| {
@@ -222,27 +209,6 @@ impl Waking {
         self.call(tokens, places, woken);
         places.hold_filed(|class| self.classes.get(class.0 as usize)?.stands);
         self.pass(places.held(), woken);
-    }
-
-    /// Tells the words that do something, or at which something is filed, from the others.
-    fn look_at(&self, tokens: &[ClearToken], places: &Places, woken: &mut Woken) {
-        let Woken { active, begins, .. } = woken;
-        for words in [&mut *active, &mut *begins] {
-            words.clear();
-            words.make_room(tokens.len());
-        }
-        let does = |token: Option<&ClearToken>| {
-            let does = token.and_then(|token| self.does.get(token.word.0 as usize));
-            does.copied().unwrap_or_default()
-        };
-        let mut next = does(tokens.first());
-        for at in 0..tokens.len() {
-            let here = std::mem::replace(&mut next, does(tokens.get(at + 1)));
-            let begin = here.has(Does::BEGINS) & next.has(Does::GOES_ON);
-            let filed = !places.is_empty_at(at);
-            begins.put(offset(at), begin);
-            active.put(offset(at), here.has(Does::SOMETHING) | begin | filed);
-        }
     }
 
     /// Notes what the words stand for, and calls what they wake.
@@ -290,7 +256,8 @@ impl Waking {
             let (mut from, to) = (*from as usize, *to as usize);
             passing.make_room(to - from + STEP);
             while from < to
-                && let Some(step) = stretches.get(from..).and_then(<[_]>::first_chunk::<{ STEP + 1 }>)
+                && let Some(step) =
+                    stretches.get(from..).and_then(<[_]>::first_chunk::<{ STEP + 1 }>)
             {
                 passing.put_all(std::array::from_fn::<_, STEP, _>(|nth| {
                     let [stretch, next] = [&step[nth], &step[nth + 1]];
@@ -307,6 +274,22 @@ impl Waking {
             all.iter().for_each(|(needs, wake)| phrases.put((*wake, *call), held.has(*needs)));
         }
         woken.add_all();
+    }
+}
+
+/// Tells the words that do something, or at which something is filed, from the others.
+fn look_at(tokens: &[ClearToken], places: &Places, woken: &mut Woken) {
+    let Woken { active, begins, .. } = woken;
+    for words in [&mut *active, &mut *begins] {
+        words.clear();
+        words.make_room(tokens.len());
+    }
+    for at in 0..tokens.len() {
+        let next = tokens.get(at + 1).map_or_else(Tags::default, |token| token.tags);
+        let begin = tokens[at].tags.has(BEGINS) & next.has(GOES_ON);
+        let filed = !places.is_empty_at(at);
+        begins.put(offset(at), begin);
+        active.put(offset(at), tokens[at].tags.has(ACTS) | begin | filed);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::bits::Bits;
 use super::places::NONE;
-use super::sieve::Sieve;
+use crate::text::Sieve;
 
 /// A phrase of a group.
 #[derive(Debug, Clone, Copy, Default)]

@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::registry::Registry;
-use crate::text::{Span, Views, Vocabulary, VocabularyBuilder, WordId, offset};
+use crate::text::{Sieve, Span, Tags, Views, Vocabulary, VocabularyBuilder, WordId, offset};
 
 pub use agencies::{Agency, AgencyClaim, Standing};
 pub use amounts::{Amount, Role};
@@ -101,23 +101,14 @@ pub struct Found {
     /// Names of the tables, in order.
     names: Vec<Name>,
     /// Clear tokens with which something can begin, and what.
-    begins: Vec<(usize, Begins)>,
+    begins: Sieve<(u32, Tags)>,
 }
 
 /// What can begin with a word; most words begin nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Begins(u8);
-
-impl Begins {
-    const NOTHING: Self = Self(0);
-    const COUNTRY: Self = Self(1);
-    const AMOUNT: Self = Self(2);
-    const NAME: Self = Self(4);
-
-    const fn has(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-}
+const COUNTRY: Tags = Tags::nth(0);
+const AMOUNT: Tags = Tags::nth(1);
+const NAME: Tags = Tags::nth(2);
+const ANYTHING: Tags = COUNTRY.and(AMOUNT).and(NAME);
 
 impl Found {
     /// Whether there is no fact at all.
@@ -170,8 +161,6 @@ pub struct Reader {
     amounts: amounts::Reader,
     contacts: contacts::Reader,
     names: names::Names,
-    /// By word, what can begin with it.
-    begins: Box<[Begins]>,
     tables: Tables,
 }
 
@@ -241,18 +230,18 @@ impl Reader {
         departures.clear();
         names.clear();
         begins.clear();
-        for (at, token) in views.clear().iter().enumerate() {
-            match self.begins.get(token.word.0 as usize) {
-                Some(&Begins::NOTHING) | None => {}
-                Some(what) => begins.push((at, *what)),
-            }
+        begins.make_room(views.clear().len());
+        for (at, token) in (0..).zip(views.clear()) {
+            begins.put((at, token.tags), token.tags.has(ANYTHING));
         }
-        let beginning =
-            |what| begins.iter().filter(move |(_, begins)| begins.has(what)).map(|(at, _)| *at);
-        self.destinations.read(views, beginning(Begins::COUNTRY), destinations);
+        let beginning = |what| {
+            let begins = begins.kept().iter().filter(move |(_, tags)| tags.has(what));
+            begins.map(|(at, _)| *at as usize)
+        };
+        self.destinations.read(views, beginning(COUNTRY), destinations);
         self.contacts.read(views, contacts);
-        self.amounts.read(views, beginning(Begins::AMOUNT), contacts, amounts);
-        self.names.read(views.clear(), beginning(Begins::NAME), names);
+        self.amounts.read(views, beginning(AMOUNT), contacts, amounts);
+        self.names.read(views.clear(), beginning(NAME), names);
         if names.is_empty() && destinations.is_empty() {
             return;
         }
@@ -336,27 +325,22 @@ impl Reader {
 }
 
 impl Prepared {
-    /// Completes the reader once the vocabulary is closed.
-    pub fn build(self, vocabulary: &Vocabulary) -> Reader {
+    /// Completes the reader once the vocabulary is closed, and tags its words with what begins with
+    /// them.
+    pub fn build(self, vocabulary: &mut Vocabulary) -> Reader {
         let Self { destinations, amounts, contacts, names, tables } = self;
         let (destinations, names) = (destinations.build(vocabulary), names.build(vocabulary));
-        let begins = (0..offset(vocabulary.len())).map(WordId).map(|word| {
+        for word in (0..offset(vocabulary.len())).map(WordId) {
             let all = [
-                (destinations.begins(word), Begins::COUNTRY),
-                (amounts.begins(word), Begins::AMOUNT),
-                (names.begins(word), Begins::NAME),
+                (destinations.begins(word), COUNTRY),
+                (amounts.begins(word), AMOUNT),
+                (names.begins(word), NAME),
             ];
-            let those = all.into_iter().filter(|(begins, _)| *begins);
-            Begins(those.fold(0, |bits, (_, what)| bits | what.0))
-        });
-        Reader {
-            begins: begins.collect(),
-            contacts: contacts.build(vocabulary),
-            destinations,
-            amounts,
-            names,
-            tables,
+            for (_, tag) in all.into_iter().filter(|(begins, _)| *begins) {
+                vocabulary.tag(word, tag);
+            }
         }
+        Reader { contacts: contacts.build(vocabulary), destinations, amounts, names, tables }
     }
 }
 
@@ -403,8 +387,9 @@ mod tests {
         words.alias("bln", "bulan");
         words.alias("gj", "gaji");
         let prepared = Reader::prepare(&registry, &mut words);
-        let vocabulary = Arc::new(words.build());
-        (prepared.build(&vocabulary), Views::new(vocabulary))
+        let mut vocabulary = words.build();
+        let reader = prepared.build(&mut vocabulary);
+        (reader, Views::new(Arc::new(vocabulary)))
     }
 
     pub(super) fn facts_on(days: Days, text: &str) -> Facts {

@@ -9,7 +9,7 @@ use super::memo::{Key, Memo, Reading, Sought};
 use super::pieces::joint;
 use super::undo::{Segmenter, unleet};
 use super::vocabulary::{Vocabulary, WordId};
-use super::{confusable, offset};
+use super::{Tags, confusable, offset};
 
 /// By which means a token was found to be its word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -88,8 +88,15 @@ pub struct ClearToken {
     pub raw_end: u32,
     /// What stood before it.
     pub before: Before,
-    /// It may hold one of the vocabulary's pieces; if not, it holds none.
-    pub holds_piece: bool,
+    /// What others want to know of it.
+    pub tags: Tags,
+}
+
+impl ClearToken {
+    /// Whether it may hold one of the vocabulary's pieces; if not, it holds none.
+    pub const fn holds_piece(&self) -> bool {
+        self.tags.has(Tags::PIECE)
+    }
 }
 
 /// Marks that are a style where neighbours have them too.
@@ -199,11 +206,11 @@ impl Clearer {
         reading: Reading,
         clear: &mut Vec<ClearToken>,
     ) {
-        let Reading { word, marks, holds_piece, .. } = reading;
+        let Reading { word, marks, tags, .. } = reading;
         self.styled |= marks.has(STYLES);
         let (raw_start, raw_end) = (offset(at), offset(at + 1));
         let before = run.before(clear, at);
-        clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
+        clear.push(ClearToken { word, marks, raw_start, raw_end, before, tags });
         if let Some(second) = reading.second() {
             run.push_all(clear, &[second], marks, at, at + 1);
         }
@@ -224,8 +231,7 @@ impl Clearer {
             None => {
                 let (marks, goes_on) = self.alone(run.vocabulary, run.text_of(token), token);
                 let reading = self.words.first().and_then(|first| {
-                    let holds_piece = run.holds_piece(*first, marks, at);
-                    Reading::of(&self.words, marks, holds_piece, goes_on)
+                    Reading::of(&self.words, marks, run.tags(*first, marks, at), goes_on)
                 });
                 reading.into_iter().for_each(|reading| self.memo.keep(key, reading));
                 (reading, marks, goes_on)
@@ -300,12 +306,12 @@ impl Run<'_> {
         for word in words.iter().copied() {
             let before = self.before(clear, from);
             // What is put together of pieces is not looked at as it is written.
-            let holds_piece = if to == from + 1 {
-                self.holds_piece(word, marks, from)
+            let tags = if to == from + 1 {
+                self.tags(word, marks, from)
             } else {
-                self.vocabulary.holds_piece(word, None)
+                self.vocabulary.tags(word, None)
             };
-            clear.push(ClearToken { word, marks, raw_start, raw_end, before, holds_piece });
+            clear.push(ClearToken { word, marks, raw_start, raw_end, before, tags });
         }
     }
 
@@ -314,11 +320,11 @@ impl Run<'_> {
         self.push_all(clear, &[word], Marks::default(), at, at + 1);
     }
 
-    /// Whether the raw token `at`, read as this word, may hold a piece. As it is written it is
-    /// looked at where no style was taken off.
-    fn holds_piece(&self, word: WordId, marks: Marks, at: usize) -> bool {
+    /// The tags of the raw token `at`, read as this word. As it is written it is looked at where no
+    /// style was taken off.
+    fn tags(&self, word: WordId, marks: Marks, at: usize) -> Tags {
         let written = marks.is_none().then(|| self.text_of(&self.raw[at]));
-        self.vocabulary.holds_piece(word, written)
+        self.vocabulary.tags(word, written)
     }
 
     /// What stood before a word of which `from` is the first raw token.

@@ -4,7 +4,7 @@
 use std::num::NonZero;
 
 use super::beginnings::Letters;
-use super::{Marks, WordId};
+use super::{Marks, Tags, WordId};
 
 /// Pairs of words kept: a power of two. Two megabytes, which a core's own cache does not hold; but the
 /// words of a post are asked for together, and to read a word afresh takes far longer than to wait.
@@ -22,8 +22,8 @@ pub(super) struct Reading {
     second: Option<NonZero<u32>>,
     /// How that was found.
     pub(super) marks: Marks,
-    /// Whether the first word may hold a piece that somebody asks after.
-    pub(super) holds_piece: bool,
+    /// What others want to know of the first word.
+    pub(super) tags: Tags,
     /// The letters with which the next word may go on, so that both are pieces of one.
     pub(super) goes_on: Letters,
 }
@@ -72,18 +72,13 @@ impl Default for Memo {
 
 impl Reading {
     /// Of one word or two; more are not kept.
-    pub(super) fn of(
-        words: &[WordId],
-        marks: Marks,
-        holds_piece: bool,
-        goes_on: Letters,
-    ) -> Option<Self> {
+    pub(super) fn of(words: &[WordId], marks: Marks, tags: Tags, goes_on: Letters) -> Option<Self> {
         let (word, second) = match words {
             [word] => (*word, None),
             [word, second] => (*word, Some(NonZero::new(second.0)?)),
             _ => return None,
         };
-        Some(Self { word, second, marks, holds_piece, goes_on })
+        Some(Self { word, second, marks, tags, goes_on })
     }
 
     /// What more it stands for, where it is two words.
@@ -183,7 +178,7 @@ mod tests {
         let text = "kerja kerjasama kerja\u{301} pekerja pekerjaanpekerja kerja";
         let key = |start, end| Key::of(text, start, end);
         let mut memo = Memo::default();
-        let reading = Reading { word: WordId(7), holds_piece: true, ..Reading::default() };
+        let reading = Reading { word: WordId(7), tags: Tags::nth(3), ..Reading::default() };
         memo.keep(key(0, 5), reading);
         assert_eq!(memo.recall(key(0, 5)), Some(&reading));
         let last = text.len() - 5;

@@ -4,10 +4,10 @@
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::Marks;
 use super::beginnings::{Beginnings, Consonants, Heads, Lengths, Letters};
 use super::fold::Folded;
 use super::lex::{self, RawKind};
+use super::{Marks, Tags};
 
 /// A word of the vocabulary; the first few numbers stand for kinds of token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,10 +62,32 @@ pub struct Vocabulary {
     longest: usize,
     /// How forms of sensitive words begin.
     sensitive_heads: Heads,
-    /// Pieces of words that somebody asks after, and by word whether it holds one; empty where
-    /// nobody asks.
-    pieces: Option<AhoCorasick>,
-    holds_piece: Vec<bool>,
+    /// Pieces of words that somebody asks after.
+    pieces: Pieces,
+    /// By word, what others want to know of it.
+    tags: Vec<Tags>,
+}
+
+/// Pieces of words that somebody asks after.
+#[derive(Debug, Default)]
+enum Pieces {
+    /// Nobody does.
+    #[default]
+    None,
+    Of(AhoCorasick),
+    /// More than can be looked for: any word may hold one.
+    TooMany,
+}
+
+impl Pieces {
+    /// Whether a word may hold one, where it is known how that is written.
+    fn may_be_in(&self, written: Option<&str>) -> bool {
+        match (self, written) {
+            (Self::None, _) => false,
+            (Self::Of(pieces), Some(written)) => pieces.is_match(written),
+            (Self::TooMany, _) | (_, None) => true,
+        }
+    }
 }
 
 /// What a written form was resolved to.
@@ -96,19 +118,18 @@ impl Vocabulary {
         self.sensitive.get(id.0 as usize).copied().unwrap_or(false)
     }
 
-    /// Whether a token read as this word may hold one of the pieces asked after. What is no word of
-    /// the vocabulary is looked at as `written`; without that it may always.
-    pub(super) fn holds_piece(&self, word: WordId, written: Option<&str>) -> bool {
-        if self.holds_piece.is_empty() {
-            return false;
+    /// Says what others want to know of a word. To be called before any text is read.
+    pub fn tag(&mut self, id: WordId, tags: Tags) {
+        if let Some(all) = self.tags.get_mut(id.0 as usize) {
+            *all = all.and(tags);
         }
-        if word.0 >= WordId::RESERVED {
-            return self.holds_piece.get(word.0 as usize).copied().unwrap_or(true);
-        }
-        match (&self.pieces, written) {
-            (Some(pieces), Some(written)) => pieces.is_match(written),
-            _ => true,
-        }
+    }
+
+    /// The tags of a token read as this word. What is no word of the vocabulary is looked at for
+    /// pieces as `written`; without that it may always hold one.
+    pub(super) fn tags(&self, id: WordId, written: Option<&str>) -> Tags {
+        let tags = self.tags.get(id.0 as usize).copied().unwrap_or_default();
+        if id.is_kind() && self.pieces.may_be_in(written) { tags.and(Tags::PIECE) } else { tags }
     }
 
     /// The words a plain written form stands for, when it is known.
@@ -409,13 +430,14 @@ impl VocabularyBuilder {
                 .kind(Some(AhoCorasickKind::DFA))
                 .prefilter(false)
                 .build(&pieces);
-            // One too large to build finds every word.
-            vocabulary.pieces = automaton.ok();
-            let all = vocabulary.pieces.as_ref();
-            let words = vocabulary.words.iter();
-            vocabulary.holds_piece =
-                words.map(|word| all.is_none_or(|all| all.is_match(&**word))).collect();
+            vocabulary.pieces = automaton.map_or(Pieces::TooMany, Pieces::Of);
         }
+        let Vocabulary { words, pieces, .. } = &vocabulary;
+        let tags = words.iter().enumerate().map(|(id, word)| {
+            let piece = id >= WordId::RESERVED as usize && pieces.may_be_in(Some(word));
+            if piece { Tags::PIECE } else { Tags::default() }
+        });
+        vocabulary.tags = tags.collect();
         vocabulary
     }
 }

@@ -3,7 +3,7 @@
 
 /// What passed, in order; a buffer that only grows.
 #[derive(Debug)]
-pub(super) struct Sieve<T> {
+pub(crate) struct Sieve<T> {
     items: Vec<T>,
     kept: usize,
 }
@@ -16,13 +16,13 @@ impl<T> Default for Sieve<T> {
 
 impl<T: Copy + Default> Sieve<T> {
     /// Forgets all.
-    pub(super) const fn clear(&mut self) {
+    pub(crate) const fn clear(&mut self) {
         self.kept = 0;
     }
 
     /// Makes room for so many more; to be called before they are put.
     #[inline]
-    pub(super) fn make_room(&mut self, more: usize) {
+    pub(crate) fn make_room(&mut self, more: usize) {
         if self.items.len() < self.kept + more {
             self.items.resize((self.kept + more).next_power_of_two(), T::default());
         }
@@ -30,7 +30,7 @@ impl<T: Copy + Default> Sieve<T> {
 
     /// Keeps `item` if it passes. Without room for it nothing is kept.
     #[inline]
-    pub(super) fn put(&mut self, item: T, passes: bool) {
+    pub(crate) fn put(&mut self, item: T, passes: bool) {
         if let Some(place) = self.items.get_mut(self.kept) {
             *place = item;
             self.kept += usize::from(passes);
@@ -39,7 +39,7 @@ impl<T: Copy + Default> Sieve<T> {
 
     /// Keeps those of some items that pass; likewise.
     #[inline]
-    pub(super) fn put_all<const N: usize>(&mut self, items: [(T, bool); N]) {
+    pub(crate) fn put_all<const N: usize>(&mut self, items: [(T, bool); N]) {
         let room = self.items.get_mut(self.kept..).and_then(<[T]>::first_chunk_mut::<N>);
         if let Some(room) = room {
             let mut kept = 0;
@@ -52,7 +52,7 @@ impl<T: Copy + Default> Sieve<T> {
     }
 
     /// What passed.
-    pub(super) fn kept(&self) -> &[T] {
+    pub(crate) fn kept(&self) -> &[T] {
         self.items.get(..self.kept).unwrap_or_default()
     }
 }
