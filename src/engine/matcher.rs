@@ -100,7 +100,7 @@ impl Matcher {
             all.extend_from_slice(slots);
         }
         Self {
-            waking: waking.build(&lists, vocabulary),
+            waking: waking.build(&lists, vocabulary, commonness),
             members: Members::new(lists, offset(vocabulary.len())),
             phrases: phrases.into_boxed_slice(),
             slots: all.into_boxed_slice(),

@@ -27,7 +27,7 @@ const REACH: u8 = 6;
 const WIDEST: u8 = 12;
 
 /// What a slot accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Accepts {
     Word(WordId),
     Class(ClassId),

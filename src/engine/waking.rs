@@ -1,17 +1,19 @@
 //! What a word, a list entry or a fact wakes of all phrases, and what else the post must hold for
 //! that. Passes over a post once, and nearly without a branch: what its words do is not to be foreseen.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::commonness::Commonness;
 use super::phrase::{Accepts, ClassId};
 use super::places::{ANYTHING, Held, Need, Places};
 use super::woken::{Call, Passing, Wake, Woken};
 use crate::text::{ClearToken, Sequences, Tags, Vocabulary, WordId, offset};
 
-/// What a phrase needs besides what wakes it, as numbers.
-type NeedsOf = [Need; 2];
+/// What a phrase needs besides what wakes it.
+type NeedsOf<T> = [T; 2];
 
 /// Phrases that need the same first; it ends where the next one begins.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +37,7 @@ struct Wakes {
 
 impl Wakes {
     /// Adds what one thing wakes: the stretches `from..to` of these.
-    fn add(&mut self, mut wakes: Vec<(NeedsOf, Wake)>) -> Range<u32> {
+    fn add(&mut self, mut wakes: Vec<(NeedsOf<Need>, Wake)>) -> Range<u32> {
         let first = offset(self.stretches.len());
         wakes.sort_by_key(|(needs, _)| *needs);
         for stretch in wakes.chunk_by(|(one, _), (other, _)| one[0] == other[0]) {
@@ -100,30 +102,24 @@ pub(super) struct Waking {
 /// Collects what wakes phrases, then closes into [`Waking`].
 #[derive(Debug)]
 pub(super) struct WakingBuilder {
-    needs: Needs,
-    by_word: Vec<Vec<(NeedsOf, Wake)>>,
-    by_class: Vec<Vec<(NeedsOf, Wake)>>,
+    by_word: Vec<Vec<(NeedsOf<Option<Accepts>>, Wake)>>,
+    by_class: Vec<Vec<(NeedsOf<Option<Accepts>>, Wake)>>,
 }
 
 impl WakingBuilder {
     /// Of so many words and classes.
     pub(super) fn new(words: usize, classes: usize) -> Self {
-        Self {
-            needs: Needs::default(),
-            by_word: vec![Vec::new(); words],
-            by_class: vec![Vec::new(); classes],
-        }
+        Self { by_word: vec![Vec::new(); words], by_class: vec![Vec::new(); classes] }
     }
 
     /// Says what wakes a phrase of a group, and what the post must hold besides.
     pub(super) fn add(
         &mut self,
         anchor: Accepts,
-        needs: [Option<Accepts>; 2],
+        needs: NeedsOf<Option<Accepts>>,
         phrase: u32,
         group: u32,
     ) {
-        let needs = needs.map(|one| one.map_or(ANYTHING, |needed| self.needs.number(needed)));
         let woken = match anchor {
             Accepts::Word(word) => self.by_word.get_mut(word.0 as usize),
             Accepts::Class(class) => self.by_class.get_mut(class.0 as usize),
@@ -132,16 +128,26 @@ impl WakingBuilder {
     }
 
     /// Closes it, and tags the words; `lists` says which classes a word is in.
-    pub(super) fn build(self, lists: &Sequences, vocabulary: &mut Vocabulary) -> Waking {
-        let Self { needs, by_word, by_class } = self;
+    pub(super) fn build(
+        self,
+        lists: &Sequences,
+        vocabulary: &mut Vocabulary,
+        commonness: &Commonness,
+    ) -> Waking {
+        let Self { by_word, by_class } = self;
+        let all = by_word.iter().chain(&by_class).flatten();
+        let needs = Needs::of(all.flat_map(|(needs, _)| needs).copied().flatten(), commonness);
+        let numbered = |(those, wake): &(NeedsOf<Option<Accepts>>, Wake)| {
+            (those.map(|one| one.and_then(|one| needs.known(one)).unwrap_or(ANYTHING)), *wake)
+        };
         let mut wakes = Wakes::default();
         let mut stands_for: Vec<[Need; STEP]> = Vec::new();
         let mut powers = Vec::with_capacity(by_word.len());
-        for (word, woken) in (0..).map(WordId).zip(by_word) {
+        for (word, woken) in (0..).map(WordId).zip(&by_word) {
             let classes = lists.single(word);
-            let alone = wakes.add(woken);
+            let alone = wakes.add(woken.iter().map(numbered).collect());
             let of_classes = classes.iter().flat_map(|class| &by_class[*class as usize]);
-            let of_classes = wakes.add(of_classes.copied().collect());
+            let of_classes = wakes.add(of_classes.map(numbered).collect());
             let classes = classes.iter().map(|class| Accepts::Class(ClassId(*class)));
             let all = [Accepts::Word(word)].into_iter().chain(classes);
             let known: Vec<Need> = all.filter_map(|accepts| needs.known(accepts)).collect();
@@ -171,9 +177,10 @@ impl WakingBuilder {
             }
         }
         let mut classes = Vec::with_capacity(by_class.len());
-        for (class, woken) in (0..).map(ClassId).zip(by_class) {
+        for (class, woken) in (0..).map(ClassId).zip(&by_class) {
             let stands = needs.known(Accepts::Class(class));
-            classes.push(ClassPowers { wakes: wakes.add(woken), stands });
+            let wakes = wakes.add(woken.iter().map(numbered).collect());
+            classes.push(ClassPowers { wakes, stands });
         }
         wakes.close();
         Waking {
@@ -200,11 +207,7 @@ impl Waking {
         look_at(tokens, places, woken);
         for at in woken.begins.kept() {
             let at = *at as usize;
-            lists.at(tokens, at, |class, len| {
-                if len > 1 {
-                    places.add(ClassId(class), at, at + len);
-                }
-            });
+            lists.longer_at(tokens, at, |class, len| places.add(ClassId(class), at, at + len));
         }
         self.call(tokens, places, woken);
         places.hold_filed(|class| self.classes.get(class.0 as usize)?.stands);
@@ -293,17 +296,18 @@ fn look_at(tokens: &[ClearToken], places: &Places, woken: &mut Woken) {
     }
 }
 
-/// Numbers what phrases need, so that what a post holds of it is a few bytes. What there is no number
-/// left for is not asked for.
-#[derive(Debug, Default)]
+/// Numbers what phrases need, so that what a post holds of it is a few bytes: what many posts hold
+/// first, so that these stand side by side. What there is no number left for is not asked for.
+#[derive(Debug)]
 struct Needs(FxHashMap<Accepts, Need>);
 
 impl Needs {
-    fn number(&mut self, accepts: Accepts) -> Need {
-        match Need::try_from(self.0.len() + 1) {
-            Ok(next) => *self.0.entry(accepts).or_insert(next),
-            Err(_) => self.known(accepts).unwrap_or(ANYTHING),
-        }
+    fn of(all: impl Iterator<Item = Accepts>, commonness: &Commonness) -> Self {
+        let mut all: Vec<Accepts> = all.collect();
+        all.sort_unstable();
+        all.dedup();
+        all.sort_by_key(|one| Reverse(commonness.of(*one)));
+        Self(all.into_iter().zip(ANYTHING + 1..=Need::MAX).collect())
     }
 
     /// The number of what some phrase needs.

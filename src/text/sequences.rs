@@ -22,6 +22,8 @@ pub struct Sequences {
     goes_on: Vec<bool>,
     /// By word, whether any sequence goes on with it: most words are refused here.
     follows: Vec<bool>,
+    /// With which two words the sequences of several begin.
+    pairs: Pairs,
 }
 
 impl SequencesBuilder {
@@ -63,9 +65,19 @@ impl SequencesBuilder {
                 *follows = true;
             }
         }
+        let firsts: FxHashMap<u32, WordId> = self
+            .nodes
+            .iter()
+            .filter(|((from, _), _)| *from == 0)
+            .map(|((_, word), to)| (*to, *word))
+            .collect();
+        let seconds = self.nodes.keys();
+        let pairs: Vec<(WordId, WordId)> =
+            seconds.filter_map(|(from, second)| Some((*firsts.get(from)?, *second))).collect();
+        let pairs = Pairs::of(&pairs);
         let nodes = self.nodes.into_iter().filter(|((from, _), _)| *from != 0).collect();
         let values = self.values.into_iter().map(Vec::into_boxed_slice).collect();
-        Sequences { roots, nodes, values, goes_on, follows }
+        Sequences { roots, nodes, values, goes_on, follows, pairs }
     }
 }
 
@@ -97,21 +109,54 @@ impl Sequences {
     /// Calls `found(value, words)` for every sequence that starts at `tokens[at]`, shortest first.
     pub fn at(&self, tokens: &[ClearToken], at: usize, mut found: impl FnMut(u32, usize)) {
         let Some(first) = tokens.get(at) else { return };
+        self.single(first.word).iter().for_each(|value| found(*value, 1));
+        self.longer_at(tokens, at, found);
+    }
+
+    /// The same of the sequences of several words.
+    pub fn longer_at(&self, tokens: &[ClearToken], at: usize, mut found: impl FnMut(u32, usize)) {
+        let Some([first, second]) = tokens.get(at..).and_then(<[_]>::first_chunk) else { return };
+        if !self.pairs.may_hold(first.word, second.word) {
+            return;
+        }
         let mut node = self.roots.get(first.word.0 as usize).copied().unwrap_or(0);
-        let mut len = 1;
-        while node != 0 {
-            for value in &*self.values[node as usize] {
-                found(*value, len);
-            }
-            if !self.goes_on[node as usize] {
-                return;
-            }
-            let Some(next) = tokens.get(at + len) else { return };
-            if !self.follows(next.word) {
+        for (len, next) in (2..).zip(&tokens[at + 1..]) {
+            if node == 0 || !self.goes_on[node as usize] || !self.follows(next.word) {
                 return;
             }
             node = self.nodes.get(&(node, next.word)).copied().unwrap_or(0);
-            len += 1;
+            self.values[node as usize].iter().for_each(|value| found(*value, len));
         }
+    }
+}
+
+/// With which two words sequences begin, as bits by a hash of both: it may say "perhaps" of two that
+/// none begins with, but hardly ever does.
+#[derive(Debug, Default)]
+struct Pairs(Box<[u64]>);
+
+impl Pairs {
+    fn of(pairs: &[(WordId, WordId)]) -> Self {
+        // Eight bits a pair, and a power of two.
+        let mut bits = Self(vec![0; pairs.len().div_ceil(8).next_power_of_two()].into());
+        for (first, second) in pairs {
+            let (at, bit) = bits.place(*first, *second);
+            bits.0[at] |= bit;
+        }
+        bits
+    }
+
+    fn may_hold(&self, first: WordId, second: WordId) -> bool {
+        let (at, bit) = self.place(first, second);
+        self.0.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    /// The word of 64 bits in which the bit of a pair is, and the bit.
+    fn place(&self, first: WordId, second: WordId) -> (usize, u64) {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        let both = u64::from(first.0) << 32 | u64::from(second.0);
+        let hash = (both ^ both >> 29).wrapping_mul(FACTOR);
+        let at = usize::try_from(hash >> 38).unwrap_or(0) & self.0.len().wrapping_sub(1);
+        (at, 1 << (hash >> 32 & 63))
     }
 }
