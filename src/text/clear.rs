@@ -144,7 +144,7 @@ impl Clearer {
         let mut at = 0;
         self.styled = false;
         while let Some(token) = raw.get(at) {
-            if let Some(Sought { key, kept: true }) = self.sought.get(at)
+            if let Some(Sought { key, kept: true, .. }) = self.sought.get(at)
                 && run.stands_alone(token, at)
                 && let Some(reading) = self.memo.recall(*key)
                 && reading.goes_on.are_none()
@@ -185,7 +185,7 @@ impl Clearer {
             run.push_all(clear, &[word], Marks::JOINED, at, end);
             return end;
         }
-        let Sought { key, kept } = self.sought[at];
+        let Sought { key, kept, .. } = self.sought[at];
         if kept
             && let Some(reading) = self.memo.recall(key)
             && reading.goes_on.are_none()
