@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::commonness::Commonness;
 use super::phrase::{Accepts, ClassId};
 use super::places::{ANYTHING, Held, Need, Places};
-use super::woken::{Call, Passing, Wake, Woken};
+use super::woken::{Call, Passing, Powers, STEP, Wake, Woken};
 use crate::text::{ClearToken, Sequences, Tags, Vocabulary, WordId, offset};
 
 /// What a phrase needs besides what wakes it.
@@ -21,9 +21,6 @@ struct Stretch {
     needs: Need,
     from: u32,
 }
-
-/// How many stretches, or needs, are looked at in one step: most words wake and stand for no more.
-const STEP: usize = 4;
 
 /// Phrases that are woken, end to end: in stretches of those that need the same first, which are asked
 /// for it once.
@@ -61,22 +58,6 @@ const ACTS: Tags = Tags::nth(3);
 const BEGINS: Tags = Tags::nth(4);
 /// A list entry of several words goes on with it.
 const GOES_ON: Tags = Tags::nth(5);
-
-/// What a word can do; half a line of the cache.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(align(32))]
-struct Powers {
-    /// What it wakes, first by itself, then by the classes that it alone is in: the stretches
-    /// `wakes..classes` and `classes..end` of all.
-    wakes: u32,
-    classes: u32,
-    end: u32,
-    /// What it stands for that a woken phrase may need; what is left of a step is [`ANYTHING`]. The
-    /// first step stands here, the others are `more..most` of all.
-    stands: [Need; STEP],
-    more: u32,
-    most: u32,
-}
 
 /// What something of a class can do.
 #[derive(Debug, Clone)]
@@ -209,23 +190,35 @@ impl Waking {
             let at = *at as usize;
             lists.longer_at(tokens, at, |class, len| places.add(ClassId(class), at, at + len));
         }
-        self.call(tokens, places, woken);
+        self.look_up(tokens, woken);
+        self.call(places, woken);
         places.hold_filed(|class| self.classes.get(class.0 as usize)?.stands);
         self.pass(places.held(), woken);
     }
 
+    /// Looks up what the words can do. This alone, so that all lines of the table are asked for before
+    /// one is waited for.
+    fn look_up(&self, tokens: &[ClearToken], woken: &mut Woken) {
+        let Woken { active, acting, .. } = woken;
+        acting.clear();
+        acting.extend(active.kept().iter().map(|at| {
+            let word = tokens.get(*at as usize).map_or(WordId::UNKNOWN, |token| token.word);
+            (*at, self.powers.get(word.0 as usize).copied().unwrap_or_default())
+        }));
+    }
+
     /// Notes what the words stand for, and calls what they wake.
-    fn call(&self, tokens: &[ClearToken], places: &mut Places, woken: &mut Woken) {
-        let Woken { active, calls, .. } = woken;
-        calls.clear();
-        for at in active.kept() {
-            let (at, index) = (*at, *at as usize);
-            let Some(word) = tokens.get(index).map(|token| token.word.0 as usize) else { continue };
-            let powers = self.powers.get(word).copied().unwrap_or_default();
-            let held = places.held();
+    fn call(&self, places: &mut Places, woken: &mut Woken) {
+        let Woken { acting, calls, .. } = woken;
+        let held = places.held();
+        for (_, powers) in acting.iter() {
             powers.stands.into_iter().for_each(|need| held.hold(need));
             let more = self.stands_for.get(powers.more as usize..powers.most as usize);
             more.unwrap_or_default().as_flattened().iter().for_each(|need| held.hold(*need));
+        }
+        calls.clear();
+        for (at, powers) in acting.iter() {
+            let (at, index) = (*at, *at as usize);
             let mut call = |wakes: Range<u32>, len| {
                 calls.make_room(1);
                 calls.put(Call { from: wakes.start, to: wakes.end, at, len }, !wakes.is_empty());

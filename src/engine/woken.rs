@@ -1,7 +1,7 @@
 //! What a post woke: buffers of one worker, filled by the matcher for each post.
 
 use super::bits::Bits;
-use super::places::NONE;
+use super::places::{NONE, Need};
 use crate::text::Sieve;
 
 /// A phrase of a group.
@@ -9,6 +9,26 @@ use crate::text::Sieve;
 pub(super) struct Wake {
     pub(super) phrase: u32,
     pub(super) group: u32,
+}
+
+/// How many stretches of phrases, or needs, are looked at in one step: most words wake and stand for
+/// no more.
+pub(super) const STEP: usize = 4;
+
+/// What a word can do; half a line of the cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+pub(super) struct Powers {
+    /// What it wakes, first by itself, then by the classes that it alone is in: the stretches
+    /// `wakes..classes` and `classes..end` of all.
+    pub(super) wakes: u32,
+    pub(super) classes: u32,
+    pub(super) end: u32,
+    /// What it stands for that a woken phrase may need; what is left of a step is [`ANYTHING`]. The
+    /// first step stands here, the others are `more..most` of all.
+    pub(super) stands: [Need; STEP],
+    pub(super) more: u32,
+    pub(super) most: u32,
 }
 
 /// Something that wakes phrases, seen at a place.
@@ -45,6 +65,8 @@ pub(super) struct Candidate {
 pub(super) struct Woken {
     /// The words that do something.
     pub(super) active: Sieve<u32>,
+    /// The same with what they can do.
+    pub(super) acting: Vec<(u32, Powers)>,
     /// The words with which an entry of a list may begin that goes on with the next one.
     pub(super) begins: Sieve<u32>,
     /// In order of place.

@@ -231,24 +231,25 @@ impl Features {
     /// What each token counts as; a stretch of one class is one word.
     fn hash_words(&mut self, reading: &Reading<'_>) {
         let Reading { views, words, .. } = reading;
+        let tokens = || self.classes.iter().zip(views.clear());
+        // Looked up all at once, before any is waited for.
+        let known = |token: &ClearToken| words.get(token.word.0 as usize).copied().unwrap_or(0);
+        self.words.extend(tokens().map(|(_, token)| known(token)));
         let mut last = 0;
-        for (class, token) in self.classes.iter().zip(views.clear()) {
+        for ((class, token), word) in tokens().zip(&mut self.words) {
             let joined = is_joined(last, *class);
             last = *class;
-            let word = match *class {
+            *word = match *class {
                 _ if joined => 0,
+                0 | COUNTRY if *word != 0 => continue,
                 0 | COUNTRY => {
-                    let known = words.get(token.word.0 as usize).copied().filter(|word| *word != 0);
-                    known.unwrap_or_else(|| {
-                        let mut word = WORD;
-                        views.clear_pieces(token, |text| word = steps(word, text.as_bytes()));
-                        closed(word)
-                    })
+                    let mut word = WORD;
+                    views.clear_pieces(token, |text| word = steps(word, text.as_bytes()));
+                    closed(word)
                 }
                 NUMBER => closed(steps(WORD, &number(views, token))),
                 class => closed(step(WORD, class)),
             };
-            self.words.push(word);
         }
     }
 
