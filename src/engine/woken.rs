@@ -24,7 +24,7 @@ pub(super) struct Powers {
     pub(super) wakes: u32,
     pub(super) classes: u32,
     pub(super) end: u32,
-    /// What it stands for that a woken phrase may need; what is left of a step is [`ANYTHING`]. The
+    /// What it stands for that a woken phrase may need; what is left of a step is nothing to ask for. The
     /// first step stands here, the others are `more..most` of all.
     pub(super) stands: [Need; STEP],
     pub(super) more: u32,
