@@ -160,3 +160,59 @@ impl Pairs {
         (at, 1 << (hash >> 32 & 63))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::{Before, Marks, Tags};
+
+    /// Words so few that sequences share their beginnings.
+    const WORDS: u32 = 12;
+
+    fn token(word: u32) -> ClearToken {
+        let (marks, tags) = (Marks::default(), Tags::default());
+        ClearToken {
+            word: WordId(word),
+            marks,
+            raw_start: 0,
+            raw_end: 1,
+            before: Before::Space,
+            tags,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_sequence_is_found_where_it_stands(
+            sequences in prop::collection::vec(prop::collection::vec(0..WORDS, 1..4), 1..40),
+            post in prop::collection::vec(0..WORDS, 0..30),
+        ) {
+            let mut builder = SequencesBuilder::default();
+            for (value, words) in (0..).zip(&sequences) {
+                let words: Vec<WordId> = words.iter().copied().map(WordId).collect();
+                builder.insert(&words, value);
+            }
+            let built = builder.build(WORDS as usize);
+            let tokens: Vec<ClearToken> = post.iter().copied().map(token).collect();
+            for at in 0..post.len() {
+                let stand = |shortest: usize| {
+                    let all = (0_u32..).zip(&sequences);
+                    let mut all: Vec<(u32, usize)> = all
+                        .filter(|(_, words)| words.len() >= shortest && post[at..].starts_with(words))
+                        .map(|(value, words)| (value, words.len()))
+                        .collect();
+                    all.sort_by_key(|(value, len)| (*len, *value));
+                    all
+                };
+                let mut found = Vec::new();
+                built.at(&tokens, at, |value, len| found.push((value, len)));
+                prop_assert_eq!(found, stand(1));
+                let mut found = Vec::new();
+                built.longer_at(&tokens, at, |value, len| found.push((value, len)));
+                prop_assert_eq!(found, stand(2));
+            }
+        }
+    }
+}
