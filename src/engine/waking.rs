@@ -10,6 +10,7 @@ use super::commonness::Commonness;
 use super::phrase::{Accepts, ClassId};
 use super::places::{ANYTHING, Held, Need, Places};
 use super::woken::{Call, Passing, Powers, STEP, Wake, Woken};
+use crate::facts::TAGS;
 use crate::text::{ClearToken, Sequences, Tags, Vocabulary, WordId, offset};
 
 /// What a phrase needs besides what wakes it.
@@ -53,11 +54,11 @@ impl Wakes {
 }
 
 /// A word wakes phrases, or stands for what some need.
-const ACTS: Tags = Tags::nth(3);
+const ACTS: Tags = Tags::nth(TAGS);
 /// A list entry of several words begins with it.
-const BEGINS: Tags = Tags::nth(4);
+const BEGINS: Tags = Tags::nth(TAGS + 1);
 /// A list entry of several words goes on with it.
-const GOES_ON: Tags = Tags::nth(5);
+const GOES_ON: Tags = Tags::nth(TAGS + 2);
 
 /// What something of a class can do.
 #[derive(Debug, Clone)]
@@ -220,7 +221,6 @@ impl Waking {
         for (at, powers) in acting.iter() {
             let (at, index) = (*at, *at as usize);
             let mut call = |wakes: Range<u32>, len| {
-                calls.make_room(1);
                 calls.put(Call { from: wakes.start, to: wakes.end, at, len }, !wakes.is_empty());
             };
             // Longer entries were filed last and come first, then single words, then facts.
@@ -250,7 +250,6 @@ impl Waking {
         passing.clear();
         for (call, Call { from, to, .. }) in (0..).zip(calls.kept()) {
             let (mut from, to) = (*from as usize, *to as usize);
-            passing.make_room(to - from + STEP);
             while from < to
                 && let Some(step) =
                     stretches.get(from..).and_then(<[_]>::first_chunk::<{ STEP + 1 }>)
@@ -266,7 +265,6 @@ impl Waking {
         phrases.clear();
         for Passing { from, to, call } in passing.kept() {
             let all = all.get(*from as usize..*to as usize).unwrap_or_default();
-            phrases.make_room(all.len());
             all.iter().for_each(|(needs, wake)| phrases.put((*wake, *call), held.has(*needs)));
         }
         woken.add_all();
@@ -276,10 +274,8 @@ impl Waking {
 /// Tells the words that do something, or at which something is filed, from the others.
 fn look_at(tokens: &[ClearToken], places: &Places, woken: &mut Woken) {
     let Woken { active, begins, .. } = woken;
-    for words in [&mut *active, &mut *begins] {
-        words.clear();
-        words.make_room(tokens.len());
-    }
+    active.clear();
+    begins.clear();
     for at in 0..tokens.len() {
         let next = tokens.get(at + 1).map_or_else(Tags::default, |token| token.tags);
         let begin = tokens[at].tags.has(BEGINS) & next.has(GOES_ON);
@@ -306,5 +302,24 @@ impl Needs {
     /// The number of what some phrase needs.
     fn known(&self, accepts: Accepts) -> Option<Need> {
         self.0.get(&accepts).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{SequencesBuilder, VocabularyBuilder};
+
+    #[test]
+    fn more_needs_than_numbers_are_not_asked_for() {
+        let vocabulary = VocabularyBuilder::default().build();
+        let lists = SequencesBuilder::default().build(vocabulary.len());
+        let commonness = Commonness::of_texts(std::iter::empty(), &vocabulary, &lists, 0);
+        let word = |number| Accepts::Word(WordId(number));
+        let needs = Needs::of((0..70_000).map(word), &commonness);
+        let mut numbers: Vec<Need> =
+            (0..70_000).filter_map(|number| needs.known(word(number))).collect();
+        numbers.sort_unstable();
+        assert!(numbers.into_iter().eq(ANYTHING + 1..=Need::MAX));
     }
 }

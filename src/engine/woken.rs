@@ -1,4 +1,4 @@
-//! What a post woke: buffers of one worker, filled by the matcher for each post.
+//! What a post woke, and what its words can wake: buffers of one worker, filled for each post.
 
 use super::bits::Bits;
 use super::places::{NONE, Need};
@@ -30,6 +30,8 @@ pub(super) struct Powers {
     pub(super) more: u32,
     pub(super) most: u32,
 }
+
+const _: () = assert!(size_of::<Powers>() == 32, "a line of the cache holds two");
 
 /// Something that wakes phrases, seen at a place.
 #[derive(Debug, Clone, Copy, Default)]

@@ -108,6 +108,8 @@ pub struct Found {
 const COUNTRY: Tags = Tags::nth(0);
 const AMOUNT: Tags = Tags::nth(1);
 const NAME: Tags = Tags::nth(2);
+/// How many tags the facts give to words.
+pub(crate) const TAGS: u32 = 3;
 const ANYTHING: Tags = COUNTRY.and(AMOUNT).and(NAME);
 
 impl Found {
@@ -230,7 +232,6 @@ impl Reader {
         departures.clear();
         names.clear();
         begins.clear();
-        begins.make_room(views.clear().len());
         for (at, token) in (0..).zip(views.clear()) {
             begins.put((at, token.tags), token.tags.has(ANYTHING));
         }

@@ -197,7 +197,7 @@ impl Clearer {
         self.searched(run, at, key, clear)
     }
 
-    /// Adds a word as it was read before.
+    /// Adds a word as it was read, now or before.
     #[inline]
     fn recalled(
         &mut self,

@@ -20,35 +20,36 @@ impl<T: Copy + Default> Sieve<T> {
         self.kept = 0;
     }
 
-    /// Makes room for so many more; to be called before they are put.
-    #[inline]
-    pub(crate) fn make_room(&mut self, more: usize) {
-        if self.items.len() < self.kept + more {
-            self.items.resize((self.kept + more).next_power_of_two(), T::default());
-        }
-    }
-
-    /// Keeps `item` if it passes. Without room for it nothing is kept.
+    /// Keeps `item` if it passes.
     #[inline]
     pub(crate) fn put(&mut self, item: T, passes: bool) {
-        if let Some(place) = self.items.get_mut(self.kept) {
-            *place = item;
-            self.kept += usize::from(passes);
-        }
+        let Some(place) = self.items.get_mut(self.kept) else {
+            self.grow(1);
+            return self.put(item, passes);
+        };
+        *place = item;
+        self.kept += usize::from(passes);
     }
 
-    /// Keeps those of some items that pass; likewise.
+    /// Keeps those of some items that pass.
     #[inline]
     pub(crate) fn put_all<const N: usize>(&mut self, items: [(T, bool); N]) {
         let room = self.items.get_mut(self.kept..).and_then(<[T]>::first_chunk_mut::<N>);
-        if let Some(room) = room {
-            let mut kept = 0;
-            for (item, passes) in items {
-                room[kept % N] = item;
-                kept += usize::from(passes);
-            }
-            self.kept += kept;
+        let Some(room) = room else {
+            self.grow(N);
+            return self.put_all(items);
+        };
+        let mut kept = 0;
+        for (item, passes) in items {
+            room[kept % N] = item;
+            kept += usize::from(passes);
         }
+        self.kept += kept;
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        self.items.resize((self.kept + more).next_power_of_two(), T::default());
     }
 
     /// What passed.
@@ -66,11 +67,8 @@ mod tests {
         let mut sieve = Sieve::default();
         for round in 0..3 {
             sieve.clear();
-            sieve.make_room(10);
             (0..10).for_each(|number| sieve.put(number, number % 3 == round));
-            sieve.make_room(1);
             sieve.put(99, true);
-            sieve.make_room(3);
             sieve.put_all([(100, true), (101, round == 1), (102, true)]);
             let mut passed: Vec<i32> = (0..10).filter(|number| number % 3 == round).collect();
             passed.extend([99, 100]);

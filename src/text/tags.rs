@@ -10,7 +10,8 @@ impl Tags {
     /// It may hold one of the vocabulary's pieces; if not, it holds none.
     pub(super) const PIECE: Self = Self(1 << 7);
 
-    /// One of seven tags that may be given: 0 to 2 are the facts', 3 to 5 the matcher's.
+    /// One of seven tags that may be given. Who gives some says how many, so that who builds on that
+    /// goes on from there.
     pub const fn nth(number: u32) -> Self {
         assert!(number < 7, "there are seven tags to give");
         Self(1 << number)
